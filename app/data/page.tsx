@@ -1,0 +1,67 @@
+import type { Metadata } from 'next'
+import { metricAddress, readAsOf } from '#app/as-of.ts'
+import { AsOfRefused } from '#app/as-of-line.tsx'
+import { Quarantine } from '#app/data/quarantine.tsx'
+import { RunTable } from '#app/data/run-table.tsx'
+import { SourceSection } from '#app/data/source-section.tsx'
+import { database } from '#app/database.ts'
+import { EmptyDatabase } from '#app/empty-database.tsx'
+import { formatCountOf } from '#app/format.ts'
+import { Freshness } from '#app/freshness.tsx'
+import { asShownAt } from '#app/status.ts'
+import { listCoveredScopes } from '#lib/queries/coverage.ts'
+import { listRuns, listSourceHealth } from '#lib/queries/data-health.ts'
+import { listMeasurements } from '#lib/queries/measurements.ts'
+import { listQuarantine } from '#lib/queries/quarantine.ts'
+
+export const metadata: Metadata = { title: 'Data health' }
+
+const RUNS = 30
+const REFUSED = 200
+
+export default async function DataPage({ searchParams }: PageProps<'/data'>) {
+  const now = new Date()
+  const asOf = readAsOf(await searchParams, now)
+  const db = await database()
+  const sources = await listSourceHealth(db)
+  if (sources.length === 0) return <EmptyDatabase />
+  const [scopes, runs, refused, coverage] = await Promise.all([
+    listCoveredScopes(db),
+    listRuns(db, RUNS),
+    listQuarantine(db, REFUSED),
+    listMeasurements(db, asOf.at, { metricId: 'DQ-01' }),
+  ])
+  const all = sources.reduce((sum, { quarantinedCount }) => sum + quarantinedCount, 0)
+  return (
+    <>
+      <h1>Data health</h1>
+      <p className="lead">
+        What every figure rests on: {formatCountOf(sources.length, 'source')}, when each was last
+        read, how far it is complete, and what could not be read.
+      </p>
+      <AsOfRefused asOf={asOf} />
+      <Freshness sources={sources} asOf={asOf} now={now} />
+      {sources.map((source) => {
+        const own = coverage.find(({ scope }) => scope.sourceId === source.id)
+        return (
+          <SourceSection
+            key={source.id}
+            source={source}
+            scopes={scopes.filter(({ sourceId }) => sourceId === source.id)}
+            coverage={own && asShownAt(own, asOf.at)}
+            href={metricAddress(asOf, 'DQ-01', { sourceId: source.id })}
+            now={now}
+          />
+        )
+      })}
+      <section className="section" aria-labelledby="quarantine">
+        <h2 id="quarantine">Quarantine</h2>
+        <Quarantine refused={refused} all={all} />
+      </section>
+      <section className="section" aria-labelledby="runs">
+        <h2 id="runs">Runs</h2>
+        <RunTable runs={runs} now={now} />
+      </section>
+    </>
+  )
+}

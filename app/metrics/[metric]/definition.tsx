@@ -1,0 +1,35 @@
+import { metricName } from '#app/definitions.ts'
+import type { MetricDefinition } from '#scorecards/result.ts'
+
+/** All that a metric says about itself. */
+export function Definition({ definition }: { definition: MetricDefinition }) {
+  const facts = [
+    { term: 'Formula', text: definition.formula },
+    { term: 'Who is counted', text: definition.eligibleSet },
+    { term: 'Window', text: definition.window },
+    { term: 'Least cases', text: definition.minimumSample },
+    { term: 'What is missing', text: definition.missingData },
+    { term: 'Interval', text: definition.interval },
+    { term: 'Good and bad', text: definition.bands },
+    { term: 'Misleads when', text: definition.misleadsWhen },
+    { term: 'Read beside', text: definition.guardrails.map(metricName).join(', ') },
+  ]
+  return (
+    <section className="section" aria-labelledby="definition">
+      <h2 id="definition">What it means</h2>
+      <dl className="facts">
+        {facts
+          .filter(({ text }) => text !== '')
+          .map(({ term, text }) => (
+            <div key={term}>
+              <dt>{term}</dt>
+              <dd>{text}</dd>
+            </div>
+          ))}
+      </dl>
+      <p className="note">
+        {definition.id}, <code>{definition.key}</code>, version {definition.version}
+      </p>
+    </section>
+  )
+}

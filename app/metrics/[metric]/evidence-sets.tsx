@@ -1,0 +1,189 @@
+import { formatCount, formatCountOf } from '#app/format.ts'
+import { Link } from '#app/link.tsx'
+import type { Evidence, EvidenceRow } from '#app/metrics/[metric]/evidence.tsx'
+import { Scroll } from '#app/scroll.tsx'
+import { excludedWord } from '#app/status.ts'
+import { setWord } from '#app/words.ts'
+import type { MetricResult } from '#scorecards/result.ts'
+
+/** Rows of a set on one page. */
+const PAGE = 200
+
+/** Every row in scope, by set, with the sums that give the number again. */
+export function EvidenceSets({
+  result,
+  evidence,
+  page,
+  pageAddress,
+}: {
+  result: MetricResult
+  evidence: Evidence
+  page: number
+  pageAddress: (page: number) => string
+}) {
+  const sets = evidence.sets
+    .filter(({ rows }) => rows.length > 0)
+    .toSorted((a, b) => rank(a.kind) - rank(b.kind))
+  if (sets.length === 0) return <p>There is no row in scope.</p>
+  const pages = Math.ceil(Math.max(...sets.map(({ rows }) => rows.length)) / PAGE)
+  const shown = Math.min(page, pages)
+  return (
+    <>
+      <Sum result={result} sets={sets} />
+      {sets.map(({ kind, rows }) => (
+        <section key={kind} className="evidence-set" aria-label={setName(kind)}>
+          <h3>
+            {setName(kind)} <span className="count">{formatCount(rows.length)}</span>
+          </h3>
+          <p className="small">{setMeaning(kind, result)}</p>
+          <RowTable
+            name={setName(kind)}
+            columns={evidence.columns}
+            rows={rows.slice((shown - 1) * PAGE, shown * PAGE)}
+          />
+        </section>
+      ))}
+      {pages > 1 && <Pages page={shown} pages={pages} pageAddress={pageAddress} />}
+    </>
+  )
+}
+
+const ORDER = ['counted', 'not_counted', 'unknown', 'not_matured', 'excluded']
+const rank = (kind: string) => ORDER.indexOf(kind.split(':')[0] ?? '')
+
+function setName(kind: string): string {
+  const [set = '', reason] = kind.split(':')
+  if (reason === undefined) return setWord(set)
+  return `${setWord(set)}: ${excludedWord(reason)}`
+}
+
+function setMeaning(kind: string, result: MetricResult): string {
+  const [set] = kind.split(':')
+  if (isCoverage(result)) return coverageMeaning(set, result)
+  if (set === 'counted') {
+    return result.numerator === null
+      ? 'The cases that the figure is made of.'
+      : 'Above the line, and below it.'
+  }
+  if (set === 'not_counted') return 'Below the line only.'
+  if (set === 'unknown') return 'In neither; the bounds say what it would be if they were known.'
+  if (set === 'not_matured') return 'In neither: the outcome cannot be known yet.'
+  return 'In neither.'
+}
+
+const isCoverage = ({ unit }: MetricResult) => unit === 'fraction of time'
+const hasParts = ({ parts }: MetricResult) => parts['scopes'] !== undefined
+
+function coverageMeaning(set: string | undefined, result: MetricResult): string {
+  if (hasParts(result)) {
+    return set === 'counted' ? 'At least 90% of it was read.' : 'Less than 90% of it was read.'
+  }
+  return set === 'counted' ? 'Time that was read.' : 'Time that was not.'
+}
+
+function coverageSum(result: MetricResult, rows: number): string {
+  return hasParts(result)
+    ? `${formatCountOf(rows, 'part')}; the figure is the mean of what was read of each.`
+    : `${formatCountOf(rows, 'interval')} in the window.`
+}
+
+/** Counts that add up to the number, and whether they do. */
+function Sum({
+  result,
+  sets,
+}: {
+  result: MetricResult
+  sets: readonly { readonly kind: string; readonly rows: readonly EvidenceRow[] }[]
+}) {
+  const count = (set: string) =>
+    sets
+      .filter(({ kind }) => kind.split(':')[0] === set)
+      .reduce((sum, own) => sum + own.rows.length, 0)
+  const [counted, notCounted] = [count('counted'), count('not_counted')]
+  const all = sets.reduce((sum, { rows }) => sum + rows.length, 0)
+  const outside = all - counted - notCounted
+  if (isCoverage(result)) return <p className="sum">{coverageSum(result, all)}</p>
+  const agrees =
+    result.denominator === counted + notCounted &&
+    (result.numerator === null || result.numerator === counted)
+  return (
+    <>
+      <p className="sum" data-sum={agrees ? 'agrees' : 'differs'}>
+        {result.numerator === null
+          ? `${formatCount(counted)} counted`
+          : `${formatCount(counted)} counted, of ${formatCount(counted + notCounted)} (${formatCount(counted)} + ${formatCount(notCounted)} not counted)`}
+        ; {formatCount(outside)} in neither; {formatCountOf(all, 'row')} in all.
+      </p>
+      {!agrees && (
+        <p className="notice">
+          These rows do not add up to the number, {result.numerator ?? result.n} of{' '}
+          {result.denominator}: facts have changed since it was computed. Run{' '}
+          <code>npx desirepath score</code>.
+        </p>
+      )}
+    </>
+  )
+}
+
+function RowTable({
+  name,
+  columns,
+  rows,
+}: {
+  name: string
+  columns: readonly string[]
+  rows: readonly EvidenceRow[]
+}) {
+  if (rows.length === 0) return <p className="note">No more rows of this set on this page.</p>
+  return (
+    <Scroll label={`${name}: rows`}>
+      <table>
+        <caption className="hidden">{name}</caption>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column} scope="col">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ id, cells }) => (
+            <tr key={id}>
+              {columns.map((column, index) =>
+                index === 0 ? (
+                  <th key={column} scope="row">
+                    {cells[index]}
+                  </th>
+                ) : (
+                  <td key={column}>{cells[index] ?? ''}</td>
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  )
+}
+
+function Pages({
+  page,
+  pages,
+  pageAddress,
+}: {
+  page: number
+  pages: number
+  pageAddress: (page: number) => string
+}) {
+  return (
+    <nav aria-label="Pages of rows" className="pages">
+      {page > 1 && <Link href={pageAddress(page - 1)}>Previous rows</Link>}
+      <span>
+        Page {page} of {pages}, {PAGE} rows of each set
+      </span>
+      {page < pages && <Link href={pageAddress(page + 1)}>Next rows</Link>}
+    </nav>
+  )
+}

@@ -1,0 +1,93 @@
+import type { CollectorContext } from '#collectors/collector.ts'
+import { filesCollector } from '#collectors/files/collector.ts'
+import { gitCollector } from '#collectors/git/collector.ts'
+import { type RunOutcome, runCollector } from '#collectors/run.ts'
+import type { Database } from '#db/connection.ts'
+import type { Config, SourceConfig } from '#lib/config.ts'
+import { ConfigError, DesirepathError } from '#lib/errors.ts'
+
+/** What one source brought. */
+export interface SourceOutcome extends RunOutcome {
+  readonly sourceId: string
+  readonly milliseconds: number
+}
+
+export interface CollectOptions {
+  /** Source ids; all when left out. */
+  readonly only?: readonly string[]
+  /** The clock: coverage and observation times are told by it. */
+  readonly now: () => Date
+  readonly signal?: AbortSignal
+  readonly progress?: (sourceId: string, ...told: Parameters<CollectorContext['progress']>) => void
+  readonly done?: (outcome: SourceOutcome) => void
+  /** Runs inside each page's transaction, and may refuse it. */
+  readonly guard?: (tx: Database) => Promise<void>
+}
+
+/**
+ * Reads the sources one after the other, the catalogue first. One that fails does not stop the
+ * others.
+ *
+ * @throws {ConfigError} when `only` names a source that is not configured
+ */
+export async function collectSources(
+  db: Database,
+  config: Config,
+  { only, now, signal = new AbortController().signal, progress, done, guard }: CollectOptions,
+): Promise<SourceOutcome[]> {
+  const outcomes: SourceOutcome[] = []
+  for (const source of chooseSources(config, only)) {
+    if (signal.aborted) break
+    const started = performance.now()
+    const context: CollectorContext = {
+      now,
+      signal,
+      progress: (...told) => progress?.(source.id, ...told),
+    }
+    const outcome = await runSafely(toRun(source, config), db, context, guard)
+    const timed = { ...outcome, sourceId: source.id, milliseconds: performance.now() - started }
+    outcomes.push(timed)
+    done?.(timed)
+  }
+  return outcomes
+}
+
+type Run = (
+  db: Database,
+  context: CollectorContext,
+  guard: CollectOptions['guard'],
+) => Promise<RunOutcome>
+
+/** A bug in one source is recorded as its failure; the others are still read. */
+async function runSafely(run: Run, ...given: Parameters<Run>): Promise<RunOutcome> {
+  try {
+    return await run(...given)
+  } catch (bug) {
+    if (bug instanceof DesirepathError) throw bug
+    const error = bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)
+    return { status: 'failed', read: 0, changed: 0, quarantined: 0, error }
+  }
+}
+
+function chooseSources({ sources }: Config, only: readonly string[] = []): readonly SourceConfig[] {
+  const ids = sources.map(({ id }) => id)
+  const unknown = only.filter((id) => !ids.includes(id))
+  if (unknown.length > 0) {
+    const known = ids.length === 0 ? 'none is configured' : `configured are ${ids.join(', ')}`
+    throw new ConfigError(unknown.map((id) => `no source "${id}": ${known}`).join('\n'))
+  }
+  const chosen = only.length === 0 ? sources : sources.filter(({ id }) => only.includes(id))
+  // Repositories look up the services that files name.
+  return chosen.toSorted((a, b) => Number(a.kind === 'git') - Number(b.kind === 'git'))
+}
+
+function toRun(source: SourceConfig, { goldenPaths }: Config): Run {
+  if (source.kind === 'files') {
+    const { id: sourceId, path: folder, covers } = source
+    return (db, ...rest) => runCollector(db, filesCollector({ sourceId, folder, covers }), ...rest)
+  }
+  const { id: sourceId, repositories, releases, bots } = source
+  const paths = goldenPaths.map((path) => ({ id: path.id, rules: path }))
+  const collector = gitCollector({ sourceId, repositories, paths, releases, bots })
+  return (db, ...rest) => runCollector(db, collector, ...rest)
+}

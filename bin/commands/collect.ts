@@ -1,0 +1,38 @@
+import type { Command } from 'commander'
+import { collectSources } from '#bin/collect.ts'
+import { withProject } from '#bin/context.ts'
+import { withLease } from '#bin/lease.ts'
+import { progressLine } from '#bin/progress.ts'
+import { stopSignal } from '#bin/stop-signal.ts'
+
+export function registerCollect(program: Command): void {
+  program
+    .command('collect')
+    .description('read the sources, from where their last run ended')
+    .argument('[source...]', 'source ids; all when left out')
+    .option('--wait', 'wait for another collection or scoring to end')
+    .addHelpText(
+      'after',
+      '\nA source that fails keeps its old rows and does not stop the others; the exit status is then 1.\n\nExamples:\n  desirepath collect\n  desirepath collect clones helpdesk',
+    )
+    .action(collect)
+}
+
+async function collect(only: string[], { wait = false }: { wait?: boolean }): Promise<void> {
+  const signal = stopSignal()
+  await withProject(({ config, db }) =>
+    withLease(db, { job: 'collect', wait, signal }, async (guard) => {
+      const outcomes = await collectSources(db, config, {
+        only,
+        now: () => new Date(),
+        signal,
+        guard,
+        ...progressLine(),
+      })
+      if (signal.aborted) console.error('stopped; the next run goes on from here')
+      else if (outcomes.length === 0) console.error('no source is configured')
+      const failed = signal.aborted || outcomes.some(({ status }) => status === 'failed')
+      if (failed) process.exitCode = 1
+    }),
+  )
+}

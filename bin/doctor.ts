@@ -1,0 +1,178 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { isPortFree } from '#bin/port.ts'
+import { findCloneFolders } from '#collectors/git/clones.ts'
+import { type Database, withDatabase } from '#db/connection.ts'
+import { getSchemaState, listDamages } from '#db/health.ts'
+import { type Config, loadConfig, type SourceConfig } from '#lib/config.ts'
+import { toMilliseconds } from '#lib/duration.ts'
+import { DesirepathError } from '#lib/errors.ts'
+import { wholeDaysBetween } from '#lib/period.ts'
+import { listSourceHealth, type SourceHealth } from '#lib/queries/data-health.ts'
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly level: 'ok' | 'warn' | 'fail'
+  readonly subject: string
+  readonly says: string
+  /** What to do about it. */
+  readonly todo?: string
+}
+
+/** Looks at everything that Desirepath needs, without changing any of it. */
+export async function examine({ port, now }: { port: number; now: Date }): Promise<Finding[]> {
+  const findings = [checkNode(), await checkGit()]
+  const { config, finding } = checkConfig()
+  findings.push(finding)
+  if (config) {
+    const { health, ...database } = await checkDatabase(config)
+    findings.push(database)
+    for (const source of config.sources) {
+      findings.push(await checkReach(source))
+      if (health) findings.push(...checkHealth(health.get(source.id), now))
+    }
+  }
+  return [...findings, await checkPort(port)]
+}
+
+const OLDEST_NODE = 24
+
+function checkNode(): Finding {
+  const { node } = process.versions
+  const isOld = Number.parseInt(node, 10) < OLDEST_NODE
+  const todo = `use Node ${OLDEST_NODE}, or npx desirepath, which brings its own`
+  return { level: isOld ? 'fail' : 'ok', subject: 'node', says: node, ...(isOld && { todo }) }
+}
+
+async function checkGit(): Promise<Finding> {
+  const subject = 'git'
+  try {
+    const { stdout } = await promisify(execFile)('git', ['--version'])
+    return { level: 'ok', subject, says: stdout.trim().replace('git version ', '') }
+  } catch {
+    return {
+      level: 'fail',
+      subject,
+      says: 'not found',
+      todo: 'install git, and put it on the PATH',
+    }
+  }
+}
+
+function checkConfig(): { finding: Finding; config?: Config } {
+  const subject = 'configuration'
+  try {
+    const config = loadConfig()
+    const { file, goldenPaths, sources } = config
+    const says = `${file}: ${goldenPaths.length} golden paths, ${sources.length} sources`
+    if (goldenPaths.length > 0) return { config, finding: { level: 'ok', subject, says } }
+    const todo = 'describe a golden path in it'
+    return { config, finding: { level: 'warn', subject, says, todo } }
+  } catch (error) {
+    if (!(error instanceof DesirepathError)) throw error
+    const todo = 'mend it, or write one with desirepath init'
+    return { finding: { level: 'fail', subject, says: error.message, todo } }
+  }
+}
+
+type Health = ReadonlyMap<string, SourceHealth>
+
+async function checkDatabase({ database }: Config): Promise<Finding & { health?: Health }> {
+  const subject = 'database'
+  if (!existsSync(database)) {
+    const todo = 'desirepath collect makes it'
+    return { level: 'warn', subject, says: `${database} is not there yet`, todo }
+  }
+  try {
+    return await withDatabase(database, (db) => examineDatabase(db, database))
+  } catch (error) {
+    if (!(error instanceof DesirepathError)) throw error
+    return { level: 'fail', subject, says: error.message, todo: 'check the file and its folder' }
+  }
+}
+
+async function examineDatabase(db: Database, path: string): Promise<Finding & { health?: Health }> {
+  const subject = 'database'
+  // Fails where another holds the lock, or the disk is read-only.
+  await db.transaction().execute(async () => {})
+  const damages = await listDamages(db)
+  if (damages.length > 0) {
+    const says = `${path} is damaged: ${damages.join('; ')}`
+    return { level: 'fail', subject, says, todo: 'restore a backup' }
+  }
+  const schema = await getSchemaState(db)
+  if (schema === 'newer') {
+    const says = `${path} was migrated by a newer version`
+    return { level: 'fail', subject, says, todo: 'start that version' }
+  }
+  if (schema === 'older') {
+    const says = `${path} is not at the newest schema`
+    return { level: 'warn', subject, says, todo: 'desirepath migrate' }
+  }
+  const sources = await listSourceHealth(db)
+  const health = new Map(sources.map((source) => [source.id, source]))
+  return { level: 'ok', subject, says: `${path} is sound, can be written, newest schema`, health }
+}
+
+async function checkReach(source: SourceConfig): Promise<Finding> {
+  const subject = `source ${source.id}`
+  if (source.kind === 'files') {
+    const names = await readdir(source.path).catch(() => undefined)
+    if (names) return { level: 'ok', subject, says: `${source.path}: ${names.length} files` }
+    const todo = 'check path in the configuration'
+    return { level: 'fail', subject, says: `${source.path} cannot be read`, todo }
+  }
+  const { folders, empty } = await findCloneFolders(source.repositories)
+  if (empty.length === 0) return { level: 'ok', subject, says: `${folders.length} clones` }
+  const todo = 'check repositories in the configuration'
+  return { level: 'fail', subject, says: `no clone in ${empty.join(', ')}`, todo }
+}
+
+/** A source whose newest success is so many of its intervals old is late. */
+const LATE_INTERVALS = 2
+
+function checkHealth(health: SourceHealth | undefined, now: Date): Finding[] {
+  if (health === undefined) return []
+  const { id, quarantinedCount } = health
+  const subject = `source ${id}`
+  const freshness: Finding = { subject, ...describeFreshness(health, now) }
+  if (quarantinedCount === 0) return [freshness]
+  const says = `${quarantinedCount} records in quarantine`
+  const todo = 'the page /data lists each with its reason; mend them at the source'
+  return [freshness, { level: 'warn', subject, says, todo }]
+}
+
+function describeFreshness(
+  { id, every, lastRun, lastSuccessAt }: SourceHealth,
+  now: Date,
+): Omit<Finding, 'subject'> {
+  const todo = `desirepath collect ${id}`
+  if (lastRun === null) return { level: 'warn', says: 'never collected', todo }
+  const success =
+    lastSuccessAt === null ? 'never succeeded' : `last success ${describeAge(lastSuccessAt, now)}`
+  if (lastRun.status === 'failed') {
+    return { level: 'warn', says: `last run failed: ${lastRun.error}; ${success}`, todo }
+  }
+  if (lastRun.status === 'partial' && lastRun.error !== null) {
+    return { level: 'warn', says: `last run was partial: ${lastRun.error}`, todo }
+  }
+  const age = lastSuccessAt === null ? 0 : now.getTime() - lastSuccessAt.getTime()
+  const isLate = every !== null && age > LATE_INTERVALS * toMilliseconds(every)
+  if (!isLate) return { level: 'ok', says: success }
+  return { level: 'warn', says: `${success}, though it is due every ${every}`, todo }
+}
+
+function describeAge(then: Date, now: Date): string {
+  const days = wholeDaysBetween(then, now)
+  const instant = then.toISOString().slice(0, 16).replace('T', ' ')
+  return days < 1 ? `${instant} UTC` : `${instant} UTC, ${days} days ago`
+}
+
+async function checkPort(port: number): Promise<Finding> {
+  const subject = `port ${port}`
+  if (await isPortFree('127.0.0.1', port)) return { level: 'ok', subject, says: 'free' }
+  const todo = 'if that is not Desirepath itself, start with --port'
+  return { level: 'warn', subject, says: 'in use', todo }
+}

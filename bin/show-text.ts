@@ -1,0 +1,102 @@
+import type { MetricDefinition, MetricResult } from '#scorecards/result.ts'
+
+/** A result for a terminal: what it is, what it rests on, and the rows by set. */
+export function toResultText(definition: MetricDefinition, result: MetricResult): string {
+  const { scope, asOf } = result
+  const where = [
+    ...(scope.sourceId === undefined ? [] : [`source ${scope.sourceId}`]),
+    ...(scope.pathId === undefined ? [] : [`path ${scope.pathId}`]),
+    ...(scope.teamId === undefined ? [] : [`team ${scope.teamId}`]),
+  ].join(', ')
+  const facts = listFacts(result)
+  const width = Math.max(...facts.map(([term]) => term.length))
+  const rows = listRows(result)
+  return [
+    `${definition.id} ${definition.name}`,
+    `${where}, as of ${asOf}`,
+    '',
+    ...facts.map(([term, text]) => `  ${term.padEnd(width)}  ${text}`),
+    ...(rows.length === 0 ? [] : ['', ...rows]),
+  ]
+    .map((line) => `${line}\n`)
+    .join('')
+}
+
+type Fact = readonly [term: string, text: string]
+
+function listFacts(result: MetricResult): Fact[] {
+  const { status, window, coverage, flags, watermarks, ci, bounds } = result
+  return [
+    ['value', valueText(result)],
+    ...(ci === null
+      ? []
+      : [['interval', `${rangeText(ci, result.unit)} (95 %, ${ci.method})`] as const]),
+    ...(bounds === null
+      ? []
+      : [['bounds', `${rangeText(bounds, result.unit)}, if the unknown were known`] as const]),
+    ['cases', casesText(result)],
+    ['status', status],
+    ['band', bandText(result)],
+    ['coverage', percent(coverage)],
+    ...(window.start === window.end
+      ? []
+      : [['window', `[${window.start}, ${window.end})`] as const]),
+    ...(flags.length === 0 ? [] : [['flags', flags.join(', ')] as const]),
+    ...Object.entries(result.parts).map(
+      ([key, part]) => [key, part === null ? 'no value' : String(round(part))] as const,
+    ),
+    ...Object.entries(watermarks).map(
+      ([source, until]) => [`${source} until`, until] satisfies Fact,
+    ),
+  ]
+}
+
+/** No headline number of too few cases: their counts stand in its place. */
+function valueText({ value, unit, status, numerator, denominator }: MetricResult): string {
+  const counts = numerator === null || denominator === null ? '' : `${numerator} of ${denominator}`
+  if (status === 'insufficient_sample') return `not enough cases${counts && ` (${counts})`}`
+  if (value === null) return 'no value'
+  return `${amountText(value, unit)}${counts && unit !== 'fraction of time' ? ` (${counts})` : ''}`
+}
+
+function amountText(value: number, unit: MetricResult['unit']): string {
+  const [kind, cases] = unit.split(' of ')
+  return kind === 'fraction' ? `${percent(value)} of ${cases}` : `${round(value)} ${unit}`
+}
+
+function rangeText(
+  { low, high }: { readonly low: number | null; readonly high: number | null },
+  unit: MetricResult['unit'],
+): string {
+  const isFraction = unit.startsWith('fraction')
+  const end = (limit: number | null) => {
+    if (limit === null) return 'not reached'
+    return isFraction ? percent(limit) : `${round(limit)} ${unit}`
+  }
+  return `${end(low)} to ${end(high)}`
+}
+
+function casesText({ n, nUnknown, notMatured }: MetricResult): string {
+  return [
+    n === null ? 'hidden' : `${n}`,
+    ...(nUnknown > 0 ? [`${nUnknown} unknown`] : []),
+    ...(notMatured > 0 ? [`${notMatured} too young to count`] : []),
+  ].join(', ')
+}
+
+function bandText({ band, parameters }: MetricResult): string {
+  const { good, bad } = parameters
+  if (typeof good !== 'number' || typeof bad !== 'number') return band
+  return `${band} (good ${good}, bad ${bad})`
+}
+
+function listRows({ evidence }: MetricResult): string[] {
+  return evidence
+    .filter(({ ids }) => ids.length > 0)
+    .map(({ kind, ids }) => `  ${kind} (${ids.length}): ${ids.join(', ')}`)
+}
+
+const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`
+
+const round = (part: number | boolean) =>
+  typeof part === 'number' && !Number.isInteger(part) ? Number(part.toFixed(3)) : part

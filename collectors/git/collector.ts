@@ -1,0 +1,244 @@
+import type { Collector, CollectorContext, Page, ScopeFailure } from '#collectors/collector.ts'
+import { type Clone, findCloneFolders, readClone } from '#collectors/git/clones.ts'
+import { type GitFact, GitRecord, saveRepository } from '#collectors/git/facts.ts'
+import { type CleanRoom, GitError, openCleanRoom } from '#collectors/git/git.ts'
+import { type ReleaseRule, readHistory } from '#collectors/git/history.ts'
+import {
+  findPublishers,
+  listPublishedRules,
+  type PublishedRule,
+} from '#collectors/git/publications.ts'
+import { listTracks, type Track, type WatchedPath } from '#collectors/git/watch.ts'
+import { SourceError } from '#lib/errors.ts'
+
+/** Raised when the same clone would be read differently: then everything is read again. */
+const READING = 1
+
+/** Git of one clone runs while the rows of another are stored. */
+const AT_ONCE = 2
+
+export interface GitCollectorOptions {
+  readonly sourceId: string
+  /** Globs of folders, absolute. */
+  readonly repositories: readonly string[]
+  readonly paths: readonly WatchedPath[]
+  /** Tags that are deployments of the repository's service. */
+  readonly releases?: readonly ReleaseRule[] | undefined
+  /** Names, e-mail addresses or branch prefixes of bots, besides the well-known ones. */
+  readonly bots?: readonly string[] | undefined
+}
+
+/**
+ * Reads the history of clones and bare mirrors on this machine: usage evidence, attributes and
+ * owners over time, published versions, changes, and releases. It runs no code of theirs, fetches
+ * nothing and needs no working copy.
+ *
+ * A rule whose publisher is not among the clones, or a shallow one, is told as a fault in every
+ * run; its evidence is kept, and without publications its state is unknown, never drifted.
+ */
+export function gitCollector(options: GitCollectorOptions): Collector<GitFact> {
+  const { sourceId, repositories, paths, releases = [], bots = [] } = options
+  return {
+    sourceId,
+    configuration: {
+      reading: READING,
+      repositories,
+      releases,
+      bots,
+      paths: paths.map(({ id, rules: { evidence, offPath, eligible } }) => ({
+        id,
+        evidence,
+        offPath,
+        file: eligible.file ?? null,
+      })),
+    },
+    record: GitRecord,
+    fetch: (cursors, context) => fetchClones(options, cursors, context),
+    save: (tx, facts, { replaces = false }, observedAt) =>
+      saveRepository(tx, sourceId, facts, { replaces, observedAt }),
+  }
+}
+
+type Fetched = Page | ScopeFailure
+
+async function* fetchClones(
+  options: GitCollectorOptions,
+  cursors: ReadonlyMap<string, unknown>,
+  context: CollectorContext,
+): AsyncGenerator<Fetched> {
+  const { sourceId, repositories } = options
+  const { folders, empty } = await findCloneFolders(repositories)
+  if (folders.length === 0) throw new SourceError(sourceId, noClone(repositories.join(', ')))
+  for (const glob of empty) yield failed(sourceId, `repositories:${glob}`, noClone(glob))
+  const stop = new AbortController()
+  const signal = AbortSignal.any([context.signal, stop.signal])
+  const room = openCleanRoom(signal)
+  try {
+    const found = await readClones(sourceId, folders, signal)
+    yield* found.failures
+    yield* listVanished(sourceId, cursors, found.clones)
+    const { publishers, faults } = assignPublishers(options, found.clones)
+    yield* faults
+    yield* readPages({ options, room, publishers, cursors, context }, found.clones)
+  } finally {
+    stop.abort()
+    room.close()
+  }
+}
+
+const noClone = (glob: string) => `repositories: no clone matches ${glob}`
+
+const failed = (sourceId: string, scope: string, message: string, cause?: unknown) => ({
+  scope,
+  failure: new SourceError(sourceId, message, { cause }),
+})
+
+const scopeOf = ({ id }: Pick<Clone, 'id'>) => `repository:${id}`
+
+interface FoundClones {
+  readonly clones: readonly Clone[]
+  readonly failures: readonly ScopeFailure[]
+}
+
+async function readClones(
+  sourceId: string,
+  folders: readonly string[],
+  signal: AbortSignal,
+): Promise<FoundClones> {
+  const clones = new Map<string, Clone>()
+  const failures: ScopeFailure[] = []
+  const read = (folder: string) => readClone(folder, signal).catch((error: unknown) => ({ error }))
+  for await (const [folder, result] of inTurn(folders, read)) {
+    if ('error' in result) {
+      failures.push(
+        failed(sourceId, `folder:${folder}`, `${folder}: ${tell(result.error)}`, result.error),
+      )
+    } else if (clones.has(result.id)) {
+      failures.push(
+        failed(sourceId, `folder:${folder}`, `${folder}: a second clone of ${result.id}`),
+      )
+    } else clones.set(result.id, result)
+  }
+  return { clones: [...clones.values()], failures }
+}
+
+/** The message of a failure that may happen with any clone. @throws whatever else it is: a bug */
+function tell(error: unknown): string {
+  if (error instanceof GitError) return error.message
+  if (error instanceof Error && 'syscall' in error) return error.message
+  throw error
+}
+
+function listVanished(
+  sourceId: string,
+  cursors: ReadonlyMap<string, unknown>,
+  clones: readonly Clone[],
+): ScopeFailure[] {
+  const present = new Set(clones.map(scopeOf))
+  return [...cursors.keys()]
+    .filter((scope) => !present.has(scope))
+    .map((scope) => failed(sourceId, scope, `${scope}: was read before, and its clone is gone`))
+}
+
+interface Publishers {
+  /** By clone id. */
+  readonly publishers: ReadonlyMap<string, readonly PublishedRule[]>
+  readonly faults: readonly ScopeFailure[]
+}
+
+function assignPublishers(
+  { sourceId, paths }: GitCollectorOptions,
+  clones: readonly Clone[],
+): Publishers {
+  const publishers = new Map<string, PublishedRule[]>()
+  const faults: ScopeFailure[] = []
+  for (const rule of listPublishedRules(paths)) {
+    const found = findPublishers(rule.publishedIn, clones)
+    const [publisher] = found
+    const fault = faultOf(rule, found)
+    if (fault !== null) {
+      const where = `golden path ${rule.pathId}: ${rule.ruleId}: publishedIn`
+      faults.push(failed(sourceId, `rule:${rule.pathId}/${rule.ruleId}`, `${where}: ${fault}`))
+    } else if (publisher !== undefined) {
+      publishers.set(publisher.id, [...(publishers.get(publisher.id) ?? []), rule])
+    }
+  }
+  return { publishers, faults }
+}
+
+function faultOf({ publishedIn, required }: PublishedRule, found: readonly Clone[]): string | null {
+  const [publisher] = found
+  if (publisher === undefined) {
+    return required ? `no repository of this source is ${publishedIn}` : null
+  }
+  if (found.length > 1) {
+    return `${publishedIn} may be any of ${found.map(({ id }) => id).join(', ')}`
+  }
+  return publisher.shallow
+    ? `the clone of ${publisher.id} is shallow, so earlier publications are unknown; git fetch --unshallow mends that`
+    : null
+}
+
+interface Work {
+  readonly options: GitCollectorOptions
+  readonly room: CleanRoom
+  readonly publishers: Publishers['publishers']
+  readonly cursors: ReadonlyMap<string, unknown>
+  readonly context: CollectorContext
+}
+
+async function* readPages(work: Work, clones: readonly Clone[]): AsyncGenerator<Fetched> {
+  const { sourceId, paths } = work.options
+  const { signal, progress } = work.context
+  const tracks = listTracks(paths)
+  const read = (clone: Clone) =>
+    readPage(work, tracks, clone).catch((error: unknown) => ({ error }))
+  let done = 0
+  for await (const [clone, result] of inTurn(clones, read)) {
+    if (signal.aborted) throw new SourceError(sourceId, 'cut short')
+    if (result !== null && 'error' in result) {
+      yield failed(sourceId, scopeOf(clone), `${clone.id}: ${tell(result.error)}`, result.error)
+    } else if (result !== null) yield result
+    done += 1
+    progress('repositories', done, clones.length)
+  }
+}
+
+async function readPage(
+  { options, room, publishers, cursors, context }: Work,
+  tracks: readonly Track[],
+  clone: Clone,
+): Promise<Page | null> {
+  const scope = scopeOf(clone)
+  const { releases = [], bots = [] } = options
+  const reading = {
+    clone,
+    place: room.into(clone),
+    tracks,
+    published: publishers.get(clone.id) ?? [],
+    releases,
+    bots,
+    now: context.now(),
+  }
+  const history = await readHistory(reading, cursors.get(scope))
+  if (history === null) return null
+  const { records, cursor, covers, whole } = history
+  return { scope, records, cursor, covers, begins: whole, replaces: whole }
+}
+
+/** Works on the next while the caller has the last; results come in the order of `inputs`. */
+async function* inTurn<In, Out>(
+  inputs: readonly In[],
+  work: (input: In) => Promise<Out>,
+): AsyncGenerator<[In, Out]> {
+  const started: Promise<Out>[] = []
+  for (const [index, input] of inputs.entries()) {
+    while (started.length < Math.min(index + AT_ONCE, inputs.length)) {
+      const next = inputs[started.length]
+      if (next !== undefined) started.push(work(next))
+    }
+    const result = await (started[index] as Promise<Out>) // Started just now, or before.
+    started[index] = null as never // Its rows need not be held until the end.
+    yield [input, result]
+  }
+}

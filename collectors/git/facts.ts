@@ -1,0 +1,323 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import type { Component } from '#collectors/git/workflow.ts'
+import type { Database } from '#db/connection.ts'
+import { upsertFacts } from '#db/facts.ts'
+import type { NewRow } from '#db/schema.ts'
+import { repositoryNames } from '#lib/repository.ts'
+
+/** A row as far as the clone tells; the source, the service and when we saw it come with saving. */
+type Known<Table extends Parameters<typeof upsertFacts>[1]> = Omit<
+  NewRow<Table>,
+  'source_id' | 'observed_at' | 'service_id'
+>
+
+/** What one record of a clone says. */
+export type GitFact =
+  | ({ readonly kind: 'repository' } & RepositoryFact)
+  | { readonly kind: 'owner'; readonly row: Known<'service_owners'> }
+  | { readonly kind: 'attribute'; readonly row: Known<'repository_attributes'> }
+  | { readonly kind: 'evidence'; readonly row: Known<'usage_evidence'> }
+  | { readonly kind: 'version'; readonly row: Known<'path_versions'> }
+  | { readonly kind: 'change'; readonly row: Known<'changes'> }
+  | { readonly kind: 'release'; readonly row: Known<'deployments'> }
+
+/** The repository itself; the first record of every page that has any. */
+export interface RepositoryFact {
+  readonly row: Known<'repositories'>
+  /** The clone's folder: the id of its service, unless the catalogue has one. */
+  readonly folder: string
+  readonly component: Component | null
+  /** Rules whose versions it publishes, with the number of versions where they are tags. */
+  readonly publishes: readonly {
+    readonly pathId: string
+    readonly ruleId: string
+    readonly tagCount: number | null
+  }[]
+  /** Native ids of all its releases. */
+  readonly releases: readonly string[]
+}
+
+/** A file that is there and cannot be read. */
+export interface UnreadableRecord {
+  readonly kind: 'unreadable'
+  readonly file: string
+  readonly reason: string
+}
+
+// Facts are made from what was parsed already; only what could not be parsed is refused.
+export const GitRecord: z.ZodType<GitFact> = z.custom<GitFact>().superRefine((fact, context) => {
+  const record = fact as GitFact | UnreadableRecord // As it came, before it is known to be a fact.
+  if (record.kind === 'unreadable') context.addIssue(`${record.file}: ${record.reason}`)
+})
+
+interface Saving {
+  readonly sourceId: string
+  readonly repository: RepositoryFact
+  readonly observedAt: Date
+}
+
+/** Stores the facts of one repository, and removes what its history no longer has. Returns rows changed. */
+export async function saveRepository(
+  tx: Database,
+  sourceId: string,
+  facts: readonly GitFact[],
+  { replaces, observedAt }: { replaces: boolean; observedAt: Date },
+): Promise<number> {
+  const repository = facts.find((fact) => fact.kind === 'repository')
+  if (repository === undefined) return 0
+  const saving = { sourceId, repository, observedAt }
+  if (replaces) await deleteHistory(tx, saving)
+  const service = await saveService(tx, saving)
+  const changed = [
+    service.changed,
+    await saveRepositoryRow(tx, saving),
+    await saveOwners(tx, saving, service, rowsOf(facts, 'owner')),
+    await saveReleases(tx, saving, service, rowsOf(facts, 'release')),
+    await saveRows(tx, saving, 'repository_attributes', rowsOf(facts, 'attribute')),
+    await saveRows(tx, saving, 'usage_evidence', rowsOf(facts, 'evidence')),
+    await saveRows(tx, saving, 'path_versions', rowsOf(facts, 'version')),
+    await saveChanges(tx, saving, service, rowsOf(facts, 'change')),
+    await deleteVanishedTags(tx, saving),
+  ]
+  return changed.reduce((sum, count) => sum + count, 0)
+}
+
+type RowFact = Exclude<GitFact, { kind: 'repository' }>
+
+function rowsOf<Kind extends RowFact['kind']>(facts: readonly GitFact[], kind: Kind) {
+  return facts
+    .filter((fact): fact is Extract<RowFact, { kind: Kind }> => fact.kind === kind)
+    .map(({ row }) => row as Extract<RowFact, { kind: Kind }>['row'])
+}
+
+function saveRows<Table extends 'repository_attributes' | 'usage_evidence' | 'path_versions'>(
+  tx: Database,
+  { sourceId, observedAt }: Saving,
+  table: Table,
+  rows: readonly Known<Table>[],
+): Promise<number> {
+  const seen = { source_id: sourceId, observed_at: observedAt.toISOString() }
+  // A known row with its source and time is a whole one; these tables have no service.
+  return upsertFacts(tx, table, rows.map((row) => ({ ...row, ...seen })) as never)
+}
+
+/** History that is read anew must not mix with what an earlier reading left. */
+async function deleteHistory(tx: Database, { sourceId, repository }: Saving): Promise<void> {
+  const { id } = repository.row
+  for (const table of ['repository_attributes', 'usage_evidence', 'changes'] as const) {
+    await tx
+      .deleteFrom(table)
+      .where('source_id', '=', sourceId)
+      .where('repository_id', '=', id)
+      .execute()
+  }
+  for (const { pathId, ruleId } of repository.publishes) {
+    await tx
+      .deleteFrom('path_versions')
+      .where('source_id', '=', sourceId)
+      .where('path_id', '=', pathId)
+      .where('rule_id', '=', ruleId)
+      .execute()
+  }
+  await tx
+    .deleteFrom('service_owners')
+    .where('source_id', '=', sourceId)
+    .where('service_id', 'in', (services) =>
+      services
+        .selectFrom('services')
+        .select('id')
+        .where('repository_id', 'in', repositoryNames(id)),
+    )
+    .execute()
+}
+
+async function deleteVanishedTags(tx: Database, { sourceId, repository }: Saving): Promise<number> {
+  let deleted = 0
+  for (const { pathId, ruleId, tagCount } of repository.publishes) {
+    if (tagCount === null) continue
+    const { numDeletedRows } = await tx
+      .deleteFrom('path_versions')
+      .where('source_id', '=', sourceId)
+      .where('path_id', '=', pathId)
+      .where('rule_id', '=', ruleId)
+      .where('sequence', '>', tagCount)
+      .executeTakeFirstOrThrow()
+    deleted += Number(numDeletedRows)
+  }
+  return deleted
+}
+
+/** What a catalogue knows of the repository (language, archiving) stays. */
+async function saveRepositoryRow(
+  tx: Database,
+  { sourceId, repository, observedAt }: Saving,
+): Promise<number> {
+  const known = await tx
+    .selectFrom('repositories')
+    .selectAll()
+    .where('id', '=', repository.row.id)
+    .executeTakeFirst()
+  const row = {
+    ...repository.row,
+    source_id: known?.source_id ?? sourceId,
+    archived_at: known?.archived_at ?? null,
+    language: known?.language ?? null,
+    former_names: known?.former_names ?? '[]',
+    gone_at: null,
+    observed_at: observedAt.toISOString(),
+  }
+  return upsertFacts(tx, 'repositories', [row])
+}
+
+interface SavedService {
+  /** Null: the catalogue divides the repository among several services. */
+  readonly id: string | null
+  readonly fromCatalogue: boolean
+  readonly changed: number
+}
+
+/** The catalogue's service where it has one; else one of our own for the whole repository. */
+async function saveService(tx: Database, saving: Saving): Promise<SavedService> {
+  const { sourceId, repository } = saving
+  const catalogued = await tx
+    .selectFrom('services')
+    .select(['id', 'repository_path'])
+    .where('repository_id', 'in', repositoryNames(repository.row.id))
+    .where('source_id', '!=', sourceId)
+    .where('gone_at', 'is', null)
+    .orderBy('id')
+    .execute()
+  if (catalogued.length === 0) return saveOwnService(tx, saving)
+  const changed = await deleteOwnService(tx, saving)
+  const whole = catalogued.find((service) => service.repository_path === '')
+  return { id: whole?.id ?? null, fromCatalogue: true, changed }
+}
+
+async function saveOwnService(tx: Database, saving: Saving): Promise<SavedService> {
+  const { sourceId, repository, observedAt } = saving
+  const { component, folder, row } = repository
+  const taken = await tx
+    .selectFrom('services')
+    .select(['source_id', 'repository_id'])
+    .where('id', '=', folder)
+    .executeTakeFirst()
+  const isFree =
+    taken === undefined || (taken.source_id === sourceId && taken.repository_id === row.id)
+  const id = isFree ? folder : row.id
+  const changed = await upsertFacts(tx, 'services', [
+    {
+      id,
+      name: component?.name ?? folder,
+      repository_id: row.id,
+      repository_path: '',
+      workload_class: component?.type ?? null,
+      system: component?.system ?? null,
+      lifecycle: component?.lifecycle ?? null,
+      tier: null,
+      data_classification: null,
+      created_at: row.created_at ?? null,
+      created_via: null,
+      off_path_option_existed: null,
+      forced: null,
+      gone_at: null,
+      source_id: sourceId,
+      observed_at: observedAt.toISOString(),
+    },
+  ])
+  return { id, fromCatalogue: false, changed }
+}
+
+async function deleteOwnService(tx: Database, { sourceId, repository }: Saving): Promise<number> {
+  const own = await tx
+    .selectFrom('services')
+    .select('id')
+    .where('source_id', '=', sourceId)
+    .where('repository_id', '=', repository.row.id)
+    .execute()
+  if (own.length === 0) return 0
+  const ids = own.map(({ id }) => id)
+  for (const table of ['service_owners', 'deployments'] as const) {
+    await tx
+      .deleteFrom(table)
+      .where('source_id', '=', sourceId)
+      .where('service_id', 'in', ids)
+      .execute()
+  }
+  await tx.deleteFrom('services').where('id', 'in', ids).execute()
+  return ids.length
+}
+
+/** Owners that the catalogue names win; ours would contradict them. */
+async function saveOwners(
+  tx: Database,
+  { sourceId, observedAt }: Saving,
+  service: SavedService,
+  rows: readonly Known<'service_owners'>[],
+): Promise<number> {
+  const { id } = service
+  if (id === null || rows.length === 0) return 0
+  const named = await tx
+    .selectFrom('service_owners')
+    .select('service_id')
+    .where('service_id', '=', id)
+    .where('source_id', '!=', sourceId)
+    .executeTakeFirst()
+  if (named !== undefined) return 0
+  const seen = { source_id: sourceId, service_id: id, observed_at: observedAt.toISOString() }
+  return upsertFacts(
+    tx,
+    'service_owners',
+    rows.map((row) => ({ ...row, ...seen })),
+  )
+}
+
+async function saveChanges(
+  tx: Database,
+  { sourceId, observedAt }: Saving,
+  { id }: SavedService,
+  rows: readonly Known<'changes'>[],
+): Promise<number> {
+  const seen = { source_id: sourceId, service_id: id, observed_at: observedAt.toISOString() }
+  return upsertFacts(
+    tx,
+    'changes',
+    rows.map((row) => ({ ...row, ...seen })),
+  )
+}
+
+/** Releases are what the tags say today: one whose tag is gone was withdrawn. */
+async function saveReleases(
+  tx: Database,
+  { sourceId, repository, observedAt }: Saving,
+  { id }: SavedService,
+  rows: readonly Known<'deployments'>[],
+): Promise<number> {
+  const stored = await tx
+    .selectFrom('deployments')
+    .select('native_id')
+    .where('source_id', '=', sourceId)
+    .where(
+      sql<boolean>`substr(native_id, 1, ${sql.lit(repository.row.id.length + 1)}) = ${`${repository.row.id}@`}`,
+    )
+    .execute()
+  const kept = new Set(id === null ? [] : repository.releases)
+  const vanished = stored.filter((row) => !kept.has(row.native_id))
+  for (const { native_id } of vanished) {
+    await tx
+      .deleteFrom('deployments')
+      .where('source_id', '=', sourceId)
+      .where('native_id', '=', native_id)
+      .execute()
+  }
+  if (id === null || rows.length === 0) return vanished.length
+  const seen = { source_id: sourceId, service_id: id, observed_at: observedAt.toISOString() }
+  return (
+    vanished.length +
+    (await upsertFacts(
+      tx,
+      'deployments',
+      rows.map((row) => ({ ...row, ...seen })),
+    ))
+  )
+}

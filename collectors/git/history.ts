@@ -1,0 +1,537 @@
+import { matchesGlob } from 'node:path'
+import { z } from 'zod'
+import type { SourceRecord } from '#collectors/collector.ts'
+import type { Clone, Tag } from '#collectors/git/clones.ts'
+import { type Readings, readContents } from '#collectors/git/contents.ts'
+import type { GitFact, RepositoryFact, UnreadableRecord } from '#collectors/git/facts.ts'
+import { GitError, type GitPlace } from '#collectors/git/git.ts'
+import {
+  type FileEvent,
+  listFileEvents,
+  listFirstCommits,
+  listMainLine,
+  listTree,
+  type MainCommit,
+  type Range,
+} from '#collectors/git/main-line.ts'
+import { Owner, type OwnerRow, OwnerTrail } from '#collectors/git/owner-trail.ts'
+import {
+  listMoveCommits,
+  listPublications,
+  type PublishedRule,
+  type PublishingStep,
+  ruleKey,
+} from '#collectors/git/publications.ts'
+import {
+  CATALOG_FILE,
+  catalogReader,
+  type Sight,
+  type Track,
+  toWanted,
+} from '#collectors/git/watch.ts'
+import type { Component } from '#collectors/git/workflow.ts'
+import type { Period } from '#lib/period.ts'
+
+export interface Reading {
+  readonly clone: Clone
+  /** Where its objects are read. */
+  readonly place: GitPlace
+  readonly tracks: readonly Track[]
+  /** Rules whose versions this repository publishes. */
+  readonly published: readonly PublishedRule[]
+  readonly releases: readonly ReleaseRule[]
+  readonly bots: readonly string[]
+  readonly now: Date
+}
+
+/** Tags that are deployments of the repository's service. */
+export interface ReleaseRule {
+  /** Glob. */
+  readonly tags: string
+  readonly environment: string
+}
+
+export interface History {
+  readonly records: readonly SourceRecord[]
+  readonly cursor: Cursor
+  readonly covers: Period | null
+  /** True when all of it was read, and nothing that was stored of it counts any more. */
+  readonly whole: boolean
+}
+
+const Cursor = z.object({
+  /** Tip of the main line; null while the repository is empty. */
+  head: z.string().nullable(),
+  /** The time that the main line had reached. */
+  at: z.string(),
+  began: z.string().nullable(),
+  tags: z.string(),
+  shallow: z.string(),
+  coveredTo: z.string(),
+  /** By rule: how many versions were published, and the content of the last. */
+  published: z.record(z.string(), z.object({ sequence: z.number(), blob: z.string().nullable() })),
+  component: z.custom<Component>().nullable(),
+  owner: Owner.nullable(),
+})
+type Cursor = z.output<typeof Cursor>
+
+/** What happened since `cursor`; null when nothing did. @throws {GitError} */
+export async function readHistory(reading: Reading, cursor: unknown): Promise<History | null> {
+  const { clone } = reading
+  const stored = Cursor.safeParse(cursor).data
+  const previous = stored && continues(stored, reading) ? stored : null
+  if (previous && previous.head === clone.head && previous.tags === clone.tagsHash) {
+    return readFreshness(reading, previous)
+  }
+  const part = previous && (await readPart(reading, previous))
+  return part ?? readWhole(reading)
+}
+
+/** Whether what comes now adds to what was read; a history that got longer at its start does not. */
+function continues(cursor: Cursor, { clone, published }: Reading): boolean {
+  const keys = published.map(ruleKey).toSorted().join()
+  return (
+    cursor.shallow === clone.shallowHash && Object.keys(cursor.published).toSorted().join() === keys
+  )
+}
+
+/** A fetch that brought nothing still says that nothing happened. */
+function readFreshness(reading: Reading, previous: Cursor): History | null {
+  const cursor = { ...previous, coveredTo: coveredTo(reading) }
+  if (cursor.coveredTo <= previous.coveredTo) return null
+  return { records: [], cursor, covers: coveredBy(cursor), whole: false }
+}
+
+const coveredTo = ({ clone, now }: Reading) =>
+  (clone.fetchedAt < now ? clone.fetchedAt : now).toISOString()
+
+const coveredBy = ({ began, coveredTo: to }: Cursor): Period | null =>
+  began === null ? null : { from: new Date(began), to: new Date(to) }
+
+/** Null when the main line no longer holds what was read: somebody rewrote it. */
+async function readPart(reading: Reading, previous: Cursor): Promise<History | null> {
+  const { clone, place, bots } = reading
+  if (clone.head === null || previous.head === null) return null
+  const range = { head: clone.head, since: { head: previous.head, at: new Date(previous.at) } }
+  if (clone.head === previous.head) return readRange(reading, range, [], previous)
+  const added = await listMainLine(place, range, bots).catch((error: unknown) => {
+    // The former tip may be gone altogether; whatever else is wrong shows again in the whole.
+    if (error instanceof GitError) return []
+    throw error
+  })
+  if (added[0]?.parents[0] !== previous.head) return null
+  return readRange(reading, range, added, previous)
+}
+
+async function readWhole(reading: Reading): Promise<History> {
+  const { clone, place, bots } = reading
+  const nothing: Cursor = {
+    head: null,
+    at: new Date(0).toISOString(),
+    began: null,
+    tags: '',
+    shallow: clone.shallowHash,
+    coveredTo: coveredTo(reading),
+    published: Object.fromEntries(
+      reading.published.map((rule) => [ruleKey(rule), { sequence: 0, blob: null }]),
+    ),
+    component: null,
+    owner: null,
+  }
+  if (clone.head === null) return toHistory(reading, { ...nothing, tags: clone.tagsHash }, [], true)
+  const range = { head: clone.head, since: null }
+  return readRange(reading, range, await listMainLine(place, range, bots), nothing)
+}
+
+async function readRange(
+  reading: Reading,
+  range: Range,
+  mainLine: readonly MainCommit[],
+  previous: Cursor,
+): Promise<History> {
+  const { place, clone } = reading
+  const whole = range.since === null
+  const [firstCommits, walked] = await Promise.all([
+    listFirstCommits(place, range, mainLine),
+    walk(reading, range, mainLine, previous),
+  ])
+  const cursor: Cursor = {
+    ...previous,
+    ...walked.reached,
+    head: range.head,
+    at: (mainLine.at(-1)?.at ?? new Date(previous.at)).toISOString(),
+    began: previous.began ?? mainLine[0]?.at.toISOString() ?? null,
+    tags: clone.tagsHash,
+    coveredTo: coveredTo(reading),
+  }
+  const records = [
+    ...walked.records,
+    ...mainLine.map((commit) => toChange(clone, commit, firstCommits.get(commit.sha))),
+    ...(previous.tags === clone.tagsHash ? [] : tagRecords(reading)),
+  ]
+  return toHistory(reading, cursor, records, whole)
+}
+
+function toHistory(
+  reading: Reading,
+  cursor: Cursor,
+  records: readonly SourceRecord[],
+  whole: boolean,
+): History {
+  const repository = { position: 'repository', value: toRepository(reading, cursor) }
+  return { records: [repository, ...records], cursor, covers: coveredBy(cursor), whole }
+}
+
+function toRepository(reading: Reading, cursor: Cursor): GitFact {
+  const { clone, published } = reading
+  const [host, ...name] = clone.id.split('/')
+  const fact: RepositoryFact = {
+    row: {
+      id: clone.id,
+      native_id: clone.id,
+      name: host === 'local' ? clone.folder : name.join('/'),
+      default_branch: clone.mainBranch,
+      // A shallow clone does not know its first commit.
+      created_at: clone.shallow ? null : cursor.began,
+      archived_at: null,
+      language: null,
+      head_sha: cursor.head,
+      former_names: '[]',
+      gone_at: null,
+    },
+    folder: clone.folder,
+    component: cursor.component,
+    publishes: published.map(({ pathId, ruleId, files }) => ({
+      pathId,
+      ruleId,
+      tagCount: files === null ? clone.tags.length : null,
+    })),
+    releases: listReleases(reading).map(({ tag }) => releaseId(clone, tag)),
+  }
+  return { kind: 'repository', ...fact }
+}
+
+interface Walked {
+  readonly records: readonly SourceRecord[]
+  readonly reached: Pick<Cursor, 'published' | 'component' | 'owner'>
+}
+
+/** Follows the watched files along the main line. */
+async function walk(
+  reading: Reading,
+  range: Range,
+  mainLine: readonly MainCommit[],
+  previous: Cursor,
+): Promise<Walked> {
+  const { place, tracks, published } = reading
+  const files = published.flatMap((rule) => rule.files ?? []).map(({ path }) => path)
+  const paths = [...new Set([CATALOG_FILE, ...files, ...tracks.flatMap((track) => track.paths)])]
+  const readUntil = range.since?.at ?? null
+  const moves = published.flatMap((rule) => listMoveCommits(rule.files ?? [], mainLine, readUntil))
+  const events = mainLine.length === 0 ? [] : await listFileEvents(place, range, paths)
+  const steps = toSteps(mainLine, events, [...(range.since ? [] : mainLine.slice(0, 1)), ...moves])
+  if (steps.length === 0) return { records: [], reached: previous }
+  const tree = range.since ? await listTree(place, range.since.head, paths) : new Map()
+  const readings = await readContents(place, toWanted(tracks, contentsOf(tree, events)))
+  const walker = new Walker(reading, readings, tree, previous, range.since !== null)
+  for (const step of steps) walker.step(step)
+  return walker.end(readUntil)
+}
+
+interface Step {
+  readonly commit: MainCommit
+  readonly events: readonly FileEvent[]
+}
+
+/** The commits that matter, oldest first. */
+function toSteps(
+  mainLine: readonly MainCommit[],
+  events: readonly FileEvent[],
+  besides: readonly MainCommit[],
+): Step[] {
+  const bySha = Map.groupBy(events, ({ sha }) => sha)
+  const wanted = new Set([...bySha.keys(), ...besides.map(({ sha }) => sha)])
+  return mainLine
+    .filter(({ sha }) => wanted.has(sha))
+    .map((commit) => ({ commit, events: bySha.get(commit.sha) ?? [] }))
+}
+
+const contentsOf = (tree: ReadonlyMap<string, string>, events: readonly FileEvent[]) => [
+  ...[...tree].map(([path, blob]) => ({ path, blob })),
+  ...events.flatMap(({ path, blob }) => (blob === null ? [] : { path, blob })),
+]
+
+/** What is seen while going along the main line. */
+class Walker {
+  readonly #reading: Reading
+  readonly #readings: Readings
+  readonly #tree: Map<string, string>
+  readonly #records: SourceRecord[] = []
+  readonly #seen = new Map<Track, string>()
+  readonly #tracksByPath = new Map<string, readonly Track[]>()
+  readonly #publishing: PublishingStep[] = []
+  readonly #publishedFiles: ReadonlySet<string>
+  readonly #owners: OwnerTrail
+  readonly #previous: Cursor
+
+  constructor(
+    reading: Reading,
+    readings: Readings,
+    tree: Map<string, string>,
+    previous: Cursor,
+    hasPast: boolean,
+  ) {
+    this.#reading = reading
+    this.#readings = readings
+    this.#tree = tree
+    this.#previous = previous
+    const files = reading.published.flatMap(({ files }) => files ?? [])
+    this.#publishedFiles = new Set(files.map(({ path }) => path))
+    this.#owners = new OwnerTrail(previous.component, previous.owner)
+    if (!hasPast) return
+    for (const track of reading.tracks) this.#seen.set(track, toText(track.look(tree, readings)))
+  }
+
+  step({ commit, events }: Step): void {
+    const before = this.#published()
+    for (const { path, blob } of events) {
+      if (blob === null) this.#tree.delete(path)
+      else this.#tree.set(path, blob)
+    }
+    for (const track of this.#concernedBy(events)) this.#look(track, commit)
+    if (events.some(({ path }) => path === CATALOG_FILE)) this.#readCatalog(commit)
+    this.#publishing.push({ commit, before, after: this.#published() })
+  }
+
+  end(readUntil: Date | null): Walked {
+    const published: Cursor['published'] = { ...this.#previous.published }
+    for (const rule of this.#reading.published) {
+      const key = ruleKey(rule)
+      const soFar = published[key]
+      if (rule.files === null || soFar === undefined) continue
+      const publications = listPublications(rule.files, this.#publishing, soFar, readUntil)
+      for (const publication of publications) {
+        this.#record(publication.commit, {
+          kind: 'version',
+          row: {
+            path_id: rule.pathId,
+            rule_id: rule.ruleId,
+            sequence: publication.sequence,
+            version: String(publication.sequence),
+            published_at: publication.publishedAt.toISOString(),
+            blob: publication.blob,
+            commit_sha: publication.commit,
+            ...NOTHING_ELSE,
+          },
+        })
+        published[key] = publication
+      }
+    }
+    const unreadable = this.#readings.unreadable.map(toUnreadable)
+    return {
+      records: [...this.#records, ...unreadable],
+      reached: {
+        published: toSoFar(published),
+        component: this.#owners.component,
+        owner: this.#owners.owner,
+      },
+    }
+  }
+
+  /** Of the files, those that are published. */
+  #published(): ReadonlyMap<string, string> {
+    const entries = [...this.#publishedFiles].flatMap((path) => {
+      const blob = this.#tree.get(path)
+      return blob === undefined ? [] : [[path, blob] as const]
+    })
+    return new Map(entries)
+  }
+
+  /** In the beginning every track: what is not there is absent from the first commit on. */
+  #concernedBy(events: readonly FileEvent[]): Iterable<Track> {
+    const { tracks } = this.#reading
+    if (this.#seen.size < tracks.length) return tracks
+    return new Set(events.flatMap(({ path }) => this.#tracksOf(path)))
+  }
+
+  #tracksOf(path: string): readonly Track[] {
+    const known = this.#tracksByPath.get(path)
+    if (known) return known
+    const tracks = this.#reading.tracks.filter((track) => track.concerns(path))
+    this.#tracksByPath.set(path, tracks)
+    return tracks
+  }
+
+  /** A change counts against the commit before, so that reading in parts gives the same rows. */
+  #look(track: Track, commit: MainCommit): void {
+    const sight = track.look(this.#tree, this.#readings)
+    const text = toText(sight)
+    if (this.#seen.get(track) === text) return
+    this.#seen.set(track, text)
+    this.#record(commit.sha, toSightFact(track, sight, { commit, clone: this.#reading.clone }))
+  }
+
+  #readCatalog({ sha, at }: MainCommit): void {
+    const blob = this.#tree.get(CATALOG_FILE)
+    const reading = blob === undefined ? null : this.#readings.of(catalogReader, blob)
+    // What cannot be read does not change who owns it.
+    if (reading !== null && 'problem' in reading) return
+    for (const row of this.#owners.follow(reading?.value.component ?? null, at)) {
+      this.#record(sha, { kind: 'owner', row: toOwner(row) })
+    }
+  }
+
+  #record(sha: string, value: GitFact): void {
+    this.#records.push({ position: sha.slice(0, 7), value })
+  }
+}
+
+const NOTHING_ELSE = { breaking: null, migration_guide: null, end_of_support_on: null }
+
+const toSoFar = (published: Cursor['published']): Cursor['published'] =>
+  Object.fromEntries(
+    Object.entries(published).map(([key, { sequence, blob }]) => [key, { sequence, blob }]),
+  )
+
+const toOwner = ({ team, from, to }: OwnerRow) => ({
+  team_id: team,
+  owned_from: from,
+  owned_to: to,
+  decided_by: CATALOG_FILE,
+})
+
+const toText = ({ presence, blob, pins, where, problem }: Sight) =>
+  JSON.stringify([presence, blob, pins, where, problem])
+
+function toUnreadable(file: Readings['unreadable'][number]): SourceRecord {
+  const { path, blob, problem } = file
+  const value: UnreadableRecord = { kind: 'unreadable', file: path, reason: problem }
+  return { position: `${path} (${blob.slice(0, 7)})`, value }
+}
+
+function toSightFact(
+  { subject }: Track,
+  { presence, blob, pins, where, problem }: Sight,
+  { commit, clone }: { commit: MainCommit; clone: Clone },
+): GitFact {
+  const seen = { repository_id: clone.id, valid_from: commit.at.toISOString() }
+  const at = `${where}@${commit.sha.slice(0, 7)}`
+  const proof = problem === null ? at : `${at}: ${problem}`
+  if (subject.kind === 'attribute') {
+    const { attribute } = subject
+    return { kind: 'attribute', row: { ...seen, attribute, value: presence, proof } }
+  }
+  return {
+    kind: 'evidence',
+    row: {
+      ...seen,
+      path_id: subject.pathId,
+      rule_id: subject.ruleId,
+      presence,
+      blob,
+      pins: pins === null ? null : JSON.stringify(pins),
+      proof,
+      commit_sha: commit.sha,
+    },
+  }
+}
+
+function toChange(clone: Clone, commit: MainCommit, firstOfMerge: Date | undefined): SourceRecord {
+  const { sha, at, authoredAt, authorKind, number, reverts } = commit
+  const first = firstOfMerge ?? authoredAt
+  const value: GitFact = {
+    kind: 'change',
+    row: {
+      // Forks share commits.
+      native_id: `${clone.id}@${sha}`,
+      repository_id: clone.id,
+      number,
+      // A clock that ran ahead says nothing.
+      first_commit_at: first !== null && first <= at ? first.toISOString() : null,
+      opened_at: null,
+      ready_at: null,
+      first_review_at: null,
+      approved_at: null,
+      merged_at: at.toISOString(),
+      merge_sha: sha,
+      size_lines: null,
+      author_kind: authorKind,
+      reverts,
+    },
+  }
+  return { position: sha.slice(0, 7), value }
+}
+
+function tagRecords(reading: Reading): SourceRecord[] {
+  const { clone, published } = reading
+  const tags = oldestFirst(clone.tags)
+  const versions = published
+    .filter(({ files }) => files === null)
+    .flatMap((rule) => tags.map((tag, index) => toVersion(rule, tag, index + 1)))
+  const releases = listReleases(reading).map((release) => toRelease(clone, release))
+  return [...versions, ...releases]
+}
+
+const oldestFirst = (tags: readonly Tag[]) =>
+  tags.toSorted(
+    (a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.name < b.name ? -1 : 1),
+  )
+
+function toVersion({ pathId, ruleId }: PublishedRule, tag: Tag, sequence: number): SourceRecord {
+  const value: GitFact = {
+    kind: 'version',
+    row: {
+      path_id: pathId,
+      rule_id: ruleId,
+      sequence,
+      version: tag.name,
+      published_at: tag.createdAt.toISOString(),
+      blob: null,
+      commit_sha: tag.commit,
+      ...NOTHING_ELSE,
+    },
+  }
+  return { position: `tag ${tag.name}`, value }
+}
+
+interface Release {
+  readonly tag: Tag
+  readonly environment: string
+}
+
+/** The first rule that a tag matches decides. */
+const listReleases = ({ clone, releases }: Reading): Release[] =>
+  clone.tags.flatMap((tag) => {
+    const rule = releases.find(({ tags }) => matchesGlob(tag.name, tags))
+    return rule === undefined ? [] : { tag, environment: rule.environment }
+  })
+
+const releaseId = ({ id }: Clone, { name }: Tag) => `${id}@${name}`
+
+function toRelease(clone: Clone, { tag, environment }: Release): SourceRecord {
+  const at = tag.createdAt.toISOString()
+  const value: GitFact = {
+    kind: 'release',
+    row: {
+      native_id: releaseId(clone, tag),
+      environment,
+      environment_tier: environment,
+      sha: tag.commit,
+      version: tag.name,
+      created_at: at,
+      started_at: null,
+      finished_at: at,
+      outcome: 'success',
+      kind: 'planned',
+      superseded_at: null,
+      redeploy_of: null,
+      rollback_of: null,
+      initiator_kind: 'unknown',
+      path_id: null,
+      path_version: null,
+      mechanism: null,
+      url: null,
+    },
+  }
+  return { position: `tag ${tag.name}`, value }
+}

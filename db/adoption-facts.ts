@@ -1,0 +1,241 @@
+import type { Reader } from '#db/connection.ts'
+import { GoldenPathRules } from '#lib/golden-path.ts'
+
+/** Every row of the small tables that say who could use a path, who owns what and what proves use. */
+export async function listLandscapeFacts(db: Reader) {
+  return {
+    teams: await listTeams(db),
+    paths: await listPaths(db),
+    services: await listServices(db),
+    repositories: await listRepositories(db),
+    attributes: await listRepositoryAttributes(db),
+    owners: await listServiceOwners(db),
+    versions: await listPathVersions(db),
+    eligibility: await listExplicitEligibility(db),
+    evidence: await listUsageEvidence(db),
+    coverage: await listCoveredIntervals(db),
+  }
+}
+
+const listTeams = (db: Reader) =>
+  db.selectFrom('teams').select(['id', 'name', 'active_from', 'active_to']).execute()
+
+/** Those that the configuration names, with their rules read. */
+async function listPaths(db: Reader) {
+  const rows = await db
+    .selectFrom('golden_paths')
+    .select(['id', 'name', 'available_since', 'deprecated_on', 'rules', 'has_mandate_register'])
+    .where('gone_at', 'is', null)
+    .execute()
+  return rows.map((row) => ({ ...row, rules: GoldenPathRules.parse(JSON.parse(row.rules)) }))
+}
+
+const listServices = (db: Reader) =>
+  db
+    .selectFrom('services')
+    .select([
+      'id',
+      'source_id',
+      'repository_id',
+      'workload_class',
+      'lifecycle',
+      'tier',
+      'created_at',
+      'gone_at',
+    ])
+    .execute()
+
+const listRepositories = (db: Reader) =>
+  db
+    .selectFrom('repositories')
+    .select(['id', 'source_id', 'native_id', 'created_at', 'gone_at', 'language'])
+    .execute()
+
+const listRepositoryAttributes = (db: Reader) =>
+  db
+    .selectFrom('repository_attributes')
+    .select(['repository_id', 'attribute', 'valid_from', 'value'])
+    .execute()
+
+const listServiceOwners = (db: Reader) =>
+  db
+    .selectFrom('service_owners')
+    .select(['source_id', 'service_id', 'team_id', 'owned_from', 'owned_to', 'decided_by'])
+    .execute()
+
+const listPathVersions = (db: Reader) =>
+  db
+    .selectFrom('path_versions')
+    .select([
+      'path_id',
+      'rule_id',
+      'sequence',
+      'version',
+      'published_at',
+      'blob',
+      'commit_sha',
+      'end_of_support_on',
+    ])
+    .execute()
+
+const listExplicitEligibility = (db: Reader) =>
+  db
+    .selectFrom('eligibility')
+    .select([
+      'native_id',
+      'path_id',
+      'team_id',
+      'service_id',
+      'eligible',
+      'eligible_from',
+      'eligible_to',
+      'reason',
+    ])
+    .execute()
+
+const listUsageEvidence = (db: Reader) =>
+  db
+    .selectFrom('usage_evidence')
+    .select([
+      'path_id',
+      'rule_id',
+      'repository_id',
+      'valid_from',
+      'presence',
+      'blob',
+      'pins',
+      'proof',
+      'observed_at',
+    ])
+    .execute()
+
+const listCoveredIntervals = (db: Reader) =>
+  db
+    .selectFrom('coverage')
+    .select(['source_id', 'scope', 'covered_from', 'covered_to'])
+    .orderBy('source_id')
+    .orderBy('scope')
+    .orderBy('covered_from')
+    .execute()
+
+/** What golden paths count as work; see `GoldenPathRules`. */
+type Work = GoldenPathRules['work']
+
+/** Rows of the work that `kinds` count, and of the agreements about it, in the order of their ids. */
+export async function listWorkFacts(db: Reader, kinds: ReadonlySet<Work>) {
+  return {
+    changes: kinds.has('changes') ? await listMergedChanges(db) : [],
+    deployments: kinds.has('deployments') ? await listProductionDeployments(db) : [],
+    requests: await listProvisioningRequests(db),
+    activities: kinds.has('activities') ? await listActivityRows(db) : [],
+    attempts: kinds.has('activities') ? await listPathAttempts(db) : [],
+    exceptions: await listExceptionRows(db),
+    mandates: await listMandateRows(db),
+  }
+}
+
+/** Without those of bots. */
+const listMergedChanges = (db: Reader) =>
+  db
+    .selectFrom('changes')
+    .select(['source_id', 'native_id', 'repository_id', 'service_id', 'merged_at'])
+    .where('merged_at', 'is not', null)
+    .where('author_kind', '!=', 'bot')
+    .$narrowType<{ merged_at: string }>()
+    .execute()
+
+const listProductionDeployments = (db: Reader) =>
+  db
+    .selectFrom('deployments')
+    .select([
+      'source_id',
+      'native_id',
+      'service_id',
+      'finished_at',
+      'outcome',
+      'path_id',
+      'mechanism',
+    ])
+    .where('environment_tier', '=', 'production')
+    .where('finished_at', 'is not', null)
+    .$narrowType<{ finished_at: string }>()
+    .execute()
+
+const listProvisioningRequests = (db: Reader) =>
+  db
+    .selectFrom('provisioning_requests')
+    .select([
+      'source_id',
+      'native_id',
+      'team_id',
+      'path_id',
+      'target_key',
+      'chain_key',
+      'requested_at',
+      'usable_at',
+      'ended_at',
+      'result',
+    ])
+    .execute()
+
+const listActivityRows = (db: Reader) =>
+  db
+    .selectFrom('activities')
+    .select([
+      'source_id',
+      'native_id',
+      'service_id',
+      'team_id',
+      'path_id',
+      'kind',
+      'occurred_at',
+      'result',
+      'mechanism',
+      'mechanism_rule',
+      'exception_id',
+    ])
+    .execute()
+
+const listPathAttempts = (db: Reader) =>
+  db
+    .selectFrom('path_attempts')
+    .select(['source_id', 'native_id', 'team_id', 'path_id', 'started_at'])
+    .execute()
+
+const listExceptionRows = (db: Reader) =>
+  db
+    .selectFrom('exceptions')
+    .select([
+      'source_id',
+      'native_id',
+      'team_id',
+      'path_id',
+      'scope',
+      'service_ids',
+      'decided_at',
+      'decision',
+      'expires_on',
+      'closed_at',
+    ])
+    .execute()
+
+const listMandateRows = (db: Reader) =>
+  db
+    .selectFrom('mandates')
+    .select(['path_id', 'team_scope', 'kind', 'announced_at', 'effective_at', 'ended_at'])
+    .execute()
+
+/**
+ * Sources that the configuration names and that tell what happened. A catalogue says what stands:
+ * there is no time that it could cover.
+ */
+export async function listConfiguredSources(db: Reader): Promise<string[]> {
+  const rows = await db
+    .selectFrom('sources')
+    .select('id')
+    .where('kind', '!=', 'catalog')
+    .where('gone_at', 'is', null)
+    .orderBy('id')
+    .execute()
+  return rows.map(({ id }) => id)
+}

@@ -1,0 +1,70 @@
+import type { Database, Reader } from '#db/connection.ts'
+import type { Row } from '#db/schema.ts'
+
+/** Marks the beginning of a run; one that never finishes stays `running`, and is seen. */
+export async function startCollectorRun(
+  db: Database,
+  { sourceId, startedAt }: { sourceId: string; startedAt: Date },
+): Promise<string> {
+  const id = crypto.randomUUID()
+  await db
+    .insertInto('collector_runs')
+    .values({
+      id,
+      source_id: sourceId,
+      started_at: startedAt.toISOString(),
+      finished_at: null,
+      status: 'running',
+      read_count: 0,
+      changed_count: 0,
+      quarantined_count: 0,
+      error: null,
+    })
+    .execute()
+  return id
+}
+
+/** Closes runs of this source that a killed process left behind. */
+export async function closeAbandonedRuns(db: Database, sourceId: string, now: Date): Promise<void> {
+  await db
+    .updateTable('collector_runs')
+    .set({
+      status: 'failed',
+      finished_at: now.toISOString(),
+      error: 'ended before it was finished; pages stored until then were kept',
+    })
+    .where('source_id', '=', sourceId)
+    .where('status', '=', 'running')
+    .execute()
+}
+
+export async function finishCollectorRun(
+  db: Database,
+  id: string,
+  outcome: Pick<
+    Row<'collector_runs'>,
+    'finished_at' | 'status' | 'read_count' | 'changed_count' | 'quarantined_count' | 'error'
+  >,
+): Promise<void> {
+  await db.updateTable('collector_runs').set(outcome).where('id', '=', id).execute()
+}
+
+/** When the last run of each source began, failed or not. */
+export async function listLastStarts(db: Reader): Promise<Map<string, Date>> {
+  const rows = await db
+    .selectFrom('collector_runs')
+    .select(({ fn }) => ['source_id', fn.max('started_at').as('last')])
+    .groupBy('source_id')
+    .execute()
+  return new Map(rows.map((row) => [row.source_id, new Date(row.last)]))
+}
+
+/** When the last run ended that did not fail as a whole, of any source. */
+export async function findLastCollection(db: Reader): Promise<Date | undefined> {
+  const row = await db
+    .selectFrom('collector_runs')
+    .select(({ fn }) => fn.max('finished_at').as('last'))
+    .where('status', 'in', ['ok', 'partial'])
+    .executeTakeFirst()
+  return row?.last ? new Date(row.last) : undefined
+}

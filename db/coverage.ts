@@ -1,0 +1,63 @@
+import type { Database, Reader } from '#db/connection.ts'
+import type { Period } from '#lib/period.ts'
+
+export interface Coverage extends Period {
+  readonly sourceId: string
+  readonly scope: string
+}
+
+/**
+ * Records that a scope was fully read for [from, to), as one interval with those it touches or
+ * overlaps. An empty period covers nothing.
+ */
+export async function insertCoverage(
+  db: Database,
+  { sourceId, scope, from, to }: Coverage,
+  observedAt: Date,
+): Promise<void> {
+  if (from >= to) return
+  const touching = await db
+    .selectFrom('coverage')
+    .select(['covered_from', 'covered_to'])
+    .where('source_id', '=', sourceId)
+    .where('scope', '=', scope)
+    .where('covered_from', '<=', to.toISOString())
+    .where('covered_to', '>=', from.toISOString())
+    .execute()
+  const starts = [from.toISOString(), ...touching.map((row) => row.covered_from)].toSorted()
+  const ends = [to.toISOString(), ...touching.map((row) => row.covered_to)].toSorted()
+  await db
+    .deleteFrom('coverage')
+    .where('source_id', '=', sourceId)
+    .where('scope', '=', scope)
+    .where('covered_from', '<=', to.toISOString())
+    .where('covered_to', '>=', from.toISOString())
+    .execute()
+  await db
+    .insertInto('coverage')
+    .values({
+      source_id: sourceId,
+      scope,
+      covered_from: starts[0] ?? from.toISOString(),
+      covered_to: ends.at(-1) ?? to.toISOString(),
+      observed_at: observedAt.toISOString(),
+    })
+    .execute()
+}
+
+/** Every covered interval, by source, scope and time. */
+export async function listCoverage(db: Reader): Promise<Coverage[]> {
+  const rows = await db
+    .selectFrom('coverage')
+    .selectAll()
+    .orderBy('source_id')
+    .orderBy('scope')
+    .orderBy('covered_from')
+    .execute()
+  return rows.map((row) => ({
+    sourceId: row.source_id,
+    scope: row.scope,
+    from: new Date(row.covered_from),
+    to: new Date(row.covered_to),
+  }))
+}

@@ -1,0 +1,32 @@
+import type { Database, Reader } from '#db/connection.ts'
+
+/** The cursors of a source by scope, without those of another configuration. */
+export async function loadCursors(
+  db: Reader,
+  sourceId: string,
+  configurationHash: string,
+): Promise<Map<string, unknown>> {
+  const rows = await db
+    .selectFrom('cursors')
+    .select(['scope', 'value'])
+    .where('source_id', '=', sourceId)
+    .where('configuration_hash', '=', configurationHash)
+    .execute()
+  return new Map(rows.map(({ scope, value }) => [scope, JSON.parse(value)]))
+}
+
+export async function upsertCursor(
+  db: Database,
+  cursor: { sourceId: string; scope: string; configurationHash: string; value: unknown; at: Date },
+): Promise<void> {
+  const stored = {
+    configuration_hash: cursor.configurationHash,
+    value: JSON.stringify(cursor.value),
+    updated_at: cursor.at.toISOString(),
+  }
+  await db
+    .insertInto('cursors')
+    .values({ source_id: cursor.sourceId, scope: cursor.scope, ...stored })
+    .onConflict((conflict) => conflict.columns(['source_id', 'scope']).doUpdateSet(stored))
+    .execute()
+}

@@ -1,0 +1,7 @@
+import type { Migration } from 'kysely/migration'
+import * as neutralModel from '#db/migrations/2026-11-24-neutral-model.ts'
+
+/** Every migration, by name, in the order they run. Append only. */
+export const migrations: Record<string, Migration> = {
+  '2026-11-24-neutral-model': neutralModel,
+}

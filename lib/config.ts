@@ -1,0 +1,246 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
+import { Duration } from '#lib/duration.ts'
+import { ConfigError } from '#lib/errors.ts'
+import { GoldenPathRules, Moment } from '#lib/golden-path.ts'
+import { parseYaml } from '#lib/yaml-faults.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const text = z.string().min(1, 'expected a text that is not empty')
+const Id = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'expected letters, digits, dots, dashes and underscores')
+
+const Timezone = text.refine(isTimezone, 'expected a time zone such as Europe/Berlin')
+
+const Organisation = z.strictObject({
+  name: text,
+  /** For display and schedules; weeks and days are cut in UTC. */
+  timezone: Timezone.default('UTC'),
+  /** Month in which the fiscal year begins. */
+  fiscalYearStart: z.int().min(1).max(12).default(1),
+  /** Everything shown is made up, and every page says so. */
+  demonstration: z.boolean().default(false),
+})
+
+const DatabasePath = text
+  .refine((path) => !/^postgres(ql)?:/.test(path), {
+    error: 'PostgreSQL is not supported yet: expected the path of a file',
+  })
+  .default('./data/desirepath.db')
+
+const Catalog = z.strictObject({
+  source: z.literal('files'),
+  path: text,
+  every: Duration.optional(),
+})
+
+const Mandate = z.strictObject({
+  id: Id.optional(),
+  kind: z.enum(['interface', 'outcome']),
+  announced: Moment,
+  effective: Moment,
+  ended: Moment.optional(),
+  scope: z
+    .union([z.literal('all'), z.array(text).min(1)], {
+      error: 'expected all, or a list of team ids',
+    })
+    .default('all'),
+})
+
+const GoldenPath = z.strictObject({
+  id: Id,
+  name: text,
+  capability: text.optional(),
+  owner: text.optional(),
+  description: text.optional(),
+  availableSince: Moment,
+  deprecatedOn: z.iso.date('expected a day such as 2026-01-31').optional(),
+  ...GoldenPathRules.shape,
+  /** A register, even an empty one: without it nobody can say which adoptions were free. */
+  mandates: z.array(Mandate).optional(),
+})
+
+const GitSource = z.strictObject({
+  id: Id,
+  kind: z.literal('git'),
+  /** Folders of clones or bare mirrors; `*` stands for part of a name. */
+  repositories: z.union([text.transform((one) => [one]), z.array(text).min(1)], {
+    error: 'expected a folder of clones such as ./clones/*, or a list of them',
+  }),
+  every: Duration.optional(),
+  /** Tags that stand for deployments. */
+  releases: z.array(z.strictObject({ tags: text, environment: text })).default([]),
+  /** Author names of bots, besides the well-known ones. */
+  bots: z.array(text).default([]),
+})
+
+const FilesSource = z.strictObject({
+  id: Id,
+  kind: z.literal('files'),
+  path: text,
+  /** The time for which the files are complete. Without it nothing counts as covered. */
+  covers: z.strictObject({ from: Moment, to: Moment.optional() }).optional(),
+  every: Duration.optional(),
+})
+
+/** `desirepath.yaml` as it is written. */
+const ConfigFile = z.strictObject({
+  organisation: Organisation,
+  database: DatabasePath,
+  catalog: z.array(Catalog).default([]),
+  goldenPaths: z.array(GoldenPath).default([]),
+  sources: z.array(z.discriminatedUnion('kind', [GitSource, FilesSource])).default([]),
+})
+
+const Named = z.array(z.looseObject({ id: z.unknown() })).catch([])
+
+/** The ids of a file, whatever else is wrong with it, so that all faults are told at once. */
+const Ids = z
+  .looseObject({ goldenPaths: Named.default([]), sources: Named.default([]) })
+  .catch({ goldenPaths: [], sources: [] })
+
+function listIdFaults(value: unknown): z.core.$ZodIssue[] {
+  const { goldenPaths, sources } = Ids.parse(value)
+  const mandates = goldenPaths.flatMap(({ mandates }, index) =>
+    listRepeats(['goldenPaths', index, 'mandates'], Named.parse(mandates ?? [])),
+  )
+  const reserved = [...sources.entries()].filter(([, { id }]) => isReserved(String(id)))
+  return [
+    ...listRepeats(['goldenPaths'], goldenPaths),
+    ...mandates,
+    ...listRepeats(['sources'], sources),
+    ...reserved.map(([index]) =>
+      toIssue(
+        ['sources', index, 'id'],
+        'expected an id that is not config, catalog or catalog-2 …',
+      ),
+    ),
+  ]
+}
+
+const toIssue = (path: PropertyKey[], message: string): z.core.$ZodIssue => ({
+  code: 'custom',
+  path,
+  message,
+  input: undefined,
+})
+
+/** Source ids that the catalogue and the configuration itself use. */
+const isReserved = (id: string) => id === 'config' || isCatalog(id)
+
+/** Whether a source is part of the catalogue: one of those that `parseConfig` names itself. */
+export const isCatalog = (id: string) => /^catalog(-\d+)?$/.test(id)
+
+function listRepeats(
+  path: PropertyKey[],
+  named: readonly { readonly id?: unknown }[],
+): z.core.$ZodIssue[] {
+  const ids = named.map(({ id }) => id)
+  return ids.flatMap((id, index) =>
+    id !== undefined && ids.indexOf(id) < index
+      ? [toIssue([...path, index, 'id'], 'expected an id that no other has')]
+      : [],
+  )
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
+  } catch {
+    return false
+  }
+}
+
+export type GoldenPathConfig = z.output<typeof GoldenPath>
+type FileConfig = z.output<typeof ConfigFile>
+type AnySource = FileConfig['sources'][number]
+type FilesSourceConfig = Extract<AnySource, { kind: 'files' }>
+type GitSourceConfig = Extract<AnySource, { kind: 'git' }>
+export type SourceConfig = FilesSourceConfig | GitSourceConfig
+
+/** What the file decided: paths are absolute, the catalogue is a source among the others. */
+export interface Config {
+  readonly file: string
+  readonly organisation: FileConfig['organisation']
+  readonly database: string
+  readonly goldenPaths: readonly GoldenPathConfig[]
+  /** The catalogue first: others look up what it says. */
+  readonly sources: readonly SourceConfig[]
+}
+
+/** What the pages need. */
+export type AppConfig = Pick<Config, 'organisation' | 'database'>
+
+/** The file that holds the configuration: `DESIREPATH_CONFIG`, else the one in this folder. */
+export const configFile = (env: Environment = process.env) =>
+  // Or the build would take the whole project for a part of the pages.
+  resolve(/* turbopackIgnore: true */ env['DESIREPATH_CONFIG'] ?? 'desirepath.yaml')
+
+/**
+ * The whole configuration.
+ *
+ * @throws {ConfigError} naming every fault of the file at once, one a line
+ */
+export function loadConfig(env: Environment = process.env): Config {
+  const file = configFile(env)
+  return parseConfig(readConfig(file), file)
+}
+
+const AppConfigFile = z.object({ organisation: Organisation, database: DatabasePath })
+
+/**
+ * What the pages need; whatever else the file holds is not their business.
+ *
+ * @throws {ConfigError} naming every fault at once
+ */
+export function loadAppConfig(env: Environment = process.env): AppConfig {
+  const file = configFile(env)
+  const { organisation, database } = parseYaml(AppConfigFile, readConfig(file), file)
+  return { organisation, database: resolve(dirname(file), database) }
+}
+
+/**
+ * Reads `yaml`, the contents of `file`; relative paths start at its folder.
+ *
+ * @throws {ConfigError} with one line per fault: `file:line:column: key: expected …, not …`
+ */
+export function parseConfig(yaml: string, file: string): Config {
+  const parsed = parseYaml(ConfigFile, yaml, file, listIdFaults)
+  const absolute = (path: string) => resolve(dirname(file), path)
+  const catalog = parsed.catalog.map(
+    ({ path, every }, index): FilesSourceConfig => ({
+      id: index === 0 ? 'catalog' : `catalog-${index + 1}`,
+      kind: 'files',
+      path,
+      every,
+    }),
+  )
+  return {
+    file,
+    organisation: parsed.organisation,
+    database: absolute(parsed.database),
+    goldenPaths: parsed.goldenPaths,
+    sources: [...catalog, ...parsed.sources].map((source) =>
+      source.kind === 'git'
+        ? { ...source, repositories: source.repositories.map(absolute) }
+        : { ...source, path: absolute(source.path) },
+    ),
+  }
+}
+
+/** JSON Schema of `desirepath.yaml`, for editors. */
+export const toConfigJsonSchema = () => z.toJSONSchema(ConfigFile, { io: 'input' })
+
+function readConfig(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new ConfigError(
+      `${file}: cannot be read; \`desirepath init\` writes one, DESIREPATH_CONFIG or --config names another`,
+      { cause },
+    )
+  }
+}

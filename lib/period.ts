@@ -1,0 +1,71 @@
+import { utc } from '@date-fns/utc'
+import { addWeeks } from 'date-fns/addWeeks'
+import { startOfISOWeek } from 'date-fns/startOfISOWeek'
+import { subDays } from 'date-fns/subDays'
+import { subMonths } from 'date-fns/subMonths'
+import { subWeeks } from 'date-fns/subWeeks'
+
+/** A half-open span of time, [from, to), in UTC. */
+export interface Period {
+  readonly from: Date
+  readonly to: Date
+}
+
+// date-fns counts in local time unless told otherwise, so only this file counts days and weeks.
+const UTC = { in: utc }
+
+/** The ISO week, Monday to Monday, that contains `instant`. */
+export function weekOf(instant: Date): Period {
+  const from = startOfISOWeek(instant, UTC)
+  return { from, to: addWeeks(from, 1, UTC) }
+}
+
+/** The `count` whole weeks before `instant`, as one period. The week in progress is left out. */
+export function trailingWeeks(instant: Date, count: number): Period {
+  const { from: to } = weekOf(instant)
+  return { from: subWeeks(to, count, UTC), to }
+}
+
+/** Every ISO week that starts in `period` or contains its start, oldest first. */
+export function weeksIn(period: Period): Period[] {
+  const weeks: Period[] = []
+  for (let week = weekOf(period.from); week.from < period.to; week = weekOf(week.to)) {
+    weeks.push(week)
+  }
+  return weeks
+}
+
+/** The same time of day in UTC, `count` days earlier. */
+export function daysBefore(instant: Date, count: number): Date {
+  return subDays(instant, count, UTC)
+}
+
+/** The same day of the month and time of day in UTC, `count` months earlier. */
+export function monthsBefore(instant: Date, count: number): Date {
+  return subMonths(instant, count, UTC)
+}
+
+/** Whole days from `from` to `to`, rounded down; a day is 24 hours in UTC. */
+export function wholeDaysBetween(from: Date, to: Date): number {
+  return Math.floor((to.getTime() - from.getTime()) / DAY_MS)
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** The number of the ISO week that contains `instant`; successive weeks count up by one. */
+export function weekNumber(instant: Date): number {
+  return Math.floor((instant.getTime() - FIRST_MONDAY) / WEEK_MS)
+}
+
+/** Monday 00:00 UTC on which the week of that number begins, and the one before it ends. */
+export function weekStart(number: number): Date {
+  return new Date(FIRST_MONDAY + number * WEEK_MS)
+}
+
+/** 0 for the seven days before `asOf`, 1 for the seven before those …; negative from `asOf` on. */
+export function weeksAgo(instant: Date, asOf: Date): number {
+  return Math.ceil((asOf.getTime() - instant.getTime()) / WEEK_MS) - 1
+}
+
+const WEEK_MS = 7 * DAY_MS
+const FIRST_MONDAY = Date.UTC(1970, 0, 5)

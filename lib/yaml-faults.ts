@@ -1,0 +1,185 @@
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
+import { z } from 'zod'
+import { closest } from '#lib/closest.ts'
+import { ConfigError } from '#lib/errors.ts'
+
+/**
+ * Reads YAML text as `schema`. `alsoCheck` sees the plain value even where it does not fit.
+ *
+ * @throws {ConfigError} with one line per fault: `file:line:column: key: expected …, not …`
+ */
+export function parseYaml<T extends z.ZodType>(
+  schema: T,
+  text: string,
+  file: string,
+  alsoCheck: (value: unknown) => z.core.$ZodIssue[] = () => [],
+): z.output<T> {
+  const lineCounter = new LineCounter()
+  const document = parseDocument(text, {
+    lineCounter,
+    prettyErrors: false,
+    logLevel: 'error',
+  })
+  const fail = (faults: readonly Fault[]) => {
+    const lines = faults.map(({ offset, message }) => {
+      const { line, col } = lineCounter.linePos(offset)
+      return `${file}:${line}:${col}: ${message}`
+    })
+    return new ConfigError([...new Set(lines)].join('\n'))
+  }
+  if (document.errors.length > 0) {
+    throw fail(document.errors.map(({ pos, message }) => ({ offset: pos[0], message })))
+  }
+  const value = toPlain(document, fail)
+  const { data, error } = schema.safeParse(value ?? {})
+  const issues = [...(error?.issues ?? []), ...alsoCheck(value ?? {})]
+  if (issues.length === 0) return data as z.output<T> // What the schema returned.
+  const known = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  throw fail(issues.flatMap((issue) => toFaults(issue, { document, value, known })))
+}
+
+/** An alias that expands without end, or stands for nothing, only fails here. */
+function toPlain(document: Document, fail: (faults: readonly Fault[]) => ConfigError): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 })
+  } catch (cause) {
+    throw fail([{ offset: 0, message: cause instanceof Error ? cause.message : String(cause) }])
+  }
+}
+
+interface Fault {
+  readonly offset: number
+  readonly message: string
+}
+
+interface Source {
+  readonly document: Document
+  readonly value: unknown
+  readonly known: object
+}
+
+function toFaults(issue: z.core.$ZodIssue, { document, value, known }: Source): Fault[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      offset: offsetOfKey(document, [...issue.path, key]),
+      message: `${[...issue.path, key].join('.')}: ${describeUnknownKey(key, keysAt(known, issue.path))}`,
+    }))
+  }
+  const offending = valueAt(value, issue.path)
+  const expected = explain(issue)
+  const message =
+    offending === undefined ? `is missing: ${expected}` : `${expected}, not ${quote(offending)}`
+  return [
+    {
+      offset: offsetOf(document, issue.path),
+      message: [issue.path.join('.'), message].filter(Boolean).join(': '),
+    },
+  ]
+}
+
+function describeUnknownKey(key: string, known: readonly string[]): string {
+  const near = closest(key, known)
+  const hint = near === undefined ? `expected one of ${known.join(', ')}` : `did you mean ${near}?`
+  return `unknown key, ${hint}`
+}
+
+function explain(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `expected ${nameOf(issue.expected)}`
+    case 'invalid_value':
+      return `expected ${toChoice(issue.values)}`
+    case 'invalid_union':
+      return describeUnion(issue)
+    case 'too_big':
+      return `expected at most ${issue.maximum}`
+    case 'too_small':
+      return issue.message.startsWith('expected')
+        ? issue.message
+        : `expected at least ${issue.minimum}`
+    default:
+      return issue.message
+  }
+}
+
+/** A discriminated union tells which kinds there are; others bring a message of their own. */
+function describeUnion(issue: z.core.$ZodIssueInvalidUnion): string {
+  if (issue.message.startsWith('expected')) return issue.message
+  const kinds = 'options' in issue && Array.isArray(issue.options) ? issue.options : []
+  return kinds.length === 0 ? issue.message : `expected ${toChoice(kinds)}`
+}
+
+/** `a, b or c`. */
+function toChoice(values: readonly unknown[]): string {
+  const words = values.map(String)
+  const last = words.pop() ?? ''
+  return words.length === 0 ? last : `${words.join(', ')} or ${last}`
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'keys and values',
+}
+
+const nameOf = (type: string) => NAMES[type] ?? type
+
+const LONGEST_VALUE = 60
+
+function quote(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined,
+    value,
+  )
+}
+
+/** Where the value at fault begins or, if there is none, the value that should hold it. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  for (let depth = path.length; depth > 0; depth -= 1) {
+    const node = document.getIn(path.slice(0, depth), true)
+    if (isNode(node) && node.range) return node.range[0]
+  }
+  return 0
+}
+
+function offsetOfKey(document: Document, path: readonly PropertyKey[]): number {
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)
+  const keys = isMap(parent) ? parent.items.map(({ key }) => key) : []
+  const key = keys.find((candidate) => isScalar(candidate) && candidate.value === path.at(-1))
+  return isNode(key) && key.range ? key.range[0] : offsetOf(document, path)
+}
+
+/** The keys that a JSON Schema knows at a place, of all its variants. */
+function keysAt(schema: object, path: readonly PropertyKey[]): string[] {
+  let places: object[] = variants(schema)
+  for (const key of path) {
+    places = places.flatMap((place) => {
+      const next =
+        typeof key === 'number' ? get(place, 'items') : get(get(place, 'properties'), String(key))
+      return next === undefined ? [] : variants(next)
+    })
+  }
+  return [...new Set(places.flatMap((place) => Object.keys(get(place, 'properties') ?? {})))]
+}
+
+function variants(schema: object): object[] {
+  const branches = ['anyOf', 'oneOf', 'allOf'].flatMap((key) => {
+    const list: unknown = get(schema, key)
+    return Array.isArray(list) ? (list as object[]) : []
+  })
+  return [schema, ...branches.flatMap(variants)]
+}
+
+function get(value: object | undefined, key: string): object | undefined {
+  const inner: unknown = value && Reflect.get(value, key)
+  return typeof inner === 'object' && inner !== null ? inner : undefined
+}

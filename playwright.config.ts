@@ -1,0 +1,32 @@
+import { defineConfig } from '@playwright/test'
+import { BROWSER_ARGUMENTS, findBrowser } from '#test/support/find-browser.ts'
+
+const PORT = 3100
+const EMPTY_PORT = 3101
+const executablePath = findBrowser()
+
+/** A server of the production build; the configuration decides what it shows. */
+const server = (port: number, configuration: string, before = '') => ({
+  command: `${before}next start --hostname 127.0.0.1 --port ${port}`,
+  env: { DESIREPATH_CONFIG: configuration, NEXT_TELEMETRY_DISABLED: '1', TZ: 'Pacific/Auckland' },
+  port,
+  reuseExistingServer: false,
+})
+
+export default defineConfig({
+  testDir: 'test/e2e',
+  outputDir: 'test-results/browser',
+  fullyParallel: true,
+  use: {
+    baseURL: `http://127.0.0.1:${PORT}`,
+    launchOptions: {
+      args: BROWSER_ARGUMENTS,
+      ...(executablePath !== undefined && { executablePath }),
+    },
+  },
+  metadata: { emptyURL: `http://127.0.0.1:${EMPTY_PORT}` },
+  webServer: [
+    server(PORT, 'test/e2e/desirepath.yaml', 'node test/e2e/seed.ts && '),
+    server(EMPTY_PORT, 'test/e2e/empty.yaml'),
+  ],
+})

@@ -1,0 +1,88 @@
+import { bypassRate } from '#scorecards/metrics/bypass-rate.ts'
+import { driftRate } from '#scorecards/metrics/drift-rate.ts'
+import { exceptionPrevalence } from '#scorecards/metrics/exception-prevalence.ts'
+import { freeChoiceAdoptionRate } from '#scorecards/metrics/free-choice-adoption-rate.ts'
+import { lapseRate } from '#scorecards/metrics/lapse-rate.ts'
+import { overdueExceptions } from '#scorecards/metrics/overdue-exceptions.ts'
+import { pathShareOfActivity } from '#scorecards/metrics/path-share-of-activity.ts'
+import { sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
+import { timeToUsableEnvironment } from '#scorecards/metrics/time-to-usable-environment.ts'
+import { totalAdoptionRate } from '#scorecards/metrics/total-adoption-rate.ts'
+import { versionLag } from '#scorecards/metrics/version-lag.ts'
+import { voluntaryAdoptionRate } from '#scorecards/metrics/voluntary-adoption-rate.ts'
+import type { MetricDefinition } from '#scorecards/result.ts'
+
+/** Every metric, area by area. */
+export const definitions: readonly MetricDefinition[] = [
+  voluntaryAdoptionRate.definition,
+  totalAdoptionRate.definition,
+  freeChoiceAdoptionRate.definition,
+  pathShareOfActivity.definition,
+  bypassRate.definition,
+  driftRate.definition,
+  versionLag.definition,
+  lapseRate.definition,
+  timeToUsableEnvironment.definition,
+  exceptionPrevalence.definition,
+  overdueExceptions.definition,
+  sourceCoverage.definition,
+]
+
+/** The text of METRICS.md. */
+export function renderCatalogue(): string {
+  const areas = [...Map.groupBy(definitions, ({ area }) => area)]
+  return `${[INTRODUCTION, ...areas.map(renderArea)].join('\n\n')}\n`
+}
+
+const INTRODUCTION = `# Metrics
+
+What every number means, printed from \`scorecards/metrics/\`. \`desirepath show <id>\` prints one with
+the rows behind it. No metric is about a person.
+
+A result says how many cases it rests on (\`n\`), how many it could not judge (\`nUnknown\`), which share
+of its window the sources covered, and one status, the first that holds:
+
+| Status | Means |
+| --- | --- |
+| \`not_applicable\` | the question does not arise here |
+| \`source_missing\` | nothing is connected that could tell |
+| \`no_data\` | less than half of the window was read |
+| \`no_denominator\` | read, and there was no case |
+| \`insufficient_sample\` | fewer cases than the value needs; the counts are shown |
+| \`source_partial\` | less than 90 % of the window was read, or over 20 % of the cases are unknown |
+| \`ok\` | none of these |
+
+The band looks at the whole interval: \`good\` and \`bad\` only where all of it is on that side of the cut
+point, \`good_uncertain\` and \`bad_uncertain\` where only the value is, \`watch\` between. \`insufficient\`: not
+enough to say; \`none\`: no cut points. Cut points are our own unless said otherwise.`
+
+function renderArea([area, members]: [string, readonly MetricDefinition[]]): string {
+  const title = `## ${area.charAt(0).toUpperCase()}${area.slice(1)}`
+  return [title, ...members.map(renderMetric)].join('\n\n')
+}
+
+function renderMetric(metric: MetricDefinition): string {
+  const { id, key, name, unit, direction, version } = metric
+  const better = direction === 'none' ? 'neither way is better' : `better when ${direction}`
+  return `### ${id} ${name}
+
+\`${key}\`, in ${unit}; ${better}. Definition ${version}.
+
+${metric.definition}
+
+${ROWS.map(([label, field]) => `- **${label}:** ${sentence(metric[field])}`).join('\n')}
+- **Shown beside it:** ${metric.guardrails.join(', ')}`
+}
+
+const ROWS = [
+  ['Formula', 'formula'],
+  ['Who counts', 'eligibleSet'],
+  ['Window', 'window'],
+  ['Minimum', 'minimumSample'],
+  ['Missing data', 'missingData'],
+  ['Interval', 'interval'],
+  ['Bands', 'bands'],
+  ['Misleads when', 'misleadsWhen'],
+] as const
+
+const sentence = (text: string) => (text.endsWith('.') ? text : `${text}.`)

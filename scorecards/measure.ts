@@ -1,0 +1,215 @@
+import { compareText } from '#lib/order.ts'
+import { daysBefore, type Period } from '#lib/period.ts'
+import type {
+  Band,
+  EvidenceSet,
+  Interval,
+  MetricDefinition,
+  MetricResult,
+  Scope,
+  Status,
+} from '#scorecards/result.ts'
+
+/** A metric is words about itself and one pure function of the facts of its window. */
+export interface Metric<Input> {
+  readonly definition: MetricDefinition
+  /** Days before the as-of that it looks at; 0 for a state at that moment. */
+  readonly windowDays: number
+  readonly compute: (input: Input) => Computed
+}
+
+/** From which value on a metric is good, and from which on bad. */
+export interface CutPoints {
+  readonly good: number
+  readonly bad: number
+}
+
+/** What a metric finds in its facts, before anybody asks how much of the window was read. */
+export interface Computed
+  extends Pick<
+    MetricResult,
+    | 'value'
+    | 'numerator'
+    | 'denominator'
+    | 'nUnknown'
+    | 'notMatured'
+    | 'ci'
+    | 'bounds'
+    | 'parts'
+    | 'flags'
+    | 'evidence'
+  > {
+  readonly n: number
+  /** Decided by the metric itself, such as a register that nobody keeps. */
+  readonly absence?: Absence
+  /** Fewer cases than the value needs. */
+  readonly isTooSmall: boolean
+  /** Null when nothing says what is good. */
+  readonly cutPoints: CutPoints | null
+  /** Fewer cases than a band needs. */
+  readonly isTooSmallForBand: boolean
+  /** All there is, not a sample: banded by the value, without an interval. */
+  readonly isCensus?: boolean
+  /** Its value is itself the coverage: it stands, with its band, whatever the status. */
+  readonly isCoverage?: boolean
+  /** Where these are not the metric's own: days before the as-of, or any other window. */
+  readonly windowDays?: number
+  readonly window?: Period
+  /** What the value depends on beside the facts, such as the age of the path. */
+  readonly parameters?: MetricResult['parameters']
+}
+
+/** `not_applicable`: the question does not arise; `source_missing`: nothing connected tells it. */
+export type Absence = 'not_applicable' | 'source_missing'
+
+/** What the caller knows and the metric does not. */
+export interface MeasureContext {
+  readonly scope: Scope
+  readonly asOf: Date
+  readonly computedAt: Date
+  readonly engineVersion: string
+  readonly parameters: MetricResult['parameters']
+  readonly watermarks: MetricResult['watermarks']
+  /** Covered share of the window, 0 to 1. */
+  readonly coverage: number
+  readonly absence?: Absence
+  /** What is to be said of the facts, such as `proxy_signal`. */
+  readonly flags?: readonly string[]
+}
+
+/** The full record of one metric in one scope at one moment. */
+export function measure<Input>(
+  metric: Metric<Input>,
+  input: Input,
+  context: MeasureContext,
+): MetricResult {
+  const computed = metric.compute(input)
+  const { isCoverage = false, numerator, denominator, n, nUnknown, notMatured } = computed
+  const coverage = isCoverage ? (computed.value ?? 0) : context.coverage
+  const status = statusOf(computed, coverage, context.absence)
+  const stands = isCoverage || !VALUELESS.has(status)
+  return {
+    ...subjectOf(metric, computed, context),
+    value: stands ? computed.value : null,
+    numerator,
+    denominator,
+    n,
+    nUnknown,
+    notMatured,
+    coverage,
+    ci: stands ? computed.ci : null,
+    bounds: stands ? computed.bounds : null,
+    parts: computed.parts,
+    status,
+    band: bandOfResult(metric.definition, computed, status),
+    flags: [...computed.flags, ...(context.flags ?? [])],
+    evidence: computed.evidence,
+  }
+}
+
+function subjectOf<Input>(
+  { definition, windowDays }: Metric<Input>,
+  computed: Computed,
+  context: MeasureContext,
+) {
+  const { asOf } = context
+  const days = computed.windowDays ?? windowDays
+  const { from, to } = computed.window ?? { from: daysBefore(asOf, days), to: asOf }
+  return {
+    metricId: definition.id,
+    definitionVersion: definition.version,
+    engineVersion: context.engineVersion,
+    unit: definition.unit,
+    guardrails: definition.guardrails,
+    scope: context.scope,
+    window: { start: from.toISOString(), end: to.toISOString() },
+    asOf: asOf.toISOString(),
+    computedAt: context.computedAt.toISOString(),
+    parameters: { ...context.parameters, ...computed.parameters, ...computed.cutPoints },
+    watermarks: context.watermarks,
+  }
+}
+
+const FULL_COVERAGE = 0.9
+const LEAST_COVERAGE = 0.5
+const MOST_UNKNOWN = 0.2
+
+/** The first that holds; the order is that of section 2 of the metric reference. */
+function statusOf(computed: Computed, coverage: number, absence: Absence | undefined): Status {
+  const absences = [absence, computed.absence]
+  if (absences.includes('not_applicable')) return 'not_applicable'
+  if (absences.includes('source_missing')) return 'source_missing'
+  if (coverage < LEAST_COVERAGE) return 'no_data'
+  if (computed.n === 0) return 'no_denominator'
+  if (computed.isTooSmall) return 'insufficient_sample'
+  const unknownShare = computed.nUnknown / (computed.n + computed.nUnknown)
+  return coverage < FULL_COVERAGE || unknownShare > MOST_UNKNOWN ? 'source_partial' : 'ok'
+}
+
+/** With these a metric has no value, interval or bounds. */
+const VALUELESS: ReadonlySet<Status> = new Set([
+  'not_applicable',
+  'source_missing',
+  'no_data',
+  'no_denominator',
+])
+
+function bandOfResult({ direction }: MetricDefinition, computed: Computed, status: Status): Band {
+  const { cutPoints, value, ci, isCensus = false, isCoverage = false } = computed
+  if (cutPoints === null || direction === 'none') return 'none'
+  if (isCoverage) return bandOf(value, null, cutPoints, direction)
+  if (status !== 'ok' || computed.isTooSmallForBand) return 'insufficient'
+  if (ci === null && !isCensus) return 'insufficient'
+  return bandOf(value, ci, cutPoints, direction)
+}
+
+/**
+ * Where a value and its interval lie between `good` and `bad`, both of which count as good enough
+ * and not yet bad. Without an interval the value stands for both limits; a limit that is null was
+ * not reached and counts as infinitely large.
+ */
+export function bandOf(
+  value: number | null,
+  ci: Pick<Interval, 'low' | 'high'> | null,
+  { good, bad }: CutPoints,
+  direction: 'higher' | 'lower',
+): Band {
+  if (value === null) return 'insufficient'
+  const { low, high } = ci ?? { low: value, high: value }
+  const limits = { low: low ?? Number.POSITIVE_INFINITY, high: high ?? Number.POSITIVE_INFINITY }
+  // Lower is better: turn the axis round, and higher is.
+  return direction === 'higher'
+    ? grade({ value, ...limits }, good, bad)
+    : grade({ value: -value, low: -limits.high, high: -limits.low }, -good, -bad)
+}
+
+interface Estimate {
+  readonly value: number
+  readonly low: number
+  readonly high: number
+}
+
+function grade({ value, low, high }: Estimate, good: number, bad: number): Band {
+  if (low >= good) return 'good'
+  if (high < bad) return 'bad'
+  if (value >= good) return 'good_uncertain'
+  return value < bad ? 'bad_uncertain' : 'watch'
+}
+
+/** The set that a row belongs to: see `EvidenceSet`. After a colon stands why. */
+export type EvidenceKind =
+  | 'counted'
+  | 'not_counted'
+  | `not_counted:${string}`
+  | `excluded:${string}`
+  | 'unknown'
+  | 'not_matured'
+
+/** Ids by set, each set and the list of sets in text order, so that the order of rows is no matter. */
+export function toEvidence(
+  rows: readonly { readonly id: string; readonly kind: EvidenceKind }[],
+): EvidenceSet[] {
+  return [...Map.groupBy(rows, ({ kind }) => kind)]
+    .map(([kind, members]) => ({ kind, ids: members.map(({ id }) => id).toSorted() }))
+    .toSorted((a, b) => compareText(a.kind, b.kind))
+}

@@ -1,0 +1,148 @@
+import { daysBefore, weekNumber } from '#lib/period.ts'
+import type { Service } from '#scorecards/adoption/landscape.ts'
+import type { TeamWeek } from '#scorecards/adoption/replay.ts'
+import { isOnPath } from '#scorecards/adoption/service-usage.ts'
+import { valueAt } from '#scorecards/adoption/spans.ts'
+import { type Model, statesAt, type Track } from '#scorecards/adoption/tracks.ts'
+import type { UsageState } from '#scorecards/adoption/usage-state.ts'
+import {
+  countByWeek,
+  sevensBefore,
+  sumKinds,
+  type TeamWeeks,
+} from '#scorecards/adoption/weekly-counts.ts'
+import { listWork } from '#scorecards/adoption/work.ts'
+import { type CoveredInterval, coveredShare } from '#scorecards/coverage.ts'
+import type { WorkCounts } from '#scorecards/metrics/work-counts.ts'
+
+/** A path at an as-of: what its metrics are computed from. */
+export interface Moment {
+  readonly model: Model
+  readonly track: Track
+  readonly asOf: Date
+  /** At the newest week end at or before the as-of. */
+  readonly states: readonly TeamWeek[]
+  /** A team's in-scope work in the `weeks` spans of seven days before the as-of. */
+  readonly workOf: (teamId: string, weeks: number) => WorkSums
+  /** By service id. */
+  readonly users: readonly PathUser[]
+}
+
+interface WorkSums {
+  readonly successful: WorkCounts
+  /** Whatever came of it. */
+  readonly all: WorkCounts
+}
+
+/** At one of the week ends that the track was counted by. */
+export function momentAtWeekEnd(model: Model, track: Track, asOf: Date): Moment {
+  const last = weekNumber(asOf) - track.workWeeks.first - 1
+  const workOf = (teamId: string, weeks: number) => sums(track.work.get(teamId), last, weeks)
+  return {
+    model,
+    track,
+    asOf,
+    states: statesAt(track, asOf),
+    workOf,
+    users: listUsers(model, track, asOf),
+  }
+}
+
+const QUARTER_WEEKS = 13
+
+/** At any as-of: counts the work before it anew. */
+export function momentAt(model: Model, track: Track, asOf: Date): Moment {
+  const work = countByWeek(
+    listWork(model.landscape, track.path, model.facts.work),
+    [],
+    sevensBefore(asOf, QUARTER_WEEKS),
+  )
+  const last = QUARTER_WEEKS - 1
+  const workOf = (teamId: string, weeks: number) => sums(work.get(teamId), last, weeks)
+  return {
+    model,
+    track,
+    asOf,
+    states: statesAt(track, asOf),
+    workOf,
+    users: listUsers(model, track, asOf),
+  }
+}
+
+function sums(work: TeamWeeks | undefined, last: number, weeks: number): WorkSums {
+  return {
+    successful: sumKinds(work?.successful, last, weeks),
+    all: sumKinds(work?.all, last, weeks),
+  }
+}
+
+/** A service on the path by its newest evidence, whether or not that is still fresh. */
+export interface PathUser {
+  readonly service: Service
+  /** Its owner then; null when nobody is known. */
+  readonly teamId: string | null
+  readonly use: UsageState
+}
+
+function listUsers(model: Model, { path }: Track, asOf: Date): PathUser[] {
+  const instant = asOf.toISOString()
+  return model.landscape.services.flatMap((service) => {
+    if (valueAt(path.eligibility(service), instant)?.result === 'not_eligible') return []
+    const use = path.usage(service)(asOf)
+    return isOnPath(use.state)
+      ? [{ service, teamId: valueAt(service.owners, instant) ?? null, use }]
+      : []
+  })
+}
+
+/** How much of what a result rests on had been read, and until when. */
+export interface Reading {
+  /** 0 to 1. */
+  readonly coverage: number
+  /** Source id → instant, never after the as-of: what was read later says nothing of it. */
+  readonly watermarks: Readonly<Record<string, string>>
+}
+
+/** The mean covered share of `scopes` in the `days` before `asOf`; of none, `ofNone`. */
+export function readingOf(
+  scopes: readonly {
+    readonly intervals: readonly CoveredInterval[]
+    readonly since: string | null
+  }[],
+  asOf: Date,
+  days: number,
+  ofNone: number,
+): Reading {
+  const from = daysBefore(asOf, days).getTime()
+  const to = asOf.getTime()
+  const shares = scopes.map(({ intervals, since }) => {
+    const start = since === null ? from : Math.max(from, Date.parse(since))
+    return coveredShare(intervals, start, to)
+  })
+  const sum = shares.reduce((total, share) => total + share, 0)
+  return {
+    coverage: shares.length === 0 ? ofNone : sum / shares.length,
+    watermarks: watermarksOf(
+      scopes.map(({ intervals }) => intervals),
+      to,
+    ),
+  }
+}
+
+/** A source is as far as the scope that it has read least far. */
+function watermarksOf(
+  scopes: readonly (readonly CoveredInterval[])[],
+  asOf: number,
+): Record<string, string> {
+  const bySource = new Map<string, number>()
+  for (const intervals of scopes) {
+    for (const [sourceId, own] of Map.groupBy(intervals, (interval) => interval.sourceId)) {
+      const reached = Math.max(...own.filter(({ from }) => from < asOf).map(({ to }) => to))
+      if (!Number.isFinite(reached)) continue
+      const least = Math.min(reached, asOf, bySource.get(sourceId) ?? asOf)
+      bySource.set(sourceId, least)
+    }
+  }
+  const sorted = [...bySource].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(sorted.map(([id, at]) => [id, new Date(at).toISOString()]))
+}

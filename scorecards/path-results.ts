@@ -1,0 +1,364 @@
+import type { EvidenceRule } from '#lib/golden-path.ts'
+import { daysBefore, wholeDaysBetween } from '#lib/period.ts'
+import type { TeamWeek } from '#scorecards/adoption/replay.ts'
+import { valueAt } from '#scorecards/adoption/spans.ts'
+import { isActive, ownedAt } from '#scorecards/adoption/work.ts'
+import type { CoveredInterval } from '#scorecards/coverage.ts'
+import { scannedService, versionInUse } from '#scorecards/managed-services.ts'
+import { type Absence, type Metric, measure } from '#scorecards/measure.ts'
+import { type Bypass, bypassRate } from '#scorecards/metrics/bypass-rate.ts'
+import { driftRate } from '#scorecards/metrics/drift-rate.ts'
+import { exceptionPrevalence } from '#scorecards/metrics/exception-prevalence.ts'
+import { freeChoiceAdoptionRate } from '#scorecards/metrics/free-choice-adoption-rate.ts'
+import { lapseRate, type QuarterOfTeam } from '#scorecards/metrics/lapse-rate.ts'
+import { overdueExceptions } from '#scorecards/metrics/overdue-exceptions.ts'
+import { type PathShare, pathShareOfActivity } from '#scorecards/metrics/path-share-of-activity.ts'
+import type { TeamState } from '#scorecards/metrics/team-states.ts'
+import { timeToUsableEnvironment } from '#scorecards/metrics/time-to-usable-environment.ts'
+import { totalAdoptionRate } from '#scorecards/metrics/total-adoption-rate.ts'
+import { versionLag } from '#scorecards/metrics/version-lag.ts'
+import { voluntaryAdoptionRate } from '#scorecards/metrics/voluntary-adoption-rate.ts'
+import { type Moment, type PathUser, type Reading, readingOf } from '#scorecards/moment.ts'
+import type { MetricResult } from '#scorecards/result.ts'
+
+/** Raised when the way from facts to metrics changes; a definition has its own version. */
+export const ENGINE_VERSION = '1.0.0'
+
+/** A metric joined to what it needs of a moment: of a whole path, or of one team on it. */
+interface Scorer {
+  readonly id: string
+  readonly isOfTeams: boolean
+  readonly score: (moment: Moment, teamId: string | undefined, computedAt: Date) => MetricResult
+}
+
+interface Source {
+  readonly reading: Reading
+  /** Nothing connected tells what the metric needs. */
+  readonly isMissing: boolean
+  /** The question does not arise, whatever is connected. */
+  readonly isPointless?: boolean
+}
+
+function scorer<Input>(
+  metric: Metric<Input>,
+  inputOf: (moment: Moment, teamId: string | undefined) => Input,
+  sourceOf: (moment: Moment, teamId: string | undefined) => Source,
+  isOfTeams = false,
+): Scorer {
+  return {
+    id: metric.definition.id,
+    isOfTeams,
+    score: (moment, teamId, computedAt) => {
+      const { reading, isMissing, isPointless = false } = sourceOf(moment, teamId)
+      const absence: Absence | undefined = isMissing ? 'source_missing' : undefined
+      return measure(metric, inputOf(moment, teamId), {
+        scope: { pathId: moment.track.path.id, ...(teamId === undefined ? {} : { teamId }) },
+        asOf: moment.asOf,
+        computedAt,
+        engineVersion: ENGINE_VERSION,
+        parameters: {},
+        ...reading,
+        ...((absence ?? isPointless) ? { absence: absence ?? 'not_applicable' } : {}),
+      })
+    },
+  }
+}
+
+const recentWork = once(workRead(28))
+
+const SCORERS: readonly Scorer[] = [
+  scorer(
+    voluntaryAdoptionRate,
+    (moment) => ({ teams: teamStates(moment), pathAgeWeeks: pathAgeWeeks(moment) }),
+    recentWork,
+  ),
+  scorer(totalAdoptionRate, (moment) => ({ teams: teamStates(moment) }), recentWork),
+  scorer(freeChoiceAdoptionRate, (moment) => ({ teams: teamStates(moment) }), recentWork),
+  scorer(pathShareOfActivity, pathShareInput, recentWork, true),
+  scorer(bypassRate, bypassInput, recentWork, true),
+  scorer(
+    driftRate,
+    (moment, teamId) => ({
+      services: usersOf(moment, teamId).map((user) => scannedService(moment, user)),
+    }),
+    filesRead(14, ['file-equals']),
+    true,
+  ),
+  scorer(
+    versionLag,
+    (moment, teamId) => ({
+      services: usersOf(moment, teamId).map((user) => versionInUse(moment, user)),
+    }),
+    filesRead(28, ['file-equals', 'workflow-pin']),
+    true,
+  ),
+  scorer(
+    lapseRate,
+    (moment) => ({ teams: moment.model.landscape.teams.map(({ id }) => quarterOf(moment, id)) }),
+    workRead(91),
+  ),
+  scorer(
+    exceptionPrevalence,
+    (moment) => ({ teams: teamStates(moment) }),
+    registerRead('entity:exceptions'),
+  ),
+  scorer(overdueExceptions, exceptionsInput, registerRead('entity:exceptions')),
+]
+const ENVIRONMENTS = scorer(
+  timeToUsableEnvironment,
+  requestsInput,
+  registerRead('entity:provisioning_requests'),
+)
+
+function scorersOf({ track }: Moment): readonly Scorer[] {
+  return track.path.rules.work === 'provisioning' ? [...SCORERS, ENVIRONMENTS] : SCORERS
+}
+
+/** Every metric of a whole path at a moment. */
+export function pathResults(moment: Moment, computedAt: Date): MetricResult[] {
+  return scorersOf(moment).map(({ score }) => score(moment, undefined, computedAt))
+}
+
+/** Every metric of one team on a path; none when the path is not meant for it. */
+export function teamResults(moment: Moment, teamId: string, computedAt: Date): MetricResult[] {
+  const state = moment.states.find((one) => one.teamId === teamId)
+  if (state === undefined || state.record.state === 'not_eligible') return []
+  return scorersOf(moment)
+    .filter(({ isOfTeams }) => isOfTeams)
+    .map(({ score }) => score(moment, teamId, computedAt))
+}
+
+/** One metric in one scope; undefined when it does not exist there. */
+export function pathResult(
+  metricId: string,
+  moment: Moment,
+  teamId: string | undefined,
+  computedAt: Date,
+): MetricResult | undefined {
+  return scorersOf(moment)
+    .find(({ id, isOfTeams }) => id === metricId && (teamId === undefined || isOfTeams))
+    ?.score(moment, teamId, computedAt)
+}
+
+function teamStates({ states: weeks, track }: Moment): TeamState[] {
+  return weeks.map((week) => ({
+    team: week.teamId,
+    state: week.record.state,
+    origin: week.origin,
+    everUnderInterfaceMandate: track.path.hasMandateRegister
+      ? week.everUnderInterfaceMandate
+      : null,
+    inactiveWeeks: week.record.inactiveWeeks,
+  }))
+}
+
+function pathAgeWeeks({ track, asOf }: Moment): number {
+  const days = wholeDaysBetween(new Date(track.path.available_since), asOf)
+  return Math.max(0, Math.floor(days / 7))
+}
+
+const USAGE: ReadonlySet<string> = new Set(['eligible', 'trying', 'adopted', 'partial', 'lapsed'])
+
+/** Teams in a usage state, or the one asked for. */
+function usageTeams({ states: weeks }: Moment, teamId: string | undefined): readonly TeamWeek[] {
+  if (teamId !== undefined) return weeks.filter((week) => week.teamId === teamId)
+  return weeks.filter(({ record }) => USAGE.has(record.state))
+}
+
+const MONTH_WEEKS = 4
+const QUARTER_WEEKS = 13
+
+function pathShareInput(moment: Moment, teamId: string | undefined): PathShare {
+  const span = (team: string, weeks: number) => {
+    const { successful, all } = moment.workOf(team, weeks)
+    const total = (counts: typeof all) => Object.values(counts).reduce((sum, n) => sum + n, 0)
+    return { successful, notSuccessful: total(all) - total(successful) }
+  }
+  return {
+    reach: reachOf(teamId),
+    teams: usageTeams(moment, teamId).map(({ teamId: team }) => ({
+      team,
+      last28: span(team, MONTH_WEEKS),
+      last91: span(team, QUARTER_WEEKS),
+    })),
+  }
+}
+
+const reachOf = (teamId: string | undefined) => (teamId === undefined ? 'path' : 'team')
+
+function bypassInput(moment: Moment, teamId: string | undefined): Bypass {
+  return {
+    reach: reachOf(teamId),
+    teams: usageTeams(moment, teamId).map(({ teamId: team, record, userWeeks }) => ({
+      team,
+      adopterWeeks: record.state === 'adopted' || record.state === 'partial' ? userWeeks : 0,
+      last28: moment.workOf(team, MONTH_WEEKS).all,
+    })),
+  }
+}
+
+const usersOf = ({ users }: Moment, teamId: string | undefined): readonly PathUser[] =>
+  teamId === undefined ? users : users.filter((user) => user.teamId === teamId)
+
+/** Weeks before the first one scored: the path was not there, or nobody knew. */
+function quarterOf({ track, asOf, states: weeks }: Moment, teamId: string): QuarterOfTeam {
+  const now = weeks.find((week) => week.teamId === teamId)
+  const all = track.states.get(teamId) ?? []
+  const end = now === undefined ? -1 : all.indexOf(now)
+  const before = wholeDaysBetween(new Date(track.path.available_since), asOf) < QUARTER_WEEKS * 7
+  const quarter = all.slice(Math.max(0, end - QUARTER_WEEKS + 1), end + 1)
+  return {
+    team: teamId,
+    stateAtStart: all[end - QUARTER_WEEKS]?.record.state ?? (before ? 'not_eligible' : 'unknown'),
+    enteredLapsed: quarter.some(({ record }) => record.state === 'lapsed'),
+    stateAtEnd: now?.record.state ?? 'unknown',
+  }
+}
+
+/** Exceptions decided by the as-of. */
+function exceptionsInput({ track, asOf }: Moment) {
+  const instant = asOf.toISOString()
+  const decided = track.exceptions.filter(
+    (row) => row.decided_at !== null && row.decided_at <= instant,
+  )
+  return {
+    asOf,
+    exceptions: decided.map((row) => ({
+      id: `${row.source_id}:${row.native_id}`,
+      isOpen: isActive(row, instant),
+      expiresOn: row.expires_on === null ? null : new Date(row.expires_on),
+    })),
+  }
+}
+
+/** A chain that began in the longest window may have begun in the one before it. */
+const REQUEST_DAYS = 182
+
+function requestsInput({ model, track, asOf }: Moment) {
+  const from = daysBefore(asOf, REQUEST_DAYS).toISOString()
+  const own = model.facts.work.requests.filter(
+    (row) => row.path_id === track.path.id && row.requested_at >= from,
+  )
+  const instant = (text: string | null) => (text === null ? null : new Date(text))
+  return {
+    asOf,
+    requests: own.map((row) => ({
+      id: `${row.source_id}:${row.native_id}`,
+      team: row.team_id,
+      targetKey: row.target_key,
+      chainKey: row.chain_key,
+      requestedAt: new Date(row.requested_at),
+      usableAt: instant(row.usable_at),
+      endedAt: instant(row.ended_at),
+      result: row.result,
+    })),
+  }
+}
+
+type SourceOf = (moment: Moment, teamId: string | undefined) => Source
+
+/** Several metrics of a moment rest on the same reading. */
+function once(sourceOf: SourceOf): SourceOf {
+  const known = new WeakMap<Moment, Map<string | undefined, Source>>()
+  return (moment, teamId) => {
+    const ofMoment = known.get(moment) ?? new Map<string | undefined, Source>()
+    known.set(moment, ofMoment)
+    const source = ofMoment.get(teamId) ?? sourceOf(moment, teamId)
+    ofMoment.set(teamId, source)
+    return source
+  }
+}
+
+/** The work that the path counts, and where its use is seen, for who could use it. */
+function workRead(days: number): SourceOf {
+  return (moment, teamId) => {
+    const { states, asOf, track } = moment
+    const isMissing = !isConnected(moment)
+    const isUnscored = states.length === 0 && asOf >= new Date(track.path.available_since)
+    return {
+      reading: readingOf(workScopes(moment, teamId), asOf, days, isMissing || isUnscored ? 0 : 1),
+      isMissing,
+      isPointless: teamId === undefined && !isUnscored && !states.some(isConcerned),
+    }
+  }
+}
+
+const isConcerned = ({ record }: TeamWeek) => record.state !== 'not_eligible'
+
+interface Scope {
+  readonly intervals: readonly CoveredInterval[]
+  readonly since: string | null
+}
+
+function workScopes(
+  { model, track, asOf, states: weeks }: Moment,
+  teamId: string | undefined,
+): Scope[] {
+  const { path } = track
+  const instant = asOf.toISOString()
+  const { ofService, ofTeam } = model.coverage
+  const eligible = weeks.filter(
+    (week) => week.eligibility.result === 'eligible' && (teamId ?? week.teamId) === week.teamId,
+  )
+  return eligible.flatMap((week): Scope[] => {
+    const services = ownedAt(model.landscape, week.teamId, instant).filter(
+      (service) => valueAt(path.eligibility(service), instant)?.result === 'eligible',
+    )
+    if (path.rules.work === 'provisioning' || services.length === 0) {
+      return [{ intervals: ofTeam(path, week.teamId).activity, since: null }]
+    }
+    return services.flatMap((service) => {
+      const { activity, use } = ofService(path, service)
+      const since = service.createdAt
+      const seen = { intervals: activity, since }
+      return activity === use ? [seen] : [seen, { intervals: use, since }]
+    })
+  })
+}
+
+const ENTITY_OF_WORK = {
+  changes: null,
+  deployments: 'entity:deployments',
+  provisioning: 'entity:provisioning_requests',
+  activities: 'entity:activities',
+} as const
+
+/** Whether any source that tells of the path's work was ever read. */
+function isConnected({ model, track }: Moment): boolean {
+  const scopes = [...model.landscape.coverage.keys()]
+  const entity = ENTITY_OF_WORK[track.path.rules.work]
+  const hasRepositories = scopes.some((scope) => scope.startsWith('repository:'))
+  if (entity === null) return hasRepositories
+  // Releases told by tags are deployments, read with their repository.
+  const isByTag = entity === 'entity:deployments' && hasRepositories
+  return scopes.includes(entity) || (isByTag && model.facts.work.deployments.length > 0)
+}
+
+/** The repositories of the services on the path; pointless where no rule of `kinds` tells of them. */
+function filesRead(days: number, kinds: readonly EvidenceRule['kind'][]): SourceOf {
+  return (moment, teamId) => {
+    const { model, track, asOf } = moment
+    const scopes = usersOf(moment, teamId).map(({ service }) => ({
+      intervals: model.landscape.coverage.get(`repository:${service.repositoryId}`) ?? [],
+      since: service.createdAt,
+    }))
+    const hasRepositories = [...model.landscape.coverage.keys()].some((scope) =>
+      scope.startsWith('repository:'),
+    )
+    return {
+      reading: readingOf(scopes, asOf, days, hasRepositories ? 1 : 0),
+      isMissing: !hasRepositories,
+      isPointless: !track.path.rules.evidence.some(({ kind }) => kinds.includes(kind)),
+    }
+  }
+}
+
+const REGISTER_DAYS = 28
+
+function registerRead(scope: string): SourceOf {
+  return ({ model, asOf }) => {
+    const intervals = model.landscape.coverage.get(scope) ?? []
+    const reading = readingOf([{ intervals, since: null }], asOf, REGISTER_DAYS, 0)
+    return { reading, isMissing: intervals.length === 0 }
+  }
+}

@@ -1,0 +1,78 @@
+import { wilson } from '#lib/stats.ts'
+import {
+  type Computed,
+  type CutPoints,
+  type EvidenceKind,
+  toEvidence,
+} from '#scorecards/measure.ts'
+import type { Interval } from '#scorecards/result.ts'
+
+export interface Counts {
+  readonly numerator: number
+  readonly denominator: number
+  readonly nUnknown: number
+}
+
+export interface Requirements {
+  readonly cutPoints: CutPoints | null
+  /** Cases that the value needs. */
+  readonly valueFrom: number
+  /** Cases that a band needs. */
+  readonly bandFrom: number
+}
+
+/** A row and the set that it belongs to. */
+export interface SortedRow {
+  readonly id: string
+  readonly kind: EvidenceKind
+}
+
+/** The share of the rows counted among those counted and not counted, with its Wilson interval. */
+export function proportionOf(rows: readonly SortedRow[], requirements: Requirements): Computed {
+  const count = (set: string) =>
+    rows.filter(({ kind }) => kind === set || kind.startsWith(`${set}:`)).length
+  const numerator = count('counted')
+  const counts = {
+    numerator,
+    denominator: numerator + count('not_counted'),
+    nUnknown: count('unknown'),
+  }
+  return {
+    ...proportion(counts, requirements),
+    notMatured: count('not_matured'),
+    evidence: toEvidence(rows),
+  }
+}
+
+/** The same of counts alone; whoever has the rows adds their evidence. */
+export function proportion(counts: Counts, requirements: Requirements): Computed {
+  const { numerator, denominator, nUnknown } = counts
+  return {
+    value: denominator === 0 ? null : numerator / denominator,
+    numerator,
+    denominator,
+    n: denominator,
+    nUnknown,
+    notMatured: 0,
+    ci: wilsonInterval(numerator, denominator),
+    bounds: unknownBounds(counts),
+    parts: {},
+    flags: nUnknown > 0 ? ['has_unknown'] : [],
+    evidence: [],
+    isTooSmall: denominator < requirements.valueFrom,
+    isTooSmallForBand: denominator < requirements.bandFrom,
+    cutPoints: requirements.cutPoints,
+  }
+}
+
+function wilsonInterval(numerator: number, denominator: number): Interval | null {
+  const limits = wilson(numerator, denominator)
+  return limits && { ...limits, level: 0.95, method: 'wilson' }
+}
+
+/** What the share would be if all unknown cases were not counted, and if all were. */
+function unknownBounds({ numerator, denominator, nUnknown }: Counts): Computed['bounds'] {
+  if (nUnknown === 0) return null
+  const all = denominator + nUnknown
+  return { low: numerator / all, high: (numerator + nUnknown) / all }
+}

@@ -1,0 +1,115 @@
+/** What every number is: the record of section 2 of the metric reference. Pages render only this. */
+export interface MetricResult {
+  readonly metricId: string
+  readonly definitionVersion: string
+  readonly engineVersion: string
+  readonly scope: Scope
+  /** Half-open, ISO instants in UTC. Start equals end for a state at an instant. */
+  readonly window: { readonly start: string; readonly end: string }
+  readonly asOf: string
+  readonly computedAt: string
+  readonly parameters: Readonly<Record<string, unknown>>
+  /** Source id → instant until which it was fully read. */
+  readonly watermarks: Readonly<Record<string, string>>
+  /** In `unit`. Null when there is no value; `status` says why. Missing is never zero. */
+  readonly value: number | null
+  readonly unit: Unit
+  readonly numerator: number | null
+  readonly denominator: number | null
+  /** Cases used. */
+  readonly n: number | null
+  readonly nUnknown: number
+  readonly notMatured: number
+  /** 0 to 1. */
+  readonly coverage: number
+  readonly ci: Interval | null
+  /** Worst case over the unknown cases. */
+  readonly bounds: { readonly low: number; readonly high: number } | null
+  /** Secondary values by key. */
+  readonly parts: Readonly<Record<string, number | boolean | null>>
+  readonly status: Status
+  readonly band: Band
+  readonly flags: readonly string[]
+  /** Metric ids shown beside it. */
+  readonly guardrails: readonly string[]
+  readonly evidence: readonly EvidenceSet[]
+}
+
+export interface Scope {
+  readonly pathId?: string
+  readonly teamId?: string
+  readonly cohort?: string
+  readonly sourceId?: string
+}
+
+export interface Interval {
+  /** Null: not reached, counts as infinitely small or large. */
+  readonly low: number | null
+  readonly high: number | null
+  readonly level: 0.95
+  readonly method: string
+}
+
+/**
+ * Rows behind a result. `counted` are in numerator and denominator, `not_counted` in the
+ * denominator only; `excluded:<reason>`, `unknown` and `not_matured` are in neither. Together they
+ * are all rows in scope.
+ */
+export interface EvidenceSet {
+  readonly kind: string
+  readonly ids: readonly string[]
+}
+
+export type Unit =
+  | 'fraction of teams'
+  | 'fraction of activities'
+  | 'fraction of services'
+  | 'fraction of exceptions'
+  | 'fraction of time'
+  | 'days'
+  | 'minutes'
+
+export type Status =
+  | 'ok'
+  | 'no_data'
+  | 'no_denominator'
+  | 'insufficient_sample'
+  | 'source_missing'
+  | 'source_partial'
+  | 'suppressed_privacy'
+  | 'not_applicable'
+  | 'stale'
+
+export type Band =
+  | 'good'
+  | 'good_uncertain'
+  | 'watch'
+  | 'bad_uncertain'
+  | 'bad'
+  | 'insufficient'
+  | 'none'
+
+/** What a metric is, in words: the source of METRICS.md, of the dictionary page and of `show`. */
+export interface MetricDefinition {
+  /** As in the metric reference; stored with every measurement, never changes. */
+  readonly id: string
+  readonly key: string
+  readonly name: string
+  readonly area: 'adoption' | 'speed' | 'governance' | 'data quality'
+  readonly unit: Unit
+  readonly direction: 'higher' | 'lower' | 'none'
+  /** One sentence. */
+  readonly definition: string
+  readonly formula: string
+  readonly eligibleSet: string
+  readonly window: string
+  readonly minimumSample: string
+  readonly missingData: string
+  readonly interval: string
+  readonly bands: string
+  readonly misleadsWhen: string
+  /** Metric ids that must stand beside it. */
+  readonly guardrails: readonly string[]
+  /** Raised when the meaning changes; then CHANGELOG says so. */
+  readonly version: string
+}

@@ -1,0 +1,100 @@
+import { daysBefore } from '#lib/period.ts'
+import type { CoveredInterval } from '#scorecards/coverage.ts'
+import { type Computed, type Metric, measure, toEvidence } from '#scorecards/measure.ts'
+import { type SourceCoverage, sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
+import { readingOf } from '#scorecards/moment.ts'
+import { ENGINE_VERSION } from '#scorecards/path-results.ts'
+import type { MetricResult } from '#scorecards/result.ts'
+
+/** Intervals of one source, by scope. */
+export type ScopesOfSource = ReadonlyMap<string, readonly CoveredInterval[]>
+
+/** The covered intervals of every source, by scope. */
+export function bySource(
+  coverage: ReadonlyMap<string, readonly CoveredInterval[]>,
+): Map<string, Map<string, CoveredInterval[]>> {
+  const sources = new Map<string, Map<string, CoveredInterval[]>>()
+  for (const [scope, intervals] of coverage) {
+    for (const [sourceId, own] of Map.groupBy(intervals, (interval) => interval.sourceId)) {
+      sources.set(sourceId, (sources.get(sourceId) ?? new Map()).set(scope, own))
+    }
+  }
+  return sources
+}
+
+/** DQ-01 of a source in the 28 days before `asOf`: the mean of its scopes, each since it existed. */
+export function sourceResult(
+  sourceId: string,
+  scopes: ScopesOfSource,
+  asOf: Date,
+  computedAt: Date,
+): MetricResult {
+  const windows = scopeWindows(scopes, asOf)
+  const intervals = windows.map(({ scope }) => ({
+    intervals: scopes.get(scope) ?? [],
+    since: null,
+  }))
+  return measure(meanCoverage, windows, {
+    scope: { sourceId },
+    asOf,
+    computedAt,
+    engineVersion: ENGINE_VERSION,
+    parameters: {},
+    ...readingOf(intervals, asOf, sourceCoverage.windowDays, 0),
+  })
+}
+
+interface ScopeWindow extends SourceCoverage {
+  readonly scope: string
+}
+
+/** A repository exists since its first commit, which is where its coverage begins. */
+function scopeWindows(scopes: ScopesOfSource, asOf: Date): ScopeWindow[] {
+  const start = daysBefore(asOf, sourceCoverage.windowDays)
+  return [...scopes].flatMap(([scope, covered]) => {
+    const first = new Date(Math.min(...covered.map(({ from }) => from)))
+    const from = scope.startsWith('repository:') && first > start ? first : start
+    if (from >= asOf) return []
+    const intervals = covered.map((one) => ({ from: new Date(one.from), to: new Date(one.to) }))
+    return [{ scope, window: { from, to: asOf }, intervals }]
+  })
+}
+
+const FULL = 0.9
+
+const meanCoverage: Metric<readonly ScopeWindow[]> = {
+  ...sourceCoverage,
+  compute(windows) {
+    const [only] = windows
+    if (only !== undefined && windows.length === 1) return sourceCoverage.compute(only)
+    return combine(windows.map((window) => ({ ...window, own: sourceCoverage.compute(window) })))
+  },
+}
+
+function combine(scopes: readonly { readonly scope: string; readonly own: Computed }[]): Computed {
+  const values = scopes.map(({ own }) => own.value ?? 0)
+  const sum = values.reduce((total, value) => total + value, 0)
+  return {
+    value: scopes.length === 0 ? 0 : sum / scopes.length,
+    numerator: sum,
+    denominator: scopes.length,
+    n: scopes.length,
+    nUnknown: 0,
+    notMatured: 0,
+    ci: null,
+    bounds: null,
+    parts: { scopes: scopes.length, incomplete: values.filter((value) => value < FULL).length },
+    flags: [],
+    evidence: toEvidence(
+      scopes.map(({ scope, own }) => ({
+        id: scope,
+        kind: (own.value ?? 0) < FULL ? 'not_counted' : 'counted',
+      })),
+    ),
+    isTooSmall: false,
+    isTooSmallForBand: false,
+    cutPoints: { good: 0.9, bad: 0.5 },
+    isCensus: true,
+    isCoverage: true,
+  }
+}

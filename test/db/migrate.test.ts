@@ -1,0 +1,57 @@
+import { sql } from 'kysely'
+import { expect, onTestFinished, test } from 'vitest'
+import { openDatabase } from '#db/connection.ts'
+import { NATURAL_KEYS } from '#db/facts.ts'
+import { migrateToLatest } from '#db/migrate.ts'
+import { DatabaseError } from '#lib/errors.ts'
+import { testDatabase } from '#test/support/database.ts'
+
+test('migrating twice changes nothing', async () => {
+  const db = await testDatabase()
+  const tables = sql`select name, sql from sqlite_schema order by name`
+  const before = await tables.execute(db)
+  await migrateToLatest(db)
+  expect(await tables.execute(db)).toEqual(before)
+})
+
+test('a migration that fails halfway leaves nothing', async () => {
+  const db = openDatabase(':memory:')
+  onTestFinished(() => db.destroy())
+  await sql`create table quarantine (mine text)`.execute(db)
+  await expect(migrateToLatest(db)).rejects.toThrow('"quarantine" already exists')
+  const tables = await db.introspection.getTables()
+  expect(tables.map(({ name }) => name)).toEqual(['quarantine'])
+})
+
+test('a database that a newer version has migrated is refused', async () => {
+  const db = await testDatabase()
+  const applied = { name: '2999-01-01-later', timestamp: '2999-01-01' }
+  await sql`insert into kysely_migration values (${applied.name}, ${applied.timestamp})`.execute(db)
+  await expect(migrateToLatest(db)).rejects.toThrow(DatabaseError)
+})
+
+test('every fact table is keyed by what its source calls a row', async () => {
+  const db = await testDatabase()
+  const columns = await sql<{ table: string; column: string }>`
+    select t.name as "table", c.name as "column" from sqlite_schema t, pragma_table_info(t.name) c
+    where t.type = 'table' and c.pk > 0 order by t.name, c.pk
+  `.execute(db)
+  const keys = Object.groupBy(columns.rows, ({ table }) => table)
+  for (const [table, key] of Object.entries(NATURAL_KEYS)) {
+    expect(
+      keys[table]?.map(({ column }) => column),
+      table,
+    ).toEqual(key)
+  }
+})
+
+test('no table or column is about a person', async () => {
+  const db = await testDatabase()
+  const columns = await sql<{ name: string }>`
+    select t.name || '.' || c.name as name from sqlite_schema t, pragma_table_info(t.name) c
+  `.execute(db)
+  const suspicious = columns.rows.filter(({ name }) =>
+    /login|e_?mail|author_name|person|user_id|assignee/.test(name),
+  )
+  expect(suspicious).toEqual([])
+})

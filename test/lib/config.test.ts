@@ -1,0 +1,260 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { assert, constantFrom, oneof, property, string, stringMatching } from 'fast-check'
+import { expect, onTestFinished, test } from 'vitest'
+import { configFile, loadAppConfig, loadConfig, parseConfig } from '#lib/config.ts'
+import { ConfigError } from '#lib/errors.ts'
+
+const FILE = '/srv/acme/desirepath.yaml'
+
+/** The faults of a text, each without the file's folder. */
+function listFaults(yaml: string): string[] {
+  try {
+    parseConfig(yaml, 'desirepath.yaml')
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n')
+    throw error
+  }
+  return []
+}
+
+const SMALLEST = 'organisation: { name: Acme }'
+
+test('a whole file is read, with paths from its own folder and the catalogue first', () => {
+  const yaml = `
+organisation: { name: Acme, timezone: Europe/Berlin, fiscalYearStart: 4 }
+database: ../facts.db
+catalog:
+  - { source: files, path: ./catalog, every: 1h }
+  - { source: files, path: /srv/owners }
+goldenPaths:
+  - id: deploy
+    name: Deploy
+    availableSince: 2025-02-01
+    evidence: [{ kind: workflow-pin, uses: acme/deploy }]
+    mandates: [{ kind: outcome, announced: 2025-09-01, effective: 2026-01-01T00:00:00+01:00 }]
+sources:
+  - { id: clones, kind: git, repositories: ./clones/*, every: 1d }
+  - { id: tickets, kind: files, path: ./tickets, covers: { from: 2025-01-01 } }
+`
+  const { goldenPaths, ...config } = parseConfig(yaml, FILE)
+  expect(config).toEqual({
+    file: FILE,
+    organisation: {
+      name: 'Acme',
+      timezone: 'Europe/Berlin',
+      fiscalYearStart: 4,
+      demonstration: false,
+    },
+    database: '/srv/facts.db',
+    sources: [
+      { id: 'catalog', kind: 'files', path: '/srv/acme/catalog', every: '1h' },
+      { id: 'catalog-2', kind: 'files', path: '/srv/owners' },
+      {
+        id: 'clones',
+        kind: 'git',
+        repositories: ['/srv/acme/clones/*'],
+        every: '1d',
+        releases: [],
+        bots: [],
+      },
+      {
+        id: 'tickets',
+        kind: 'files',
+        path: '/srv/acme/tickets',
+        covers: { from: '2025-01-01T00:00:00.000Z' },
+      },
+    ],
+  })
+  expect(goldenPaths.map(({ id, mandates }) => ({ id, mandates }))).toEqual([
+    {
+      id: 'deploy',
+      mandates: [
+        {
+          kind: 'outcome',
+          announced: '2025-09-01T00:00:00.000Z',
+          effective: '2025-12-31T23:00:00.000Z',
+          scope: 'all',
+        },
+      ],
+    },
+  ])
+})
+
+test('what is left out has its default', () => {
+  expect(parseConfig(SMALLEST, FILE)).toEqual({
+    file: FILE,
+    organisation: { name: 'Acme', timezone: 'UTC', fiscalYearStart: 1, demonstration: false },
+    database: '/srv/acme/data/desirepath.db',
+    goldenPaths: [],
+    sources: [],
+  })
+})
+
+test('no register of mandates differs from an empty one', () => {
+  const path = 'id: a, name: A, availableSince: 2025-02-01'
+  const yaml = `${SMALLEST}\ngoldenPaths: [{ ${path} }, { ${path.replace('a', 'b')}, mandates: [] }]`
+  const { goldenPaths } = parseConfig(yaml, FILE)
+  expect(goldenPaths.map(({ mandates }) => mandates)).toEqual([undefined, []])
+})
+
+test('every fault is told at once, with its place, the key, what was expected and what stood there', () => {
+  const yaml = `organisation: { name: Acme, timezone: Europe/Berln, fiscalYearStart: 13 }
+databse: ./x.db
+goldenPaths:
+  - id: my path
+    name: ""
+    availableSince: yesterday
+    evidence:
+      - { kind: workflow-pins, uses: acme/deploy }
+      - { kind: file-equals, path: Makefile, publishedin: acme/common }
+  - id: deploy
+    name: Deploy
+    availableSince: 2025-02-01
+    mandates:
+      - { kind: told, announced: 2025-09-01, effective: 2026-01-01, scope: some }
+sources:
+  - { id: clones, kind: git, every: 1 day }
+  - { id: clones, kind: files, path: ./x }
+  - { id: config, kind: files, path: ./y }
+  - { id: gh, kind: github }
+`
+  expect(listFaults(yaml)).toEqual([
+    'desirepath.yaml:1:39: organisation.timezone: expected a time zone such as Europe/Berlin, not "Europe/Berln"',
+    'desirepath.yaml:1:70: organisation.fiscalYearStart: expected at most 12, not 13',
+    'desirepath.yaml:4:9: goldenPaths.0.id: expected letters, digits, dots, dashes and underscores, not "my path"',
+    'desirepath.yaml:5:11: goldenPaths.0.name: expected a text that is not empty, not ""',
+    'desirepath.yaml:6:21: goldenPaths.0.availableSince: expected a day such as 2026-01-31, or an instant with its offset, not "yesterday"',
+    'desirepath.yaml:8:17: goldenPaths.0.evidence.0.kind: expected file-equals, workflow-pin, file-present or annotation, not "workflow-pins"',
+    'desirepath.yaml:9:9: goldenPaths.0.evidence.1.publishedIn: is missing: expected a text',
+    'desirepath.yaml:9:46: goldenPaths.0.evidence.1.publishedin: unknown key, did you mean publishedIn?',
+    'desirepath.yaml:14:17: goldenPaths.1.mandates.0.kind: expected interface or outcome, not "told"',
+    'desirepath.yaml:14:76: goldenPaths.1.mandates.0.scope: expected all, or a list of team ids, not "some"',
+    'desirepath.yaml:16:5: sources.0.repositories: is missing: expected a folder of clones such as ./clones/*, or a list of them',
+    'desirepath.yaml:16:37: sources.0.every: expected a duration such as 15min, 1h or 3d, not "1 day"',
+    'desirepath.yaml:19:21: sources.3.kind: expected git or files, not "github"',
+    'desirepath.yaml:2:1: databse: unknown key, did you mean database?',
+    'desirepath.yaml:17:11: sources.1.id: expected an id that no other has, not "clones"',
+    'desirepath.yaml:18:11: sources.2.id: expected an id that is not config, catalog or catalog-2 …, not "config"',
+  ])
+})
+
+test.each([
+  ['nothing at all', '', ['1:1: organisation: is missing: expected keys and values']],
+  ['a list', '- a', ['1:1: expected keys and values, not ["a"]']],
+  ['an id twice', `${SMALLEST}\n${SMALLEST}`, ['2:1: Map keys must be unique']],
+  [
+    'a database that we cannot use yet',
+    `${SMALLEST}\ndatabase: postgres://db/acme`,
+    [
+      '2:11: database: PostgreSQL is not supported yet: expected the path of a file, not "postgres://db/acme"',
+    ],
+  ],
+  [
+    'two mandates of one name',
+    `${SMALLEST}
+goldenPaths:
+  - id: a
+    name: A
+    availableSince: 2025-02-01
+    mandates:
+      - { id: m, kind: outcome, announced: 2025-09-01, effective: 2026-01-01 }
+      - { id: m, kind: interface, announced: 2025-09-01, effective: 2026-01-01 }`,
+    ['8:15: goldenPaths.0.mandates.1.id: expected an id that no other has, not "m"'],
+  ],
+  [
+    'two rules of one name',
+    `${SMALLEST}
+goldenPaths:
+  - id: a
+    name: A
+    availableSince: 2025-02-01
+    evidence: [{ kind: file-present, path: a }, { kind: file-present, path: a }]`,
+    [
+      '6:15: goldenPaths.0.evidence: expected an id for each of two rules of the same kind and subject, not [{"kind":"file-present","path":"a"},{"kind":"file-present","…',
+    ],
+  ],
+])('%s is a fault with its place', (_, yaml, faults) => {
+  expect(listFaults(yaml)).toEqual(faults.map((fault) => `desirepath.yaml:${fault}`))
+})
+
+test('broken YAML is a fault with its place', () => {
+  expect(listFaults('organisation:\n  name: [Acme')).toEqual([
+    expect.stringMatching(/^desirepath\.yaml:2:\d+: /),
+  ])
+})
+
+const fragment = oneof(
+  string({ maxLength: 5 }),
+  constantFrom('organisation', 'goldenPaths', 'sources', 'name', 'id', 'kind', 'evidence', 'git'),
+  constantFrom(
+    ': ',
+    '\n',
+    '\n  ',
+    '\n  - ',
+    '{ ',
+    ' }',
+    '[',
+    ']',
+    ', ',
+    '&a ',
+    '*a',
+    '<<: ',
+    '!!x ',
+  ),
+)
+
+test('whatever the text, only faults of the configuration are thrown', () => {
+  assert(
+    property(stringMatching(/^.{0,2}$/), string(), (start, rest) => {
+      listFaults(start + rest)
+    }),
+  )
+  assert(
+    property(fragment, fragment, fragment, fragment, fragment, fragment, (...parts) => {
+      listFaults(`${SMALLEST}\n${parts.join('')}`)
+      listFaults(parts.join(''))
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test('an alias that grows without end is a fault', () => {
+  const grow = ['a', 'b', 'c', 'd', 'e', 'f'].map(
+    (name, index, all) => `${name}: &${name} [${`*${all[index - 1] ?? 'z'},`.repeat(9)}]`,
+  )
+  const yaml = ['z: &z [1]', ...grow].join('\n')
+  expect(listFaults(yaml)).toEqual([expect.stringContaining('desirepath.yaml:1:1: ')])
+})
+
+/** Writes a configuration that is deleted after the test, and returns the environment that names it. */
+function write(yaml: string): { DESIREPATH_CONFIG: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'config-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'desirepath.yaml')
+  writeFileSync(file, yaml)
+  return { DESIREPATH_CONFIG: file }
+}
+
+test('pages take their part of a file whose other parts are at fault', () => {
+  const env = write(`${SMALLEST}\nsources: [{ kind: fax }]`)
+  expect(loadAppConfig(env).organisation.name).toBe('Acme')
+  expect(() => loadConfig(env)).toThrow(ConfigError)
+})
+
+test('without a file, says how to make one or name one', () => {
+  const env = { DESIREPATH_CONFIG: '/nowhere/desirepath.yaml' }
+  expect(() => loadConfig(env)).toThrow(
+    new ConfigError(
+      '/nowhere/desirepath.yaml: cannot be read; `desirepath init` writes one, DESIREPATH_CONFIG or --config names another',
+    ),
+  )
+})
+
+test('the file of this folder is read unless another is named', () => {
+  expect([configFile({}), configFile({ DESIREPATH_CONFIG: '/a/b.yaml' })]).toEqual([
+    join(process.cwd(), 'desirepath.yaml'),
+    '/a/b.yaml',
+  ])
+})

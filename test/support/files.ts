@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { type FilesSource, filesCollector } from '#collectors/files/collector.ts'
+import { type RunOutcome, runCollector } from '#collectors/run.ts'
+import type { Database } from '#db/connection.ts'
+
+/** A folder that is deleted after the test. */
+export function testFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'desirepath-files-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+let second = 0
+
+/** Writes a file of a folder; each writing is a second after the one before. */
+export function writeIn(folder: string, name: string, text: string | Buffer): void {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  second += 1
+  const at = new Date(Date.UTC(2026, 0, 1) + second * 1000)
+  utimesSync(path, at, at)
+}
+
+interface CollectOptions extends Partial<Pick<FilesSource, 'covers'>> {
+  readonly now?: Date
+  readonly signal?: AbortSignal
+}
+
+/** Collects a folder as the source `exports`. */
+export function collectFolder(
+  db: Database,
+  folder: string,
+  { covers, now = new Date('2026-06-01T12:00:00Z'), signal }: CollectOptions = {},
+): Promise<RunOutcome> {
+  return runCollector(db, filesCollector({ sourceId: 'exports', folder, covers }), {
+    now: () => now,
+    signal: signal ?? new AbortController().signal,
+    progress: () => {},
+  })
+}

@@ -1,0 +1,31 @@
+import type { MetricResult } from '#scorecards/result.ts'
+
+/** Seven of nine teams, at the end of the week before 2 March 2026. */
+export const aResult = (result: Partial<MetricResult> = {}): MetricResult => ({
+  metricId: 'ADO-02',
+  definitionVersion: '1.0.0',
+  engineVersion: '1.0.0',
+  scope: { pathId: 'http-service' },
+  window: { start: '2026-03-02T00:00:00.000Z', end: '2026-03-02T00:00:00.000Z' },
+  asOf: '2026-03-02T00:00:00.000Z',
+  computedAt: '2026-03-02T06:00:00.000Z',
+  parameters: {},
+  watermarks: {},
+  value: 7 / 9,
+  unit: 'fraction of teams',
+  numerator: 7,
+  denominator: 9,
+  n: 9,
+  nUnknown: 0,
+  notMatured: 0,
+  coverage: 1,
+  ci: { low: 0.45, high: 0.94, level: 0.95, method: 'wilson' },
+  bounds: null,
+  parts: {},
+  status: 'ok',
+  band: 'good_uncertain',
+  flags: [],
+  guardrails: [],
+  evidence: [],
+  ...result,
+})

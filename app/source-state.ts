@@ -88,7 +88,8 @@ function incomplete(source: SourceHealth): SourceState | undefined {
   }
 }
 
-function reachSentence({ reaches }: SourceHealth): string {
+function reachSentence({ kind, reaches }: SourceHealth): string {
+  if (kind === 'catalog') return 'says who owns what now'
   const [least] = reaches
   return least === undefined
     ? 'it does not say how far it reaches'

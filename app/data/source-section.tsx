@@ -40,12 +40,16 @@ export function SourceSection({
           <VerdictWord verdict={verdict} />
           <p>{sentence}</p>
           <LastRun run={source.lastRun} now={now} />
-          <SmallFigure label={coverageLabel(coverage)} result={coverage} href={href} />
+          {source.kind !== 'catalog' && (
+            <SmallFigure label={coverageLabel(coverage)} result={coverage} href={href} />
+          )}
         </div>
         <div className="stack">
           {scopes.length === 0 && (
             <p className="note">
-              Nothing is known to be complete, so no count over time rests on it.
+              {source.kind === 'catalog'
+                ? 'It tells what stands, not what happened: there is no time to cover.'
+                : 'Nothing is known to be complete, so no count over time rests on it.'}
             </p>
           )}
           <ScopeTable

@@ -286,10 +286,14 @@ export const ENTITIES: Readonly<Record<string, Entity>> = {
       ),
       roadmap_item_id: optional(text, 'What the platform team plans for it', 'PLAT-88'),
     },
-    check: ({ scope, service_ids: services }) =>
-      scope === 'partial' && services === '[]'
+    check: ({ scope, service_ids: services, decision, decided_at: decidedAt }) => [
+      ...(scope === 'partial' && services === '[]'
         ? [{ column: 'service_ids', fault: 'is needed when scope is partial' }]
-        : [],
+        : []),
+      ...(decision !== null && decidedAt === null
+        ? [{ column: 'decided_at', fault: 'is needed when there is a decision' }]
+        : []),
+    ],
   }),
   usage_evidence: events('usage_evidence', {
     about: 'What one evidence rule saw in one repository since when, until its next row.',

@@ -83,7 +83,7 @@ export function wasRead({ coverage }: Landscape, { repositoryId }: Service, asOf
   const at = asOf.getTime()
   const since = daysBefore(asOf, STALE_AFTER_DAYS).getTime()
   const intervals = coverage.get(`repository:${repositoryId}`) ?? []
-  return intervals.some(({ from, to }) => from <= at && to > since)
+  return intervals.some(({ from, to }) => from <= at && to >= since)
 }
 
 function toUse({ reason, ...usage }: UsageState): Use {

@@ -45,6 +45,15 @@ test('a source that was read as often and as far as it should is on time', () =>
   ])
 })
 
+test('a catalogue has no time to cover, and reaches nowhere', () => {
+  expect(read({ kind: 'catalog', reaches: [] })).toEqual([
+    'On time',
+    'good',
+    'says who owns what now',
+    5,
+  ])
+})
+
 test('a source that was never read has not failed', () => {
   expect(read({ lastRun: null, lastSuccessAt: null, reaches: [] })).toEqual([
     'Never run',

@@ -161,7 +161,7 @@ test(
 
 test('a clone stays known for eight days after its last fetch', SLOW, async () => {
   const ledgerOn = async (asOf: string) => (await buildRows(asOf))[2]?.split(',')[2]
-  expect([await ledgerOn('2025-03-24'), await ledgerOn('2025-03-25')]).toEqual([
+  expect([await ledgerOn('2025-03-25'), await ledgerOn('2025-03-26')]).toEqual([
     'outdated',
     'unknown',
   ])

@@ -95,6 +95,18 @@ test('a bad line is kept with its place and all its faults, the good ones land',
   )
 })
 
+test('a decision on an exception without its day is refused: nobody could say since when it holds', async () => {
+  const db = await testDatabase()
+  const folder = testFolder()
+  const header = 'id,team_id,path_id,scope,decision,decided_at,renewals\n'
+  const rows = 'a,basket,http,full,approved,,0\nb,basket,http,full,,,0\n'
+  writeIn(folder, 'exceptions.csv', `${header}${rows}`)
+  await collectFolder(db, folder)
+  expect((await listQuarantine(db)).map(({ position, reason }) => [position, reason])).toEqual([
+    ['exceptions.csv:2', '✖ is needed when there is a decision\n  → at decided_at'],
+  ])
+})
+
 test('an instant is stored in UTC with milliseconds, whatever its offset', async () => {
   const { db } = await collectDeployments(
     `${HEADER}a,basket,2026-01-15T13:00:00+01:00,success\nb,basket,2026-01-15T13:00:00.25Z,success\n`,

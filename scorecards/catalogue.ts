@@ -1,10 +1,20 @@
+import { automatedFulfilmentRate } from '#scorecards/metrics/automated-fulfilment-rate.ts'
 import { bypassRate } from '#scorecards/metrics/bypass-rate.ts'
+import { changeFailRate } from '#scorecards/metrics/change-fail-rate.ts'
+import { changeLeadTime } from '#scorecards/metrics/change-lead-time.ts'
+import { deploymentFrequency } from '#scorecards/metrics/deployment-frequency.ts'
+import { deploymentReworkRate } from '#scorecards/metrics/deployment-rework-rate.ts'
 import { driftRate } from '#scorecards/metrics/drift-rate.ts'
 import { exceptionPrevalence } from '#scorecards/metrics/exception-prevalence.ts'
+import { failedDeploymentRecoveryTime } from '#scorecards/metrics/failed-deployment-recovery-time.ts'
+import { failedProvisioningRate } from '#scorecards/metrics/failed-provisioning-rate.ts'
 import { freeChoiceAdoptionRate } from '#scorecards/metrics/free-choice-adoption-rate.ts'
+import { humanWaitShare } from '#scorecards/metrics/human-wait-share.ts'
 import { lapseRate } from '#scorecards/metrics/lapse-rate.ts'
 import { overdueExceptions } from '#scorecards/metrics/overdue-exceptions.ts'
 import { pathShareOfActivity } from '#scorecards/metrics/path-share-of-activity.ts'
+import { platformCausedFailureShare } from '#scorecards/metrics/platform-caused-failure-share.ts'
+import { rollbackRate } from '#scorecards/metrics/rollback-rate.ts'
 import { sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
 import { timeToUsableEnvironment } from '#scorecards/metrics/time-to-usable-environment.ts'
 import { totalAdoptionRate } from '#scorecards/metrics/total-adoption-rate.ts'
@@ -23,6 +33,16 @@ export const definitions: readonly MetricDefinition[] = [
   versionLag.definition,
   lapseRate.definition,
   timeToUsableEnvironment.definition,
+  changeLeadTime.definition,
+  deploymentFrequency.definition,
+  automatedFulfilmentRate.definition,
+  humanWaitShare.definition,
+  failedProvisioningRate.definition,
+  rollbackRate.definition,
+  changeFailRate.definition,
+  failedDeploymentRecoveryTime.definition,
+  deploymentReworkRate.definition,
+  platformCausedFailureShare.definition,
   exceptionPrevalence.definition,
   overdueExceptions.definition,
   sourceCoverage.definition,

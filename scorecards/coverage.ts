@@ -6,7 +6,7 @@ export interface CoveredInterval {
 }
 
 /** Milliseconds of [from, to) inside at least one of `intervals`. */
-function coveredTime(
+export function coveredTime(
   intervals: readonly Pick<CoveredInterval, 'from' | 'to'>[],
   from: number,
   to: number,

@@ -40,6 +40,8 @@ export interface Computed
     | 'evidence'
   > {
   readonly n: number
+  /** Cases known, of which the unknown ones are a share; without it `n`, which may be weeks. */
+  readonly knownCases?: number
   /** Decided by the metric itself, such as a register that nobody keeps. */
   readonly absence?: Absence
   /** Fewer cases than the value needs. */
@@ -52,6 +54,10 @@ export interface Computed
   readonly isCensus?: boolean
   /** Its value is itself the coverage: it stands, with its band, whatever the status. */
   readonly isCoverage?: boolean
+  /** Not to be shown for the sake of those who answered: nothing of it leaves but that it is so. */
+  readonly isSuppressed?: boolean
+  /** The interval would tell how single people answered: the band goes by it, nobody sees it. */
+  readonly isIntervalPrivate?: boolean
   /** Where these are not the metric's own: days before the as-of, or any other window. */
   readonly windowDays?: number
   readonly window?: Period
@@ -83,8 +89,16 @@ export function measure<Input>(
   input: Input,
   context: MeasureContext,
 ): MetricResult {
-  const computed = metric.compute(input)
-  const { isCoverage = false, numerator, denominator, n, nUnknown, notMatured } = computed
+  return toResult(metric, metric.compute(input), context)
+}
+
+function toResult(
+  metric: Pick<Metric<unknown>, 'definition' | 'windowDays'>,
+  computed: Computed,
+  context: MeasureContext,
+): MetricResult {
+  const { isCoverage = false, isSuppressed = false, isIntervalPrivate = false } = computed
+  const { numerator, denominator, n, nUnknown, notMatured, parts, evidence } = computed
   const coverage = isCoverage ? (computed.value ?? 0) : context.coverage
   const status = statusOf(computed, coverage, context.absence)
   const stands = isCoverage || !VALUELESS.has(status)
@@ -97,18 +111,33 @@ export function measure<Input>(
     nUnknown,
     notMatured,
     coverage,
-    ci: stands ? computed.ci : null,
+    ci: stands && !isIntervalPrivate ? computed.ci : null,
     bounds: stands ? computed.bounds : null,
-    parts: computed.parts,
+    parts,
     status,
     band: bandOfResult(metric.definition, computed, status),
     flags: [...computed.flags, ...(context.flags ?? [])],
-    evidence: computed.evidence,
+    evidence,
+    ...(isSuppressed && { ...NOTHING, flags: context.flags ?? [] }),
   }
 }
 
-function subjectOf<Input>(
-  { definition, windowDays }: Metric<Input>,
+/** What a suppressed result says, whatever its status: a count would tell as much as a value. */
+const NOTHING = {
+  value: null,
+  numerator: null,
+  denominator: null,
+  n: null,
+  nUnknown: 0,
+  notMatured: 0,
+  ci: null,
+  bounds: null,
+  parts: {},
+  evidence: [],
+} as const satisfies Partial<MetricResult>
+
+function subjectOf(
+  { definition, windowDays }: Pick<Metric<unknown>, 'definition' | 'windowDays'>,
   computed: Computed,
   context: MeasureContext,
 ) {
@@ -140,9 +169,11 @@ function statusOf(computed: Computed, coverage: number, absence: Absence | undef
   if (absences.includes('not_applicable')) return 'not_applicable'
   if (absences.includes('source_missing')) return 'source_missing'
   if (coverage < LEAST_COVERAGE) return 'no_data'
+  if (computed.isSuppressed) return 'suppressed_privacy'
   if (computed.n === 0) return 'no_denominator'
   if (computed.isTooSmall) return 'insufficient_sample'
-  const unknownShare = computed.nUnknown / (computed.n + computed.nUnknown)
+  const known = computed.knownCases ?? computed.n
+  const unknownShare = computed.nUnknown / (known + computed.nUnknown)
   return coverage < FULL_COVERAGE || unknownShare > MOST_UNKNOWN ? 'source_partial' : 'ok'
 }
 
@@ -151,6 +182,7 @@ const VALUELESS: ReadonlySet<Status> = new Set([
   'not_applicable',
   'source_missing',
   'no_data',
+  'suppressed_privacy',
   'no_denominator',
 ])
 

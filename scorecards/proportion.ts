@@ -1,4 +1,4 @@
-import { wilson } from '#lib/stats.ts'
+import { wilson } from '#lib/stats/proportions.ts'
 import {
   type Computed,
   type CutPoints,

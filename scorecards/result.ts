@@ -61,13 +61,36 @@ export interface EvidenceSet {
 }
 
 export type Unit =
-  | 'fraction of teams'
-  | 'fraction of activities'
-  | 'fraction of services'
-  | 'fraction of exceptions'
-  | 'fraction of time'
+  | `fraction of ${Cases}`
   | 'days'
+  | 'hours'
   | 'minutes'
+  | 'per week'
+  | 'requests per week'
+  | 'per 100 uses'
+  | 'ratio'
+  | 'points, -100 to 100'
+  | 'points, 0 to 100'
+
+/** What a fraction is counted in. */
+export type Cases =
+  | 'activities'
+  | 'answers'
+  | 'attempts'
+  | 'comments'
+  | 'deployments'
+  | 'episodes'
+  | 'exceptions'
+  | 'failures'
+  | 'items'
+  | 'new services'
+  | 'people'
+  | 'records'
+  | 'requests'
+  | 'requests and changes'
+  | 'services'
+  | 'teams'
+  | 'time'
 
 export type Status =
   | 'ok'
@@ -89,13 +112,24 @@ export type Band =
   | 'insufficient'
   | 'none'
 
+export type Area =
+  | 'adoption'
+  | 'speed'
+  | 'reliability'
+  | 'support load'
+  | 'satisfaction'
+  | 'governance'
+  | 'data quality'
+
 /** What a metric is, in words: the source of METRICS.md, of the dictionary page and of `show`. */
 export interface MetricDefinition {
   /** As in the metric reference; stored with every measurement, never changes. */
   readonly id: string
   readonly key: string
   readonly name: string
-  readonly area: 'adoption' | 'speed' | 'governance' | 'data quality'
+  readonly area: Area
+  /** The one that stands for its area. */
+  readonly isHeadline?: true
   readonly unit: Unit
   readonly direction: 'higher' | 'lower' | 'none'
   /** One sentence. */

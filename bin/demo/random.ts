@@ -1,16 +1,6 @@
-/** The next number of a seeded sequence, from 0 up to but not including 1. */
-export type Random = () => number
+import { mulberry32, type Random } from '#lib/stats/random.ts'
 
-/** `mulberry32`, section 4.7 of the metric reference. */
-function mulberry32(seed: number): Random {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
+export type { Random }
 
 /** A sequence of its own for each subject, so that changing one story leaves the others alone. */
 export function randomFor(seed: number, subject: string): Random {

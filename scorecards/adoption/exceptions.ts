@@ -1,6 +1,6 @@
 import { compareText } from '#lib/order.ts'
 import { daysBefore } from '#lib/period.ts'
-import { median } from '#lib/stats.ts'
+import { median } from '#lib/stats/quantiles.ts'
 
 /** An exception as far as it tells what the path lacks. */
 export interface RoadmapException {

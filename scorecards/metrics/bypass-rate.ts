@@ -1,4 +1,4 @@
-import { clusterRatio } from '#lib/stats.ts'
+import { clusterRatio } from '#lib/stats/proportions.ts'
 import type { WorkKind } from '#scorecards/adoption/weekly-counts.ts'
 import { type Computed, type EvidenceKind, type Metric, toEvidence } from '#scorecards/measure.ts'
 import {

@@ -1,9 +1,10 @@
 import { millisecondsInMinute } from 'date-fns/constants'
 import { compareText } from '#lib/order.ts'
 import { daysBefore } from '#lib/period.ts'
-import { type Duration, kaplanMeier, median, medianInterval, timeAtSurvival } from '#lib/stats.ts'
+import { medianInterval } from '#lib/stats/quantiles.ts'
+import type { Duration } from '#lib/stats/survival.ts'
 import { type Computed, type EvidenceKind, type Metric, toEvidence } from '#scorecards/measure.ts'
-import type { Interval } from '#scorecards/result.ts'
+import { timeToEvent } from '#scorecards/time-to-event.ts'
 
 /** A request for an environment on one path; instants are null when they did not come or are not known. */
 export interface EnvironmentRequest {
@@ -67,8 +68,16 @@ export const timeToUsableEnvironment: Metric<EnvironmentRequests> = {
     const isShort = watchesOf(recent).length < ENOUGH_FOR_BAND
     const sorted = isShort ? sortChains(chains, daysBefore(asOf, 91)) : recent
     const nUnknown = sorted.filter(({ kind }) => kind === 'unknown').length
+    const watches = watchesOf(sorted)
+    const result = timeToEvent(watches, {
+      nUnknown,
+      cutPoints: { good: 30, bad: 1440 },
+      valueFrom: ENOUGH_FOR_VALUE,
+      bandFrom: ENOUGH_FOR_BAND,
+    })
     return {
-      ...ofWatches(watchesOf(sorted), nUnknown),
+      ...result,
+      ...(watches.every(({ ended }) => ended) && orderStatistics(watches, result.flags)),
       evidence: toEvidence(
         sorted.flatMap(({ chain, kind }) => chain.requests.map(({ id }) => ({ id, kind }))),
       ),
@@ -183,41 +192,16 @@ const watchesOf = (chains: readonly SortedChain[]): Duration[] =>
     chain.watch !== null && (kind === 'counted' || kind === CENSORED) ? [chain.watch] : [],
   )
 
-function ofWatches(watches: readonly Duration[], nUnknown: number): Omit<Computed, 'evidence'> {
-  const { curve, median: value, medianCi } = kaplanMeier(watches)
-  const n = watches.length
-  const completed = watches.filter(({ ended }) => ended).map(({ time }) => time)
-  const isComplete = completed.length === n
-  const ci: Interval | null = isComplete
-    ? orderInterval(completed)
-    : { ...medianCi, level: 0.95, method: 'log-log, Brookmeyer-Crowley' }
+/** Of waits that have all ended, an interval that holds whatever their distribution. */
+function orderStatistics(
+  watches: readonly Duration[],
+  flags: readonly string[],
+): Pick<Computed, 'ci' | 'flags'> {
+  const limits = medianInterval(watches.map(({ time }) => time))
+  const isMissing = watches.length > 0 && limits === null
+  const others = flags.filter((flag) => flag !== 'ci_unattainable')
   return {
-    value,
-    numerator: null,
-    denominator: n,
-    n,
-    nUnknown,
-    notMatured: 0,
-    ci,
-    bounds: null,
-    parts: {
-      events: completed.length,
-      censored: n - completed.length,
-      p90: timeAtSurvival(curve, 0.1),
-      naiveMedianOfCompleted: median(completed),
-    },
-    flags: [
-      ...(nUnknown > 0 ? ['has_unknown'] : []),
-      ...(n > 0 && value === null ? ['median_not_reached'] : []),
-      ...(n > 0 && ci === null ? ['ci_unattainable'] : []),
-    ],
-    isTooSmall: n < ENOUGH_FOR_VALUE,
-    isTooSmallForBand: n < ENOUGH_FOR_BAND,
-    cutPoints: { good: 30, bad: 1440 },
+    ci: limits && { ...limits, level: 0.95, method: 'order statistics' },
+    flags: isMissing ? [...others, 'ci_unattainable'] : others,
   }
-}
-
-function orderInterval(minutes: readonly number[]): Interval | null {
-  const limits = medianInterval(minutes)
-  return limits && { ...limits, level: 0.95, method: 'order statistics' }
 }

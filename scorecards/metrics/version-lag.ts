@@ -1,7 +1,7 @@
 import compare from 'semver/functions/compare.js'
 import parse from 'semver/functions/parse.js'
 import { wholeDaysBetween } from '#lib/period.ts'
-import { median, medianInterval, quantile } from '#lib/stats.ts'
+import { median, medianInterval, quantile } from '#lib/stats/quantiles.ts'
 import { type Computed, type Metric, toEvidence } from '#scorecards/measure.ts'
 import type { Interval } from '#scorecards/result.ts'
 

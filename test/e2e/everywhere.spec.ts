@@ -3,163 +3,169 @@ import { expect, type Page, test } from '@playwright/test'
 import { rowsOf, tableOf } from '#test/e2e/reading.ts'
 import { ADDRESSES, daysAgo, emptyURL, inDigits, inWords, mondayBefore } from '#test/e2e/seeded.ts'
 
+/** 17 weeks ago. */
+const EARLIER = inDigits(daysAgo(119))
+
 const PATH_ROW = 'Standard HTTP service'
 const row = (page: Page, name = PATH_ROW) => page.getByRole('article', { name, exact: true })
 
-// An empty database
-
-const EMPTY = [
-  '/',
-  '/golden-paths',
-  '/teams',
-  '/data',
-  '/metrics/ADO-02',
-  '/golden-paths/http-service',
-  '/teams/checkout',
-]
-
-for (const address of EMPTY) {
-  test(`before anything was collected ${address} says what to run`, async ({ page }) => {
-    await page.goto(`${emptyURL()}${address}`)
-    await expect(page.getByRole('main')).toContainText('npx desirepath collect')
-    await expect(page.getByRole('main')).toContainText('npx desirepath score')
-  })
-}
-
-test('before anything was collected home offers a demonstration', async ({ page }) => {
-  await page.goto(emptyURL())
-  await expect(page.getByText('npx desirepath demo create')).toBeVisible()
-})
-
-test('only a demonstration is called one', async ({ page }) => {
-  const banner = page.getByRole('complementary', { name: 'Demonstration data' })
-  await page.goto('/')
-  await expect(banner).toBeVisible()
-  await page.goto(emptyURL())
-  await expect(banner).toHaveCount(0)
-})
-
-// Addresses of nothing
-
-const UNKNOWN = [
-  '/golden-paths/nowhere',
-  '/teams/nobody',
-  '/metrics/XXX-99',
-  '/metrics/ADO-02?path=nowhere',
-  '/metrics/ADO-04?path=http-service&team=nobody',
-  '/no/such/page',
-]
-
-for (const address of UNKNOWN) {
-  test(`${address} is not found, and shows ways on`, async ({ page }) => {
-    const response = await page.goto(address)
-    expect(response?.status()).toBe(404)
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Nothing here')
-    const main = page.getByRole('main')
-    await expect(main.getByRole('link', { name: 'All teams' })).toBeVisible()
-    await main.getByRole('link', { name: 'All golden paths' }).click()
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Golden paths')
-  })
-}
-
-// An earlier moment
-
-/** 17 weeks ago. */
-const EARLIER = inDigits(daysAgo(119))
-const EARLIER_END = mondayBefore(new Date(EARLIER))
-
-test('an earlier day shows the figures of that day', async ({ page }) => {
-  await page.goto(`/?asof=${EARLIER}`)
-  // Elevation joined 14 weeks ago, and identity had not left: five. Journal had no exception yet.
-  await expect(row(page).locator('.headline')).toContainText('50%')
-  await expect(row(page).locator('.headline')).toContainText('5 of 10 teams')
-  // The first to join the portal merged its seventh change 116 days ago.
-  await expect(row(page, 'Developer portal').locator('.headline')).toContainText('0 of 10 teams')
-  // It came nine weeks later.
-  await expect(row(page, 'Observability kit')).toContainText('not computed yet')
-})
-
-test('an earlier day shows the states of that day', async ({ page }) => {
-  await page.goto(`/teams?asof=${EARLIER}`)
-  const states = new Map(
-    (await rowsOf(tableOf(page, 'State of each team'))).map((cells) => [cells[0], cells]),
-  )
-  expect(['Elevation', 'Identity', 'Journal'].map((team) => states.get(team)?.[4])).toEqual([
-    'Not using',
-    'Adopted',
-    'Not using',
-  ])
-})
-
-test('an earlier day is said, with the week end that its figures stand for', async ({ page }) => {
-  await page.goto(`/golden-paths/http-service?asof=${EARLIER}`)
-  await expect(page.locator('.as-of')).toContainText(
-    `As of ${inWords(EARLIER_END)}, 00:00 UTC, the newest figures on ${inWords(new Date(EARLIER))}`,
-  )
-})
-
-test('the rows behind a number of an earlier day are those of that day', async ({ page }) => {
-  await page.goto(`/?asof=${EARLIER}`)
-  await row(page).locator('[data-metric="ADO-02"] a').click()
-  await expect(page.locator('[data-sum="agrees"]')).toContainText('5 counted, of 10')
-})
-
-test('an earlier day lasts from link to link', async ({ page }) => {
-  await page.goto(`/?asof=${EARLIER}`)
-  const asked = () => new URL(page.url()).searchParams.get('asof')
-  const ways = [
-    page.getByRole('main').getByRole('link', { name: PATH_ROW }),
-    page.getByRole('main').getByRole('link', { name: 'Basket' }).first(),
-    page.locator('main [data-metric] a').first(),
-    page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'Golden paths' }),
-    page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'Teams' }),
-    page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'Home' }),
-    page.getByRole('list', { name: 'Sources' }).getByRole('link', { name: 'helpdesk' }),
+test.describe('an empty database', () => {
+  const EMPTY = [
+    '/',
+    '/golden-paths',
+    '/teams',
+    '/data',
+    '/metrics/ADO-02',
+    '/golden-paths/http-service',
+    '/teams/checkout',
   ]
-  for (const way of ways) {
-    const before = page.url()
-    await way.click()
-    await expect(page).not.toHaveURL(before)
-    expect(asked()).toBe(EARLIER)
+
+  for (const address of EMPTY) {
+    test(`before anything was collected ${address} says what to run`, async ({ page }) => {
+      await page.goto(`${emptyURL()}${address}`)
+      await expect(page.getByRole('main')).toContainText('npx desirepath collect')
+      await expect(page.getByRole('main')).toContainText('npx desirepath score')
+    })
+  }
+
+  test('before anything was collected home offers a demonstration', async ({ page }) => {
+    await page.goto(emptyURL())
+    await expect(page.getByText('npx desirepath demo create')).toBeVisible()
+  })
+
+  test('only a demonstration is called one', async ({ page }) => {
+    const banner = page.getByRole('complementary', { name: 'Demonstration data' })
+    await page.goto('/')
+    await expect(banner).toBeVisible()
+    await page.goto(emptyURL())
+    await expect(banner).toHaveCount(0)
+  })
+})
+
+test.describe('an address of nothing', () => {
+  const UNKNOWN = [
+    '/golden-paths/nowhere',
+    '/teams/nobody',
+    '/metrics/XXX-99',
+    '/metrics/ADO-02?path=nowhere',
+    '/metrics/ADO-04?path=http-service&team=nobody',
+    '/no/such/page',
+  ]
+
+  for (const address of UNKNOWN) {
+    test(`${address} is not found, and shows ways on`, async ({ page }) => {
+      const response = await page.goto(address)
+      expect(response?.status()).toBe(404)
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Nothing here')
+      const main = page.getByRole('main')
+      await expect(main.getByRole('link', { name: 'All teams' })).toBeVisible()
+      await main.getByRole('link', { name: 'All golden paths' }).click()
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Golden paths')
+    })
   }
 })
 
-test('a day chosen in the form keeps what else the address asks for', async ({ page }) => {
-  await page.goto('/metrics/ADO-02?path=http-service')
-  await page.getByLabel('Look back to').fill(EARLIER)
-  await page.getByRole('button', { name: 'Show' }).click()
-  await expect(page).toHaveURL(`/metrics/ADO-02?path=http-service&asof=${EARLIER}`)
-  await expect(page.getByRole('region', { name: 'The number' })).toContainText('5 of 10 teams')
-})
+test.describe('an earlier moment', () => {
+  const EARLIER_END = mondayBefore(new Date(EARLIER))
 
-test('a day before the first figures has none, and says so', async ({ page }) => {
-  await page.goto(`/?asof=${inDigits(daysAgo(400))}`)
-  await expect(page.getByText('No figures were computed for this moment.')).toBeVisible()
-})
-
-const REFUSED = ['soon', '2026-02-30', '2999-01-01', '<b>now</b>']
-
-for (const asked of REFUSED) {
-  test(`asof=${asked} is named and refused, and the newest figures stand`, async ({ page }) => {
-    await page.goto(`/?asof=${encodeURIComponent(asked)}`)
-    const notice = page.getByRole('status')
-    await expect(notice).toContainText(`asof=${asked}`)
-    await expect(notice).toContainText('The newest figures are shown instead')
-    await expect(row(page).locator('.headline')).toContainText('5 of 9 teams')
+  test('an earlier day shows the figures of that day', async ({ page }) => {
+    await page.goto(`/?asof=${EARLIER}`)
+    // Elevation joined 14 weeks ago, and identity had not left: five. Journal had no exception yet.
+    await expect(row(page).locator('.headline')).toContainText('50%')
+    await expect(row(page).locator('.headline')).toContainText('5 of 10 teams')
+    // The first to join the portal merged its seventh change 116 days ago.
+    await expect(row(page, 'Developer portal').locator('.headline')).toContainText('0 of 10 teams')
+    // It came nine weeks later.
+    await expect(row(page, 'Observability kit')).toContainText('not computed yet')
   })
-}
 
-const DAYLESS = ['/golden-paths', '/golden-paths/portal', '/teams', '/teams/checkout', '/data']
-const ROWS = ['/metrics/ADO-02?path=portal', '/metrics/ADO-02?']
-
-for (const address of [...DAYLESS.map((one) => `${one}?`), ...ROWS]) {
-  test(`${address} names a day that it cannot show`, async ({ page }) => {
-    await page.goto(`${address}&asof=soon`)
-    await expect(page.getByRole('status')).toContainText('asof=soon')
+  test('an earlier day shows the states of that day', async ({ page }) => {
+    await page.goto(`/teams?asof=${EARLIER}`)
+    const states = new Map(
+      (await rowsOf(tableOf(page, 'State of each team'))).map((cells) => [cells[0], cells]),
+    )
+    expect(['Elevation', 'Identity', 'Journal'].map((team) => states.get(team)?.[4])).toEqual([
+      'Not using',
+      'Adopted',
+      'Not using',
+    ])
   })
-}
 
-// Without JavaScript
+  test('an earlier day is said, with the week end that its figures stand for', async ({ page }) => {
+    await page.goto(`/golden-paths/http-service?asof=${EARLIER}`)
+    await expect(page.locator('.as-of')).toContainText(
+      `As of ${inWords(EARLIER_END)}, 00:00 UTC, the newest figures on ${inWords(new Date(EARLIER))}`,
+    )
+  })
+
+  test('the rows behind a number of an earlier day are those of that day', async ({ page }) => {
+    await page.goto(`/?asof=${EARLIER}`)
+    await row(page).locator('[data-metric="ADO-02"] a').click()
+    await expect(page.locator('[data-sum="agrees"]')).toContainText('5 counted, of 10')
+  })
+
+  test('an earlier day lasts from link to link', async ({ page }) => {
+    await page.goto(`/?asof=${EARLIER}`)
+    const asked = () => new URL(page.url()).searchParams.get('asof')
+    const ways = [
+      page.getByRole('main').getByRole('link', { name: PATH_ROW }),
+      page.getByRole('main').getByRole('link', { name: 'Basket' }).first(),
+      page.locator('main [data-metric] a').first(),
+      page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'Golden paths' }),
+      page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'Teams' }),
+      page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'Home' }),
+      page.getByRole('list', { name: 'Sources' }).getByRole('link', { name: 'helpdesk' }),
+    ]
+    for (const way of ways) {
+      const before = page.url()
+      await way.click()
+      await expect(page).not.toHaveURL(before)
+      expect(asked()).toBe(EARLIER)
+    }
+  })
+
+  test('a day chosen in the form keeps what else the address asks for', async ({ page }) => {
+    await page.goto('/metrics/ADO-02?path=http-service')
+    await page.getByLabel('Look back to').fill(EARLIER)
+    await page.getByRole('button', { name: 'Show' }).click()
+    await expect(page).toHaveURL(`/metrics/ADO-02?path=http-service&asof=${EARLIER}`)
+    await expect(page.getByRole('region', { name: 'The number' })).toContainText('5 of 10 teams')
+  })
+
+  test('a day before the first figures has none, and says so', async ({ page }) => {
+    await page.goto(`/?asof=${inDigits(daysAgo(400))}`)
+    await expect(page.getByText('No figures were computed for this moment.')).toBeVisible()
+  })
+
+  const REFUSED = ['soon', '2026-02-30', '2999-01-01', '<b>now</b>']
+
+  for (const asked of REFUSED) {
+    test(`asof=${asked} is named and refused, and the newest figures stand`, async ({ page }) => {
+      await page.goto(`/?asof=${encodeURIComponent(asked)}`)
+      const notice = page.getByRole('status')
+      await expect(notice).toContainText(`asof=${asked}`)
+      await expect(notice).toContainText('The newest figures are shown instead')
+      await expect(row(page).locator('.headline')).toContainText('5 of 9 teams')
+    })
+  }
+
+  const SOON = [
+    '/golden-paths?asof=soon',
+    '/golden-paths/portal?asof=soon',
+    '/teams?asof=soon',
+    '/teams/checkout?asof=soon',
+    '/metrics/ADO-02?asof=soon',
+    '/metrics/ADO-02?path=portal&asof=soon',
+    '/data?asof=soon',
+  ]
+
+  for (const address of SOON) {
+    test(`${address} names the day that it cannot show`, async ({ page }) => {
+      await page.goto(address)
+      await expect(page.getByRole('status')).toContainText('asof=soon')
+    })
+  }
+})
 
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false })
@@ -203,8 +209,6 @@ test.describe('without JavaScript', () => {
     await expect(row(page).locator('.headline')).toContainText('5 of 10 teams')
   })
 })
-
-// For every reader
 
 const FACES = [...ADDRESSES, '/teams/nobody', '/?asof=soon']
 

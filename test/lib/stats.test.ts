@@ -1,16 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  clusterRatio,
-  kaplanMeier,
-  median,
-  medianInterval,
-  orderStatisticRanks,
-  quantile,
-  timeAtSurvival,
-  tQuantile,
-  wilson,
-} from '#lib/stats.ts'
+import { tQuantile } from '#lib/stats/distributions.ts'
+import { baselines } from '#lib/stats/process-behaviour.ts'
+import { clusterRatio, wilson } from '#lib/stats/proportions.ts'
+import { median, medianInterval, orderStatisticRanks, quantile } from '#lib/stats/quantiles.ts'
+import { kaplanMeier, timeAtSurvival } from '#lib/stats/survival.ts'
 
 const counts = fc
   .integer({ min: 1, max: 500 })
@@ -182,4 +176,23 @@ test('survival never rises, and watching longer never shortens the median', () =
       )
     }),
   )
+})
+
+const around = (mean: number, length: number) =>
+  Array.from({ length }, (_, index) => mean + (index % 2 === 0 ? 1 : -1))
+
+test('a run of eight proposes a baseline, and eight further points accept it', () => {
+  const settled = around(10, 20)
+  expect(baselines(settled.slice(0, 9))).toEqual({ accepted: [], proposedFrom: null })
+  expect(baselines([...settled, ...around(20, 8)])).toMatchObject({
+    accepted: [{ from: 0, to: 20, limits: { mean: 10 } }],
+    proposedFrom: 20,
+  })
+  expect(baselines([...settled, ...around(20, 16)])).toMatchObject({
+    accepted: [
+      { from: 0, to: 20, limits: { mean: 10 } },
+      { from: 20, to: 36, limits: { mean: 20 } },
+    ],
+    proposedFrom: null,
+  })
 })

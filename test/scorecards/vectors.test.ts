@@ -1,11 +1,9 @@
 import { expect, test } from 'vitest'
-import { check, isOffered, loadVectors } from '#test/vectors/vector-file.ts'
+import { check, loadVectors, skipReason } from '#test/vectors/vector-file.ts'
 
-const vectors = loadVectors('test/vectors/metrics.json')
-
-test.each(vectors.filter(isOffered).map((vector) => [vector.id, vector] as const))(
-  'vector %s comes out',
-  (_, vector) => {
-    expect(check(vector)).toEqual([])
-  },
-)
+for (const vector of loadVectors('test/vectors/metrics.json')) {
+  const reason = skipReason(vector)
+  const name = `vector ${vector.id} comes out`
+  if (reason === null) test(name, () => expect(check(vector)).toEqual([]))
+  else test.skip(`${name} (${reason})`, () => {})
+}

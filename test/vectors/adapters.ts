@@ -1,8 +1,14 @@
-import { metricAdapters } from '#test/vectors/metric-adapters.ts'
+import { adoptionAdapters } from '#test/vectors/adoption-adapters.ts'
+import { deliveryAdapters } from '#test/vectors/delivery-adapters.ts'
+import { diagnosisAdapters } from '#test/vectors/diagnosis-adapters.ts'
+import { impactAdapters } from '#test/vectors/impact-adapters.ts'
 import { statisticAdapters } from '#test/vectors/statistic-adapters.ts'
 
 /** What each function of the vector file is here. */
 export const adapters: ReadonlyMap<string, (inputs: unknown) => unknown> = new Map([
   ...Object.entries(statisticAdapters),
-  ...Object.entries(metricAdapters),
+  ...Object.entries(adoptionAdapters),
+  ...Object.entries(deliveryAdapters),
+  ...Object.entries(impactAdapters),
+  ...Object.entries(diagnosisAdapters),
 ])

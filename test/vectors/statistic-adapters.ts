@@ -1,15 +1,17 @@
 import { z } from 'zod'
+import { poissonRate, rateRatio } from '#lib/stats/counts.ts'
+import { chiSquareQuantile, tQuantile } from '#lib/stats/distributions.ts'
+import type { Limits } from '#lib/stats/level.ts'
+import { findSignals, naturalLimits } from '#lib/stats/process-behaviour.ts'
 import {
+  clopperPearson,
   clusterRatio,
-  kaplanMeier,
-  type Limits,
-  median,
-  medianInterval,
-  orderStatisticRanks,
-  quantile,
-  tQuantile,
+  proportionDifference,
   wilson,
-} from '#lib/stats.ts'
+} from '#lib/stats/proportions.ts'
+import { median, medianInterval, orderStatisticRanks, quantile } from '#lib/stats/quantiles.ts'
+import { medianDifference, mulberry32 } from '#lib/stats/random.ts'
+import { kaplanMeier } from '#lib/stats/survival.ts'
 import { bandOf } from '#scorecards/measure.ts'
 
 type Adapter = (inputs: unknown) => unknown
@@ -24,7 +26,12 @@ export function adapter<Schema extends z.ZodType>(
 
 export const toPair = (limits: Limits | null) => limits && [limits.low, limits.high]
 
+/** A value with its interval as a pair. */
+const toValue = (result: { readonly value: number | null; readonly ci: Limits | null } | null) =>
+  result && { value: result.value, ci: toPair(result.ci) }
+
 const level = z.literal(0.95)
+const series = z.array(z.number().nullable())
 const values = z.array(z.number())
 const limit = z.number().nullable()
 
@@ -32,6 +39,52 @@ export const statisticAdapters: Readonly<Record<string, Adapter>> = {
   wilson: adapter(
     z.object({ x: z.number(), n: z.number(), level: level.optional(), z: z.number().optional() }),
     ({ x, n, z }) => toPair(wilson(x, n, z)),
+  ),
+  clopperPearson: adapter(z.object({ x: z.number(), n: z.number(), level }), ({ x, n }) =>
+    toPair(clopperPearson(x, n)),
+  ),
+  newcombeDiff: adapter(
+    z.object({ x1: z.number(), n1: z.number(), x2: z.number(), n2: z.number(), level }),
+    ({ x1, n1, x2, n2 }) => {
+      const first = { successes: x1, trials: n1 }
+      return toValue(proportionDifference(first, { successes: x2, trials: n2 }))
+    },
+  ),
+  poissonRateCI: adapter(
+    z.object({ k: z.number(), exposure: z.number(), level }),
+    ({ k, exposure }) => toValue(poissonRate(k, exposure)),
+  ),
+  rateRatio: adapter(
+    z.object({ k1: z.number(), t1: z.number(), k2: z.number(), t2: z.number(), level }),
+    ({ k1, t1, k2, t2 }) =>
+      toValue(rateRatio({ events: k1, exposure: t1 }, { events: k2, exposure: t2 })),
+  ),
+  xmrLimits: adapter(z.object({ xs: series }), ({ xs }) => {
+    const limits = naturalLimits(xs)
+    return (
+      limits && {
+        mean: limits.mean,
+        mrBar: limits.meanRange,
+        unpl: limits.upper,
+        lnpl: limits.lower,
+        url: limits.upperRange,
+      }
+    )
+  }),
+  xmrSignals: adapter(z.object({ baseline: series, xs: series }), ({ baseline, xs }) => {
+    const limits = naturalLimits(baseline)
+    return limits && findSignals(limits, xs)
+  }),
+  mulberry32: adapter(z.object({ seed: z.int(), count: z.int() }), ({ seed, count }) => {
+    const random = mulberry32(seed)
+    return Array.from({ length: count }, random)
+  }),
+  bootstrapMedianDiff: adapter(
+    z.object({ a: values, b: values, B: z.int(), seed: z.int(), level }),
+    ({ a, b, B, seed }) => toValue(medianDifference(a, b, { seed, replicates: B })),
+  ),
+  chi2Quantile: adapter(z.object({ p: z.number(), df: z.number() }), ({ p, df }) =>
+    chiSquareQuantile(p, df),
   ),
   quantile7: adapter(z.object({ xs: values, p: z.number() }), ({ xs, p }) => quantile(xs, p)),
   orderStatRanks: adapter(z.object({ n: z.int(), p: z.number(), level }), ({ n, p }) => {

@@ -9,7 +9,6 @@ import {
   step,
   type WeeklyInput,
 } from '#scorecards/adoption/state-machine.ts'
-import { type Metric, measure } from '#scorecards/measure.ts'
 import { bypassRate } from '#scorecards/metrics/bypass-rate.ts'
 import { driftRate } from '#scorecards/metrics/drift-rate.ts'
 import { exceptionPrevalence } from '#scorecards/metrics/exception-prevalence.ts'
@@ -25,26 +24,9 @@ import {
 import { totalAdoptionRate } from '#scorecards/metrics/total-adoption-rate.ts'
 import { lagOf, versionLag } from '#scorecards/metrics/version-lag.ts'
 import { voluntaryAdoptionRate } from '#scorecards/metrics/voluntary-adoption-rate.ts'
-import type { MetricResult } from '#scorecards/result.ts'
-import { aContext, aTeam, aWork } from '#test/support/metrics.ts'
-import { adapter, toPair } from '#test/vectors/statistic-adapters.ts'
-
-const day = z.union([z.iso.date(), z.iso.datetime({ precision: -1 })]).transform(toDate)
-const optionalDay = day.nullish().transform((value) => value ?? null)
-function toDate(text: string): Date {
-  return new Date(text)
-}
-
-/** The record under the names that vectors use. */
-function record<Input>(metric: Metric<Input>, input: Input, asOf = new Date(0)) {
-  const result = measure(metric, input, aContext({ asOf }))
-  const ci = toPair(result.ci)
-  const fields = { ...result.parts, ...result, ci, bounds: toPair(result.bounds) }
-  return { ...fields, median: result.value, medianCI: ci }
-}
-
-const idsOf = ({ evidence }: Pick<MetricResult, 'evidence'>, kind: string) =>
-  evidence.find((set) => set.kind === kind)?.ids ?? []
+import { aTeam, aWork } from '#test/support/metrics.ts'
+import { day, idsOf, optionalDay, record } from '#test/vectors/record.ts'
+import { adapter } from '#test/vectors/statistic-adapters.ts'
 
 const Teams = z.object({
   teams: z.array(
@@ -125,7 +107,7 @@ const Week = z
 
 const stage = z.enum(['eligible', 'trying', 'adopted', 'partial', 'lapsed'])
 
-export const metricAdapters: Readonly<Record<string, (inputs: unknown) => unknown>> = {
+export const adoptionAdapters: Readonly<Record<string, (inputs: unknown) => unknown>> = {
   'ADO-01': adapter(Teams, (inputs) =>
     record(voluntaryAdoptionRate, { teams: toTeams(inputs), pathAgeWeeks: 26 }),
   ),

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { type Metric, measure } from '#scorecards/measure.ts'
+import type { MetricResult } from '#scorecards/result.ts'
+import { aContext } from '#test/support/metrics.ts'
+import { toPair } from '#test/vectors/statistic-adapters.ts'
+
+export const day = z.union([z.iso.date(), z.iso.datetime({ precision: -1 })]).transform(toDate)
+export const optionalDay = day.nullish().transform((value) => value ?? null)
+function toDate(text: string): Date {
+  return new Date(text)
+}
+
+/** The record under the names that vectors use. */
+export function record<Input>(metric: Metric<Input>, input: Input, asOf = new Date(0)) {
+  const result = measure(metric, input, aContext({ asOf }))
+  const ci = toPair(result.ci)
+  const fields = { ...result.parts, ...result, ci, bounds: toPair(result.bounds) }
+  return { ...fields, median: result.value, medianCI: ci }
+}
+
+export const idsOf = ({ evidence }: Pick<MetricResult, 'evidence'>, kind: string) =>
+  evidence.find((set) => set.kind === kind)?.ids ?? []

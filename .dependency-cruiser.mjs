@@ -13,16 +13,16 @@ export default {
       name: 'metrics-are-pure',
       comment: 'A metric is arithmetic on facts. Add a package here only if it does no I/O.',
       severity: 'error',
-      from: { path: '^scorecards/(?!run\\.ts)' },
+      from: { path: '^scorecards/(?!run(\\.ts|/))' },
       to: {
         pathNot:
-          '^(scorecards/(?!run\\.ts)|lib/(?!(queries|commands)/|config\\.ts)|node_modules/(@date-fns|date-fns|semver|@types/semver|zod)/)',
+          '^(scorecards/(?!run(\\.ts|/))|lib/(?!(queries|commands)/|config\\.ts)|node_modules/(@date-fns|date-fns|semver|@types/semver|zod)/)',
       },
     },
     {
       name: 'scoring-knows-only-the-database',
       severity: 'error',
-      from: { path: '^scorecards/run\\.ts' },
+      from: { path: '^scorecards/run(\\.ts|/)' },
       to: { path: '^(app|bin|collectors|lib/((queries|commands)/|config))' },
     },
     {
@@ -35,7 +35,7 @@ export default {
       name: 'queries-know-only-the-database',
       severity: 'error',
       from: { path: '^lib/(queries|commands)/' },
-      to: { path: '^(app|bin|collectors)/|^scorecards/run\\.ts' },
+      to: { path: '^(app|bin|collectors)/|^scorecards/run(\\.ts|/)' },
     },
     {
       name: 'collectors-only-write',
@@ -61,7 +61,7 @@ export default {
       severity: 'error',
       from: { path: '^app/(?!database\\.ts)' },
       to: {
-        path: '^(bin|collectors|db)/|^scorecards/run\\.ts|^node_modules/(better-sqlite3|kysely)/',
+        path: '^(bin|collectors|db)/|^scorecards/run(\\.ts|/)|^node_modules/(better-sqlite3|kysely)/',
       },
     },
     {

@@ -1,10 +1,14 @@
 import { requireKnown } from '#bin/known.ts'
 import type { Reader } from '#db/connection.ts'
+import { findLastScoringRun } from '#db/scoring-runs.ts'
 import { type Config, isCatalog } from '#lib/config.ts'
 import { ConfigError } from '#lib/errors.ts'
+import { dayStart, daysBefore } from '#lib/period.ts'
+import { listDeliveryEvidence, measureDelivery } from '#lib/queries/delivery.ts'
 import { teamNames } from '#lib/queries/teams.ts'
 import { definitions } from '#scorecards/catalogue.ts'
-import type { MetricDefinition } from '#scorecards/result.ts'
+import { DELIVERY_METRICS, ownDaysOf } from '#scorecards/delivery/results.ts'
+import type { MetricDefinition, MetricResult } from '#scorecards/result.ts'
 
 export interface ShowFilter {
   readonly path?: string
@@ -48,10 +52,51 @@ export async function listSubjects(
   }
   if (source !== undefined) throw new ConfigError(`${id} is about golden paths: use --path`)
   if (team !== undefined) requireKnown('--team', team, [...(await teamNames(db)).keys()].toSorted())
+  if (isOfDelivery(id)) return listDeliverers(path, team, goldenPaths)
   return choose('golden path', path, goldenPaths).map((pathId) => ({
     pathId,
     ...(team !== undefined && { teamId: team }),
   }))
+}
+
+/** Whether a metric is computed from the samples that scoring sets down. */
+export const isOfDelivery = (metricId: string) => DELIVERY_METRICS.includes(metricId)
+
+/** A team delivers whatever path it takes; without any filter everybody does together. */
+function listDeliverers(
+  path: string | undefined,
+  team: string | undefined,
+  goldenPaths: Config['goldenPaths'],
+): Subject[] {
+  if (team !== undefined) return [{ teamId: team }]
+  return path === undefined
+    ? [{}]
+    : choose('golden path', path, goldenPaths).map((pathId) => ({ pathId }))
+}
+
+/**
+ * A metric of delivery over its own days, with the rows behind it.
+ *
+ * @throws {ConfigError} when nothing was ever scored
+ */
+export async function showDelivery(
+  db: Reader,
+  { metricId, asOf, now, ...scope }: Subject & { metricId: string; asOf: Date; now: Date },
+): Promise<MetricResult | undefined> {
+  if ((await findLastScoringRun(db)) === undefined) {
+    throw new ConfigError('nothing was scored yet: run `desirepath score`')
+  }
+  const to = dayStart(asOf)
+  const window = { from: daysBefore(to, ownDaysOf(metricId) ?? 0), to }
+  const [result] = await measureDelivery(db, {
+    scopes: [scope],
+    window,
+    asOf: to,
+    metricIds: [metricId],
+    now,
+  })
+  const evidence = await listDeliveryEvidence(db, { ...scope, ...window, metricId, asOf: to })
+  return result && evidence && { ...result, evidence }
 }
 
 const OPTIONS = { source: '--source', 'golden path': '--path' } as const

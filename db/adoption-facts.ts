@@ -121,31 +121,45 @@ const listCoveredIntervals = (db: Reader) =>
 /** What golden paths count as work; see `GoldenPathRules`. */
 type Work = GoldenPathRules['work']
 
-/** Rows of the work that `kinds` count, and of the agreements about it, in the order of their ids. */
-export async function listWorkFacts(db: Reader, kinds: ReadonlySet<Work>) {
+/** Whose work: that of services and of the repositories that they share, and what teams did themselves. */
+export interface Workers {
+  readonly services: readonly string[]
+  readonly repositories: readonly string[]
+  readonly teams: readonly string[]
+}
+
+/** PostgreSQL takes no empty list, and no id is empty text. */
+const among = (ids: readonly string[]) => (ids.length === 0 ? [''] : ids)
+
+/** Rows of the work that `kinds` count, of `workers` or of all. */
+export async function listWorkFacts(db: Reader, kinds: ReadonlySet<Work>, workers?: Workers) {
   return {
-    changes: kinds.has('changes') ? await listMergedChanges(db) : [],
-    deployments: kinds.has('deployments') ? await listProductionDeployments(db) : [],
-    requests: await listProvisioningRequests(db),
-    activities: kinds.has('activities') ? await listActivityRows(db) : [],
-    attempts: kinds.has('activities') ? await listPathAttempts(db) : [],
-    exceptions: await listExceptionRows(db),
-    mandates: await listMandateRows(db),
+    changes: kinds.has('changes') ? await listMergedChanges(db, workers) : [],
+    deployments: kinds.has('deployments') ? await listProductionDeployments(db, workers) : [],
+    requests: await listProvisioningRequests(db, workers),
+    activities: kinds.has('activities') ? await listActivityRows(db, workers) : [],
+    attempts: kinds.has('activities') ? await listPathAttempts(db, workers) : [],
   }
 }
 
+/** Every row of the small tables that say what was agreed about paths. */
+export async function listAgreements(db: Reader) {
+  return { exceptions: await listExceptionRows(db), mandates: await listMandateRows(db) }
+}
+
 /** Without those of bots. */
-const listMergedChanges = (db: Reader) =>
-  db
+function listMergedChanges(db: Reader, workers: Workers | undefined) {
+  let query = db
     .selectFrom('changes')
     .select(['source_id', 'native_id', 'repository_id', 'service_id', 'merged_at'])
     .where('merged_at', 'is not', null)
     .where('author_kind', '!=', 'bot')
-    .$narrowType<{ merged_at: string }>()
-    .execute()
+  if (workers) query = query.where('repository_id', 'in', among(workers.repositories))
+  return query.$narrowType<{ merged_at: string }>().execute()
+}
 
-const listProductionDeployments = (db: Reader) =>
-  db
+function listProductionDeployments(db: Reader, workers: Workers | undefined) {
+  let query = db
     .selectFrom('deployments')
     .select([
       'source_id',
@@ -158,11 +172,12 @@ const listProductionDeployments = (db: Reader) =>
     ])
     .where('environment_tier', '=', 'production')
     .where('finished_at', 'is not', null)
-    .$narrowType<{ finished_at: string }>()
-    .execute()
+  if (workers) query = query.where('service_id', 'in', among(workers.services))
+  return query.$narrowType<{ finished_at: string }>().execute()
+}
 
-const listProvisioningRequests = (db: Reader) =>
-  db
+function listProvisioningRequests(db: Reader, workers: Workers | undefined) {
+  let query = db
     .selectFrom('provisioning_requests')
     .select([
       'source_id',
@@ -172,14 +187,17 @@ const listProvisioningRequests = (db: Reader) =>
       'target_key',
       'chain_key',
       'requested_at',
+      'first_human_step_at',
       'usable_at',
       'ended_at',
       'result',
     ])
-    .execute()
+  if (workers) query = query.where('team_id', 'in', among(workers.teams))
+  return query.execute()
+}
 
-const listActivityRows = (db: Reader) =>
-  db
+function listActivityRows(db: Reader, workers: Workers | undefined) {
+  let query = db
     .selectFrom('activities')
     .select([
       'source_id',
@@ -194,13 +212,22 @@ const listActivityRows = (db: Reader) =>
       'mechanism_rule',
       'exception_id',
     ])
-    .execute()
+  if (workers) {
+    const { services, teams } = workers
+    query = query.where((eb) =>
+      eb.or([eb('service_id', 'in', among(services)), eb('team_id', 'in', among(teams))]),
+    )
+  }
+  return query.execute()
+}
 
-const listPathAttempts = (db: Reader) =>
-  db
+function listPathAttempts(db: Reader, workers: Workers | undefined) {
+  let query = db
     .selectFrom('path_attempts')
     .select(['source_id', 'native_id', 'team_id', 'path_id', 'started_at'])
-    .execute()
+  if (workers) query = query.where('team_id', 'in', among(workers.teams))
+  return query.execute()
+}
 
 const listExceptionRows = (db: Reader) =>
   db

@@ -1,69 +1,79 @@
 import { forEachChunk } from '#db/chunks.ts'
 import type { Database, Reader } from '#db/connection.ts'
+import { isPublished } from '#db/published.ts'
 import type { NewRow, Row } from '#db/schema.ts'
+import { insertRows } from '#db/statements.ts'
 
-/** What was computed; the run that computed it is the publisher's business. */
-export type ComputedState = Omit<NewRow<'adoption_states'>, 'run_id' | 'superseded_by'>
+/** What was computed; the run that computed it is the writer's business. */
+export type ComputedState = Omit<NewRow<'adoption_states'>, 'from_run' | 'to_run'>
 
-const KEY = ['path_id', 'week_end', 'team_id'] as const
 const CONTENT = [
   'state',
   'origin',
   'currently_mandated',
   'ever_under_interface_mandate',
   'inactive_weeks',
+  'user_weeks',
   'flags',
   'rule',
   'inputs',
   'first_adopted_week',
 ] as const
 
+type Key = Pick<Row<'adoption_states'>, 'team_id' | 'week_end'>
+
 /**
- * Makes `states` the ones that stand. A row that says the same is left alone; what differs, or is
- * no longer among them, is superseded by `runId`. Returns how many rows changed.
+ * Makes `states` all that stands of `teamIds` on a path. A row that says the same is left alone;
+ * what differs, or is no longer among them, is closed by `run`. Returns the weeks that changed.
  */
-export async function publishStates(
+export async function writeStates(
   tx: Database,
-  runId: string,
+  run: number,
+  { pathId, teamIds }: { readonly pathId: string; readonly teamIds: readonly string[] },
   states: readonly ComputedState[],
-): Promise<number> {
-  const standing = await tx
-    .selectFrom('adoption_states')
-    .select([...KEY, ...CONTENT])
-    .where('superseded_by', 'is', null)
-    .execute()
+): Promise<Key[]> {
+  const standing: ComputedState[] = []
+  await forEachChunk(teamIds, async (chunk) => {
+    const rows = await tx
+      .selectFrom('adoption_states')
+      .select(['path_id', 'team_id', 'week_end', ...CONTENT])
+      .where('to_run', 'is', null)
+      .where('path_id', '=', pathId)
+      .where('team_id', 'in', chunk)
+      .execute()
+    standing.push(...rows)
+  })
   const before = new Map(standing.map((row) => [keyOf(row), contentOf(row)]))
   const changed = states.filter((row) => before.get(keyOf(row)) !== contentOf(row))
   const now = new Set(states.map(keyOf))
   const replaced = changed.filter((row) => before.has(keyOf(row)))
   const withdrawn = standing.filter((row) => !now.has(keyOf(row)))
-  await supersede(tx, runId, [...replaced, ...withdrawn])
-  await forEachChunk(changed, (rows) =>
-    tx
-      .insertInto('adoption_states')
-      .values(rows.map((row) => ({ ...row, run_id: runId, superseded_by: null })))
-      .execute(),
+  await close(tx, run, pathId, [...replaced, ...withdrawn])
+  await insertRows(
+    tx,
+    'adoption_states',
+    changed.map((row) => ({ ...row, from_run: run, to_run: null })),
   )
-  return changed.length + withdrawn.length
+  return [...changed, ...withdrawn].map(({ team_id, week_end }) => ({ team_id, week_end }))
 }
 
-type Key = Pick<Row<'adoption_states'>, (typeof KEY)[number]>
-
-const keyOf = (row: Key) => `${row.path_id}\n${row.team_id}\n${row.week_end}`
+const keyOf = (row: Key) => `${row.team_id}\n${row.week_end}`
 const contentOf = (row: ComputedState) => JSON.stringify(CONTENT.map((column) => row[column]))
 
-async function supersede(tx: Database, runId: string, keys: readonly Key[]): Promise<void> {
-  const bySubject = Map.groupBy(keys, (key) => `${key.path_id}\n${key.team_id}`)
-  for (const rows of bySubject.values()) {
-    const [first] = rows
-    if (first === undefined) continue
+async function close(
+  tx: Database,
+  run: number,
+  pathId: string,
+  keys: readonly Key[],
+): Promise<void> {
+  for (const [teamId, rows] of Map.groupBy(keys, ({ team_id }) => team_id)) {
     await forEachChunk(rows, (chunk) =>
       tx
         .updateTable('adoption_states')
-        .set({ superseded_by: runId })
-        .where('superseded_by', 'is', null)
-        .where('path_id', '=', first.path_id)
-        .where('team_id', '=', first.team_id)
+        .set({ to_run: run })
+        .where('to_run', 'is', null)
+        .where('path_id', '=', pathId)
+        .where('team_id', '=', teamId)
         .where(
           'week_end',
           'in',
@@ -74,6 +84,52 @@ async function supersede(tx: Database, runId: string, keys: readonly Key[]): Pro
   }
 }
 
+/** What the last run left of a path in [from, to], published or not, but for teams in `except`. */
+export async function listWrittenStates(
+  db: Reader,
+  {
+    pathId,
+    from,
+    to,
+    except,
+  }: {
+    readonly pathId: string
+    readonly from: Date
+    readonly to: Date
+    readonly except: readonly string[]
+  },
+): Promise<Row<'adoption_states'>[]> {
+  const rows = await db
+    .selectFrom('adoption_states')
+    .selectAll()
+    .where('to_run', 'is', null)
+    .where('path_id', '=', pathId)
+    .where('week_end', '>=', from.toISOString())
+    .where('week_end', '<=', to.toISOString())
+    .execute()
+  const left = new Set(except)
+  return rows.filter(({ team_id }) => !left.has(team_id))
+}
+
+const USAGE = ['eligible', 'trying', 'adopted', 'partial', 'lapsed']
+
+/** Teams that could use a path at a week end, as the last run left them, published or not; by id. */
+export async function listTeamsInUse(
+  db: Reader,
+  { pathId, weekEnd }: { readonly pathId: string; readonly weekEnd: string },
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('adoption_states')
+    .select('team_id')
+    .where('to_run', 'is', null)
+    .where('path_id', '=', pathId)
+    .where('week_end', '=', weekEnd)
+    .where('state', 'in', USAGE)
+    .orderBy('team_id')
+    .execute()
+  return rows.map(({ team_id }) => team_id)
+}
+
 /** The states that stand at the newest scored week end at or before `asOf`, by path and team. */
 export async function listStandingStates(
   db: Reader,
@@ -82,7 +138,7 @@ export async function listStandingStates(
   let newest = db
     .selectFrom('adoption_states')
     .select((eb) => eb.fn.max('week_end').as('week_end'))
-    .where('superseded_by', 'is', null)
+    .where(isPublished)
     .where('week_end', '<=', asOf.toISOString())
   if (pathId !== undefined) newest = newest.where('path_id', '=', pathId)
   const { week_end } = (await newest.executeTakeFirst()) ?? { week_end: null }
@@ -90,7 +146,7 @@ export async function listStandingStates(
   let states = db
     .selectFrom('adoption_states')
     .selectAll()
-    .where('superseded_by', 'is', null)
+    .where(isPublished)
     .where('week_end', '=', week_end)
   if (pathId !== undefined) states = states.where('path_id', '=', pathId)
   if (teamId !== undefined) states = states.where('team_id', '=', teamId)

@@ -1,3 +1,4 @@
+import { noteChanges } from '#db/changes-to-score.ts'
 import type { Database, Reader } from '#db/connection.ts'
 import type { Period } from '#lib/period.ts'
 
@@ -16,6 +17,12 @@ export async function insertCoverage(
   observedAt: Date,
 ): Promise<void> {
   if (from >= to) return
+  const known = await db
+    .selectFrom('coverage')
+    .select('scope')
+    .where('source_id', '=', sourceId)
+    .where('scope', '=', scope)
+    .executeTakeFirst()
   const touching = await db
     .selectFrom('coverage')
     .select(['covered_from', 'covered_to'])
@@ -43,6 +50,23 @@ export async function insertCoverage(
       observed_at: observedAt.toISOString(),
     })
     .execute()
+  const isNew = known === undefined
+  const since = isNew ? '' : firstUncovered(touching, from.toISOString(), to.toISOString())
+  if (since !== null) await noteChanges(db, [{ kind: 'scope', id: scope, since }])
+}
+
+/** Where in [from, to) that begins which `intervals` do not cover; null: nowhere. */
+function firstUncovered(
+  intervals: readonly { readonly covered_from: string; readonly covered_to: string }[],
+  from: string,
+  to: string,
+): string | null {
+  let reached = from
+  for (const one of intervals.toSorted((a, b) => (a.covered_from < b.covered_from ? -1 : 1))) {
+    if (one.covered_from > reached) break
+    if (one.covered_to > reached) reached = one.covered_to
+  }
+  return reached < to ? reached : null
 }
 
 /** Every covered interval, by source, scope and time. */

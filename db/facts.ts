@@ -1,44 +1,16 @@
-import { CompiledQuery, type DialectAdapter } from 'kysely'
+import { CompiledQuery } from 'kysely'
+import { noteChanges, type Touched } from '#db/changes-to-score.ts'
 import type { Database, Reader } from '#db/connection.ts'
-import type { NewRow, Row, Schema } from '#db/schema.ts'
-
-/** Tables that collectors fill, each with the columns that name a row. */
-export const NATURAL_KEYS = {
-  teams: ['id'],
-  repositories: ['id'],
-  repository_attributes: ['source_id', 'repository_id', 'attribute', 'valid_from'],
-  services: ['id'],
-  service_owners: ['source_id', 'service_id', 'owned_from'],
-  golden_paths: ['id'],
-  path_versions: ['source_id', 'path_id', 'rule_id', 'sequence'],
-  eligibility: ['source_id', 'native_id'],
-  mandates: ['source_id', 'native_id'],
-  exceptions: ['source_id', 'native_id'],
-  usage_evidence: ['source_id', 'path_id', 'rule_id', 'repository_id', 'valid_from'],
-  activities: ['source_id', 'native_id'],
-  path_attempts: ['source_id', 'native_id'],
-  provisioning_requests: ['source_id', 'native_id'],
-  steps: ['source_id', 'native_id'],
-  changes: ['source_id', 'native_id'],
-  deployments: ['source_id', 'native_id'],
-  deployment_statuses: ['source_id', 'deployment_id', 'occurred_at', 'state'],
-  incidents: ['source_id', 'native_id'],
-  tickets: ['source_id', 'native_id'],
-  survey_waves: ['source_id', 'native_id'],
-  survey_responses: ['source_id', 'native_id'],
-  policy_requirements: ['source_id', 'native_id'],
-  policy_evidence: ['source_id', 'native_id'],
-} as const satisfies Partial<Record<keyof Schema, readonly string[]>>
-
-export type FactTable = keyof typeof NATURAL_KEYS
-
-/** 256 rows of the widest table stay below the parameters of a statement: 32,766 in SQLite, 65,535 in PostgreSQL. */
-const MOST_ROWS_PER_STATEMENT = 256
+import { type FactTable, NATURAL_KEYS } from '#db/natural-keys.ts'
+import type { NewRow, Row } from '#db/schema.ts'
+import { getCached, type StoredRow, toParameters, toStatementSize } from '#db/statements.ts'
+import { touchedBy } from '#db/touched.ts'
 
 /**
  * Inserts `rows`, all with the same columns, or brings those stored under the same natural key up
  * to date. A row that says the same again is left alone, `observed_at` included. Of two rows
- * under one key the later wins. Returns how many rows were inserted or changed.
+ * under one key the later wins. Notes what scoring has to look at again. Returns how many rows were
+ * inserted or changed.
  */
 export async function upsertFacts<T extends FactTable>(
   db: Database,
@@ -47,16 +19,57 @@ export async function upsertFacts<T extends FactTable>(
 ): Promise<number> {
   const distinct = lastOfEachKey(NATURAL_KEYS[table], rows)
   const columns = Object.keys(distinct[0] ?? {})
+  const touched: Touched[] = []
   let changed = 0
   for (let start = 0; start < distinct.length; ) {
     const count = toStatementSize(distinct.length - start)
-    const parameters = toParameters(distinct.slice(start, start + count), columns)
+    const chunk = distinct.slice(start, start + count)
+    const before = await findByKeys(db, table, columns, chunk)
     const sql = getStatement(db, table, columns, count)
-    const result = await db.executeQuery(CompiledQuery.raw(sql, parameters))
+    const result = await db.executeQuery(CompiledQuery.raw(sql, toParameters(chunk, columns)))
     changed += Number(result.numAffectedRows ?? 0n)
+    for (const row of chunk) {
+      touched.push(...touchedBy(table, before.get(toKeyText(NATURAL_KEYS[table], row)), row))
+    }
     start += count
   }
+  await noteChanges(db, touched)
   return changed
+}
+
+/** By key text: what is stored under the keys of `rows`. */
+async function findByKeys(
+  db: Database,
+  table: FactTable,
+  columns: readonly string[],
+  rows: readonly StoredRow[],
+): Promise<Map<string, StoredRow>> {
+  const key: readonly string[] = NATURAL_KEYS[table]
+  const sql = getCached(db, `find ${table} ${rows.length} ${columns.join()}`, () =>
+    compileFind(db, table, columns, rows.length),
+  )
+  const found = await db.executeQuery<StoredRow>(CompiledQuery.raw(sql, toParameters(rows, key)))
+  return new Map(found.rows.map((row) => [toKeyText(key, row), row]))
+}
+
+function compileFind(
+  db: Database,
+  table: FactTable,
+  columns: readonly string[],
+  count: number,
+): string {
+  const key: readonly string[] = NATURAL_KEYS[table]
+  return db
+    .selectFrom(table as 'teams')
+    .select(columns as never)
+    .where((eb) =>
+      eb(
+        eb.refTuple(...(key as unknown as ['id', 'name'])),
+        'in',
+        Array.from({ length: count }, () => eb.tuple(...(key.map(() => '') as [string, string]))),
+      ),
+    )
+    .compile().sql
 }
 
 /** Everything that a source told of a table, in no order. */
@@ -73,9 +86,6 @@ export function listFacts<T extends FactTable>(
   return query.execute() as unknown as Promise<Row<T>[]>
 }
 
-/** A row of any fact table. */
-export type StoredRow = Readonly<Record<string, unknown>>
-
 /** Deletes what a source told and no longer tells. Returns how many rows went. */
 export async function deleteFacts(
   db: Database,
@@ -86,14 +96,48 @@ export async function deleteFacts(
   const rows: StoredRow[] = await listFacts(db, table, sourceId)
   const going = rows.filter(goes)
   for (const row of going) {
-    let query = db.deleteFrom(table as 'teams').where('source_id', '=', sourceId)
-    for (const column of NATURAL_KEYS[table]) {
-      query = query.where(column as 'id', '=', row[column] as string)
-    }
-    await query.execute()
+    const key = NATURAL_KEYS[table].map((column) => [column, row[column]])
+    await matching(db.deleteFrom(table as 'teams'), Object.fromEntries(key)).execute()
   }
+  await noteGone(db, table, going)
   return going.length
 }
+
+/** Column → the value, or one of the values, that it must have. */
+type Conditions = Readonly<Record<string, string | readonly string[]>>
+
+/** Deletes the rows of `table` that meet all `conditions`. Returns how many rows went. */
+export async function deleteFactsWhere(
+  db: Database,
+  table: FactTable,
+  conditions: Conditions,
+): Promise<number> {
+  const going = await matching(db.selectFrom(table as 'teams').selectAll(), conditions).execute()
+  await matching(db.deleteFrom(table as 'teams'), conditions).execute()
+  await noteGone(
+    db,
+    table,
+    going.map((row) => ({ ...row })),
+  )
+  return going.length
+}
+
+function matching<Query extends { where(column: 'id', operator: 'in', values: string[]): Query }>(
+  query: Query,
+  conditions: Conditions,
+): Query {
+  return Object.entries(conditions).reduce(
+    (narrowed, [column, values]) =>
+      narrowed.where(column as 'id', 'in', [values].flat() as string[]),
+    query,
+  )
+}
+
+const noteGone = (db: Database, table: FactTable, rows: readonly StoredRow[]) =>
+  noteChanges(
+    db,
+    rows.flatMap((row) => touchedBy(table, row, undefined)),
+  )
 
 /** Notes when what a source told went, unless it is noted already. Returns how many rows changed. */
 export async function markGone(
@@ -105,18 +149,15 @@ export async function markGone(
 ): Promise<number> {
   const rows = await listFacts(db, table, sourceId)
   const going = rows.filter((row) => row.gone_at === null && goes({ ...row }))
+  const gone = { gone_at: at.toISOString(), observed_at: at.toISOString() }
   for (const { id } of going) {
-    const gone = { gone_at: at.toISOString(), observed_at: at.toISOString() }
     await db.updateTable(table).set(gone).where('id', '=', id).execute()
   }
+  await noteChanges(
+    db,
+    going.flatMap((row) => touchedBy(table, { ...row }, { ...row, ...gone })),
+  )
   return going.length
-}
-
-/** Row by row, in the order of `columns`. */
-function toParameters(rows: readonly StoredRow[], columns: readonly string[]): unknown[] {
-  const parameters: unknown[] = []
-  for (const row of rows) for (const column of columns) parameters.push(row[column])
-  return parameters
 }
 
 function lastOfEachKey(key: readonly string[], rows: readonly object[]): StoredRow[] {
@@ -135,29 +176,15 @@ function toKeyText(key: readonly string[], row: StoredRow): string {
   return text
 }
 
-/** The largest power of two that fits, so that a few statements serve every number of rows. */
-const toStatementSize = (rows: number) =>
-  Math.min(MOST_ROWS_PER_STATEMENT, 2 ** Math.floor(Math.log2(rows)))
-
-/**
- * SQL of statements that were needed before, for each kind of database. Building one costs as
- * much as the database needs to carry it out.
- */
-const statements = new WeakMap<DialectAdapter, Map<string, string>>()
-
 function getStatement(
   db: Database,
   table: FactTable,
   columns: readonly string[],
   count: number,
 ): string {
-  const { adapter } = db.getExecutor()
-  const known = statements.get(adapter) ?? new Map<string, string>()
-  statements.set(adapter, known)
-  const name = `${table} ${count} ${columns.join()}`
-  const sql = known.get(name) ?? compileUpsert(db, table, columns, count)
-  known.set(name, sql)
-  return sql
+  return getCached(db, `${table} ${count} ${columns.join()}`, () =>
+    compileUpsert(db, table, columns, count),
+  )
 }
 
 function compileUpsert(

@@ -1,81 +1,149 @@
 import { forEachChunk } from '#db/chunks.ts'
 import type { Database, Reader } from '#db/connection.ts'
+import { isPublished } from '#db/published.ts'
 import type { NewRow, Row } from '#db/schema.ts'
+import { insertRows } from '#db/statements.ts'
 
-export type ComputedMeasurement = Omit<NewRow<'measurements'>, 'run_id' | 'superseded_by'>
+export type ComputedMeasurement = Omit<NewRow<'measurements'>, 'from_run' | 'to_run'>
+export type MeasurementRow = Row<'measurements'>
+export type WindowKind = MeasurementRow['window_kind']
 
-/** Which standing rows a computation speaks for: those of a kind from a moment on. */
-export interface Horizon {
-  readonly kind: 'path' | 'team' | 'source'
-  readonly from: string
+/** What some metrics say of one subject over windows of one kind, by their ends. */
+export interface Region {
+  readonly pathId: string
+  readonly teamId: string
+  readonly sourceId: string
+  readonly windowKind: WindowKind
+  readonly windowEnds: readonly string[]
+  readonly metricIds: readonly string[]
 }
 
 /**
- * Makes `measurements` the ones that stand. A row that says the same, but for when it was computed,
- * is left alone; what differs is superseded by `runId`, and so is what lies within `horizons` and
- * was not computed again. Returns how many rows changed.
+ * Makes `measurements` all that stands in `region`. A row that says the same, but for when it was
+ * computed, is left alone; what differs, or is no longer among them, is closed by `run`. Returns how
+ * many rows changed.
  */
-export async function publishMeasurements(
+export async function writeMeasurements(
   tx: Database,
-  runId: string,
+  run: number,
+  region: Region,
   measurements: readonly ComputedMeasurement[],
-  horizons: readonly Horizon[],
 ): Promise<number> {
-  const standing = await tx
-    .selectFrom('measurements')
-    .select([...KEY, 'result'])
-    .where('superseded_by', 'is', null)
-    .execute()
-  const before = new Map(standing.map((row) => [keyOf(row), timeless(row.result)]))
-  const changed = measurements.filter((row) => before.get(keyOf(row)) !== timeless(row.result))
+  const standing = await listStanding(tx, region)
+  const before = new Map(standing.map((row) => [keyOf(row), contentOf(row)]))
+  const changed =
+    standing.length === 0
+      ? measurements
+      : measurements.filter((row) => before.get(keyOf(row)) !== contentOf(row))
   const now = new Set(measurements.map(keyOf))
   const replaced = changed.filter((row) => before.has(keyOf(row)))
-  const withdrawn = standing.filter((row) => !now.has(keyOf(row)) && isWithin(horizons, row))
-  await supersede(tx, runId, [...replaced, ...withdrawn])
-  await forEachChunk(changed, (rows) =>
-    tx
-      .insertInto('measurements')
-      .values(rows.map((row) => ({ ...row, run_id: runId, superseded_by: null })))
-      .execute(),
+  const withdrawn = standing.filter((row) => !now.has(keyOf(row)))
+  for (const row of [...replaced, ...withdrawn]) await close(tx, run, row)
+  await insertRows(
+    tx,
+    'measurements',
+    changed.map((row) => ({ ...row, from_run: run, to_run: null })),
   )
   return changed.length + withdrawn.length
 }
 
-const KEY = ['metric_id', 'path_id', 'team_id', 'source_id', 'as_of'] as const
-type Key = Pick<Row<'measurements'>, (typeof KEY)[number]>
-
-const subjectOf = (row: Key) => [row.metric_id, row.path_id, row.team_id, row.source_id].join('\n')
-const keyOf = (row: Key) => `${subjectOf(row)}\n${row.as_of}`
-
-const timeless = (result: string) => result.replace(/"computedAt":"[^"]*"/, '')
-
-function isWithin(horizons: readonly Horizon[], row: Key): boolean {
-  const kind = row.source_id !== '' ? 'source' : row.team_id !== '' ? 'team' : 'path'
-  return horizons.some((horizon) => horizon.kind === kind && horizon.from <= row.as_of)
-}
-
-async function supersede(tx: Database, runId: string, keys: readonly Key[]): Promise<void> {
-  for (const rows of Map.groupBy(keys, subjectOf).values()) {
-    const [first] = rows
-    if (first === undefined) continue
-    await forEachChunk(rows, (chunk) =>
-      tx
-        .updateTable('measurements')
-        .set({ superseded_by: runId })
-        .where('superseded_by', 'is', null)
-        .where('metric_id', '=', first.metric_id)
-        .where('path_id', '=', first.path_id)
-        .where('team_id', '=', first.team_id)
-        .where('source_id', '=', first.source_id)
-        .where(
-          'as_of',
-          'in',
-          chunk.map((row) => row.as_of),
-        )
-        .execute(),
-    )
+/**
+ * Closes what stands over own windows of teams, and of sources, that ended before an instant: nobody
+ * keeps it true. Returns how many rows.
+ */
+export async function withdrawBefore(
+  tx: Database,
+  run: number,
+  ends: { readonly team_id: Date; readonly source_id: Date },
+): Promise<number> {
+  let closed = 0
+  for (const column of ['team_id', 'source_id'] as const) {
+    const { numUpdatedRows } = await tx
+      .updateTable('measurements')
+      .set({ to_run: run })
+      .where('to_run', 'is', null)
+      .where('window_kind', '=', 'own')
+      .where(column, '!=', '')
+      .where('window_end', '<', ends[column].toISOString())
+      .executeTakeFirstOrThrow()
+    closed += Number(numUpdatedRows)
   }
+  return closed
 }
+
+/** Closes what stands of a path and its teams before the first week in which it was there. */
+export async function withdrawPathBefore(
+  tx: Database,
+  run: number,
+  { pathId, end }: { readonly pathId: string; readonly end: Date },
+): Promise<number> {
+  const { numUpdatedRows } = await tx
+    .updateTable('measurements')
+    .set({ to_run: run })
+    .where('to_run', 'is', null)
+    .where('window_kind', '=', 'own')
+    .where('path_id', '=', pathId)
+    .where('window_end', '<', end.toISOString())
+    .executeTakeFirstOrThrow()
+  return Number(numUpdatedRows)
+}
+
+const CONTENT = [
+  'window_start',
+  'value',
+  'numerator',
+  'denominator',
+  'n',
+  'unknown_count',
+  'not_matured_count',
+  'coverage',
+  'ci_low',
+  'ci_high',
+  'status',
+  'band',
+  'details',
+  'definition_version',
+  'engine_version',
+] as const satisfies readonly (keyof ComputedMeasurement)[]
+
+type Key = Pick<ComputedMeasurement, 'metric_id' | 'window_end' | 'cell'>
+type Standing = Omit<ComputedMeasurement, 'as_of' | 'computed_at'>
+
+const keyOf = (row: Key) => `${row.metric_id}\n${row.window_end}\n${row.cell}`
+const contentOf = (row: Standing) => JSON.stringify(CONTENT.map((column) => row[column]))
+
+async function listStanding(tx: Database, region: Region): Promise<Standing[]> {
+  const found: Standing[] = []
+  await forEachChunk(region.windowEnds, async (ends) => {
+    const query = tx
+      .selectFrom('measurements')
+      .select(['metric_id', 'path_id', 'team_id', 'source_id', 'window_kind', 'window_end', 'cell'])
+      .select([...CONTENT])
+      .where('to_run', 'is', null)
+      .where('path_id', '=', region.pathId)
+      .where('team_id', '=', region.teamId)
+      .where('source_id', '=', region.sourceId)
+      .where('window_kind', '=', region.windowKind)
+      .where('window_end', 'in', ends)
+      .where('metric_id', 'in', [...region.metricIds])
+    found.push(...(await query.execute()))
+  })
+  return found
+}
+
+const close = (tx: Database, run: number, row: Standing) =>
+  tx
+    .updateTable('measurements')
+    .set({ to_run: run })
+    .where('to_run', 'is', null)
+    .where('path_id', '=', row.path_id)
+    .where('team_id', '=', row.team_id)
+    .where('source_id', '=', row.source_id)
+    .where('window_kind', '=', row.window_kind)
+    .where('window_end', '=', row.window_end)
+    .where('metric_id', '=', row.metric_id)
+    .where('cell', '=', row.cell)
+    .execute()
 
 /** What a measurement is about; a part left out is a part that the scope must not have. */
 export interface Subject {
@@ -85,55 +153,62 @@ export interface Subject {
   readonly sourceId?: string
 }
 
-/** The newest standing `MetricResult` (JSON) of one subject at or before `asOf`. */
-export async function findResult(
+/** The newest published measurement of one subject over its own window at or before `asOf`. */
+export async function findMeasurementRow(
   db: Reader,
   { metricId, pathId = '', teamId = '', sourceId = '' }: Subject,
   asOf: Date,
-): Promise<string | undefined> {
-  const row = await db
+): Promise<MeasurementRow | undefined> {
+  return db
     .selectFrom('measurements')
-    .select('result')
-    .where('superseded_by', 'is', null)
+    .selectAll()
+    .where(isPublished)
     .where('metric_id', '=', metricId)
     .where('path_id', '=', pathId)
     .where('team_id', '=', teamId)
     .where('source_id', '=', sourceId)
-    .where('as_of', '<=', asOf.toISOString())
-    .orderBy('as_of', 'desc')
+    .where('window_kind', '=', 'own')
+    .where('cell', '=', '')
+    .where('window_end', '<=', asOf.toISOString())
+    .orderBy('window_end', 'desc')
     .limit(1)
     .executeTakeFirst()
-  return row?.result
 }
 
-/**
- * The standing `MetricResult`s (JSON) at the newest scored moment at or before `asOf`, by metric,
- * path, team and source.
- */
-export async function listResultsAt(
-  db: Reader,
-  asOf: Date,
-  { pathId, metricId }: { pathId?: string; metricId?: string } = {},
-): Promise<string[]> {
-  const newest = await db
+/** Which published measurements; a list names those wanted, what is left out does not matter. */
+export interface Selection {
+  readonly windowKind: WindowKind
+  readonly windowEnds?: readonly string[]
+  /** Half-open, by the end of the window: (after, until]. */
+  readonly after?: Date
+  readonly until?: Date
+  readonly metricIds?: readonly string[]
+  readonly pathId?: string
+  readonly teamId?: string
+  readonly sourceId?: string
+}
+
+/** By metric, path, team, source, end of the window, and cell. */
+export function listMeasurementRows(db: Reader, selection: Selection): Promise<MeasurementRow[]> {
+  const { windowEnds, after, until, metricIds, pathId, teamId, sourceId } = selection
+  let query = db
     .selectFrom('measurements')
-    .select((eb) => eb.fn.max('as_of').as('as_of'))
-    .where('superseded_by', 'is', null)
-    .where('as_of', '<=', asOf.toISOString())
-    .executeTakeFirst()
-  if (newest === undefined || newest.as_of === null) return []
-  let rows = db
-    .selectFrom('measurements')
-    .select('result')
-    .where('superseded_by', 'is', null)
-    .where('as_of', '=', newest.as_of)
-  if (pathId !== undefined) rows = rows.where('path_id', '=', pathId)
-  if (metricId !== undefined) rows = rows.where('metric_id', '=', metricId)
-  const found = await rows
+    .selectAll()
+    .where(isPublished)
+    .where('window_kind', '=', selection.windowKind)
+  if (metricIds) query = query.where('metric_id', 'in', metricIds)
+  if (windowEnds) query = query.where('window_end', 'in', windowEnds)
+  if (after) query = query.where('window_end', '>', after.toISOString())
+  if (until) query = query.where('window_end', '<=', until.toISOString())
+  if (pathId !== undefined) query = query.where('path_id', '=', pathId)
+  if (teamId !== undefined) query = query.where('team_id', '=', teamId)
+  if (sourceId !== undefined) query = query.where('source_id', '=', sourceId)
+  return query
     .orderBy('metric_id')
     .orderBy('path_id')
     .orderBy('team_id')
     .orderBy('source_id')
+    .orderBy('window_end')
+    .orderBy('cell')
     .execute()
-  return found.map(({ result }) => result)
 }

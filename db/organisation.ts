@@ -1,3 +1,4 @@
+import { noteChanges } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
 import { upsertFacts } from '#db/facts.ts'
 import type { NewRow, Row } from '#db/schema.ts'
@@ -78,19 +79,28 @@ async function markGone(
   const gone = toIds(known).filter((id) => !present.includes(id))
   if (gone.length === 0) return
   await db.updateTable(table).set({ gone_at: at }).where('id', 'in', gone).execute()
+  await noteChanges(db, [{ kind: 'all', id: '', since: '' }])
 }
 
 async function deleteMandatesExcept(db: Database, present: readonly string[]): Promise<void> {
   const stored = await db
     .selectFrom('mandates')
-    .select('native_id')
+    .select(['native_id', 'path_id', 'announced_at'])
     .where('source_id', '=', CONFIGURATION)
     .execute()
-  const gone = stored.map(({ native_id }) => native_id).filter((id) => !present.includes(id))
-  if (gone.length === 0) return
+  const lost = stored.filter(({ native_id }) => !present.includes(native_id))
+  if (lost.length === 0) return
+  await noteChanges(
+    db,
+    lost.map((row) => ({ kind: 'path', id: row.path_id, since: row.announced_at })),
+  )
   await db
     .deleteFrom('mandates')
     .where('source_id', '=', CONFIGURATION)
-    .where('native_id', 'in', gone)
+    .where(
+      'native_id',
+      'in',
+      lost.map(({ native_id }) => native_id),
+    )
     .execute()
 }

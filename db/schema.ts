@@ -39,7 +39,10 @@ export interface Schema {
   coverage: CoverageTable
   quarantine: QuarantineTable
   leases: LeaseTable
+  changes_to_score: ChangeToScoreTable
+  ledgers: LedgerTable
   scoring_runs: ScoringRunTable
+  published_run: PublishedRunTable
   adoption_states: AdoptionStateTable
   measurements: MeasurementTable
 }
@@ -503,15 +506,72 @@ export interface LeaseTable {
   expires_at: string
 }
 
-/** One computation. Everything it changed carries its id; publishing is one transaction. */
+/**
+ * What facts changed since they were last scored, by what they are about. Written in the transaction
+ * that changes the facts, removed by the run that publishes what follows from them.
+ */
+export interface ChangeToScoreTable {
+  subject_kind: SubjectKind
+  /** Empty text where the kind has one subject only. */
+  subject_id: string
+  /** Nothing before this instant is touched. Empty text: everything is. */
+  since: string
+  /** Another one at every change, so that a run removes only what it has seen. */
+  stamp: string
+}
+
+/**
+ * `service`, `repository`, `deployment`: work done there. `evidence` (a repository), `ownership` (a
+ * service), `scope` (of coverage), `team`, `path`: what is known of them. The others have no subject.
+ */
+export type SubjectKind =
+  | 'all'
+  | 'deployment'
+  | 'evidence'
+  | 'ownership'
+  | 'path'
+  | 'policy'
+  | 'repository'
+  | 'scope'
+  | 'service'
+  | 'support'
+  | 'survey'
+  | 'team'
+
+/** Exact samples of one subject, packed: see scorecards/ledgers. */
+export interface LedgerTable {
+  kind: string
+  /** Empty text where it is of no path. */
+  path_id: string
+  subject_id: string
+  samples: Uint8Array
+  from_run: number
+  /** The run that replaced it; null in the row that stands. */
+  to_run: number | null
+}
+
+/** One computation. What it wrote is seen from the moment at which `published_run` names it. */
 export interface ScoringRunTable {
-  id: string
+  /** 1, 2, 3 … */
+  run: number
   started_at: string
+  /** Null while it runs, or when it died. */
   finished_at: string | null
   /** Weeks up to this instant were scored. */
   as_of: string
   engine_version: string
+  /** Ids and versions of the definitions that it computed by. */
+  catalogue_version: string
+  /** `full`: everything; `changes`: what the changed facts touch. */
+  extent: 'full' | 'changes'
   changed_count: number
+}
+
+/** One row: the newest run that readers see. */
+export interface PublishedRunTable {
+  /** `current`. */
+  name: string
+  run: number
 }
 
 /** The state of a team on a path at the end of an ISO week (section 6 of the metric reference). */
@@ -525,35 +585,56 @@ export interface AdoptionStateTable {
   currently_mandated: number
   ever_under_interface_mandate: number
   inactive_weeks: number
+  /** Weeks in a row, this one included, in state adopted or partial or where none could be said. */
+  user_weeks: number
   flags: string
   rule: string
   /** JSON: the weekly input that the rule saw. */
   inputs: string
   first_adopted_week: string | null
-  run_id: string
+  from_run: number
   /** The run that replaced it; null in the row that stands. */
-  superseded_by: string | null
+  to_run: number | null
 }
 
-/** One published `MetricResult`. A recomputation with another result supersedes, never overwrites. */
+/**
+ * One `MetricResult` (scorecards/result.ts). Another result closes the row and never overwrites it:
+ * what readers saw at any time can be told.
+ */
 export interface MeasurementTable {
   metric_id: string
   /** Empty text where the scope has none: keys are never null. */
   path_id: string
   team_id: string
   source_id: string
+  /** `own`: the metric's own days before the as-of; else an ISO week, month or quarter. */
+  window_kind: 'own' | 'week' | 'month' | 'quarter'
+  /** Of a metric's own window the as-of. */
+  window_end: string
+  /** JSON of the parameters that name the cell of a table; else empty text. */
+  cell: string
+  window_start: string
   as_of: string
   /** In the metric's own unit. Null when there is no value; `status` says why. */
   value: number | null
   numerator: number | null
   denominator: number | null
   n: number | null
+  unknown_count: number
+  not_matured_count: number
+  coverage: number
+  ci_low: number | null
+  ci_high: number | null
   status: string
   band: string
-  /** JSON `MetricResult` (scorecards/result.ts). */
-  result: string
-  run_id: string
-  superseded_by: string | null
+  /** JSON: what else the result says. */
+  details: string
+  definition_version: string
+  engine_version: string
+  computed_at: string
+  from_run: number
+  /** The run that replaced it; null in the row that stands. */
+  to_run: number | null
 }
 
 export type NewRow<Table extends keyof Schema> = Insertable<Schema[Table]>

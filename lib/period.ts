@@ -1,7 +1,9 @@
 import { utc } from '@date-fns/utc'
 import { addWeeks } from 'date-fns/addWeeks'
+import { startOfDay } from 'date-fns/startOfDay'
 import { startOfISOWeek } from 'date-fns/startOfISOWeek'
 import { subDays } from 'date-fns/subDays'
+import { subHours } from 'date-fns/subHours'
 import { subMonths } from 'date-fns/subMonths'
 import { subWeeks } from 'date-fns/subWeeks'
 
@@ -40,6 +42,12 @@ export function daysBefore(instant: Date, count: number): Date {
   return subDays(instant, count, UTC)
 }
 
+/** 00:00 UTC of the day that contains `instant`. */
+export const dayStart = (instant: Date) => startOfDay(instant, UTC)
+
+/** `count` hours earlier. */
+export const hoursBefore = (instant: Date, count: number) => subHours(instant, count)
+
 /** The same day of the month and time of day in UTC, `count` months earlier. */
 export function monthsBefore(instant: Date, count: number): Date {
   return subMonths(instant, count, UTC)
@@ -69,3 +77,23 @@ export function weeksAgo(instant: Date, asOf: Date): number {
 
 const WEEK_MS = 7 * DAY_MS
 const FIRST_MONDAY = Date.UTC(1970, 0, 5)
+
+/** Every calendar month that has a part in `period`, oldest first. */
+export const monthsIn = (period: Period) => spansOfMonths(period, 1, 1)
+
+/** Every quarter of fiscal years that begin in month `yearStart` (1 to 12), likewise. */
+export const quartersIn = (period: Period, yearStart: number) => spansOfMonths(period, 3, yearStart)
+
+/** Months since year 0, of which a span has `length`, one of them beginning in month `anchor`. */
+function spansOfMonths({ from, to }: Period, length: number, anchor: number): Period[] {
+  const month = from.getUTCFullYear() * 12 + from.getUTCMonth()
+  const offset = (anchor - 1) % length
+  const spans: Period[] = []
+  for (let start = month - ((((month - offset) % length) + length) % length); ; start += length) {
+    const span = { from: monthStart(start), to: monthStart(start + length) }
+    if (span.from >= to) return spans
+    spans.push(span)
+  }
+}
+
+const monthStart = (month: number) => new Date(Date.UTC(Math.floor(month / 12), month % 12))

@@ -48,6 +48,15 @@ export const definitions: readonly MetricDefinition[] = [
   sourceCoverage.definition,
 ]
 
+const byId = new Map(definitions.map((definition) => [definition.id, definition]))
+
+/** @throws {Error} when there is no such metric */
+export function definitionOf(metricId: string): MetricDefinition {
+  const definition = byId.get(metricId)
+  if (definition === undefined) throw new Error(`there is no metric ${metricId}`)
+  return definition
+}
+
 /** The text of METRICS.md. */
 export function renderCatalogue(): string {
   const areas = [...Map.groupBy(definitions, ({ area }) => area)]

@@ -1,4 +1,4 @@
-import { median, medianInterval, quantile } from '#lib/stats/quantiles.ts'
+import { inOrder, medianIntervalOfSorted, quantileOfSorted } from '#lib/stats/quantiles.ts'
 import type { Computed } from '#scorecards/measure.ts'
 import type { Requirements } from '#scorecards/proportion.ts'
 import type { Interval } from '#scorecards/result.ts'
@@ -8,15 +8,16 @@ import type { Interval } from '#scorecards/result.ts'
  * give it whatever the distribution, and the 90 % point. Whoever has the rows adds their evidence.
  */
 export function medianOf(
-  values: readonly number[],
+  values: ArrayLike<number>,
   requirements: Requirements & { readonly nUnknown: number },
 ): Omit<Computed, 'evidence'> {
   const { nUnknown, cutPoints, valueFrom, bandFrom } = requirements
-  const limits = medianInterval(values)
+  const sorted = inOrder(values)
+  const limits = medianIntervalOfSorted(sorted)
   const ci: Interval | null = limits && { ...limits, level: 0.95, method: 'order statistics' }
   const n = values.length
   return {
-    value: median(values),
+    value: quantileOfSorted(sorted, 0.5),
     numerator: null,
     denominator: n,
     n,
@@ -24,7 +25,7 @@ export function medianOf(
     notMatured: 0,
     ci,
     bounds: null,
-    parts: { p90: quantile(values, 0.9) },
+    parts: { p90: quantileOfSorted(sorted, 0.9) },
     flags: [
       ...(nUnknown > 0 ? ['has_unknown'] : []),
       ...(n > 0 && ci === null ? ['ci_unattainable'] : []),

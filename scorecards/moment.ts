@@ -1,8 +1,8 @@
 import { daysBefore, weekNumber } from '#lib/period.ts'
 import type { Service } from '#scorecards/adoption/landscape.ts'
-import type { TeamWeek } from '#scorecards/adoption/replay.ts'
 import { isOnPath } from '#scorecards/adoption/service-usage.ts'
 import { valueAt } from '#scorecards/adoption/spans.ts'
+import type { ScoredWeek } from '#scorecards/adoption/state-row.ts'
 import { type Model, statesAt, type Track } from '#scorecards/adoption/tracks.ts'
 import type { UsageState } from '#scorecards/adoption/usage-state.ts'
 import {
@@ -11,7 +11,7 @@ import {
   sumKinds,
   type TeamWeeks,
 } from '#scorecards/adoption/weekly-counts.ts'
-import { listWork } from '#scorecards/adoption/work.ts'
+import { listWork, type RequestRow, type WorkFacts } from '#scorecards/adoption/work.ts'
 import { type CoveredInterval, coveredShare } from '#scorecards/coverage.ts'
 import type { WorkCounts } from '#scorecards/metrics/work-counts.ts'
 
@@ -21,11 +21,17 @@ export interface Moment {
   readonly track: Track
   readonly asOf: Date
   /** At the newest week end at or before the as-of. */
-  readonly states: readonly TeamWeek[]
+  readonly states: readonly ScoredWeek[]
   /** A team's in-scope work in the `weeks` spans of seven days before the as-of. */
   readonly workOf: (teamId: string, weeks: number) => WorkSums
   /** By service id. */
   readonly users: readonly PathUser[]
+  readonly cases: PathCases
+}
+
+/** Rows of what was asked of a path, in no order. */
+export interface PathCases {
+  readonly requests: readonly RequestRow[]
 }
 
 interface WorkSums {
@@ -35,44 +41,49 @@ interface WorkSums {
 }
 
 /** At one of the week ends that the track was counted by. */
-export function momentAtWeekEnd(model: Model, track: Track, asOf: Date): Moment {
+export function momentAtWeekEnd(model: Model, track: Track, cases: PathCases, asOf: Date): Moment {
   const last = weekNumber(asOf) - track.workWeeks.first - 1
-  const workOf = (teamId: string, weeks: number) => sums(track.work.get(teamId), last, weeks)
-  return {
-    model,
-    track,
-    asOf,
-    states: statesAt(track, asOf),
-    workOf,
-    users: listUsers(model, track, asOf),
-  }
+  return toMoment({ model, track, cases, asOf }, (teamId) => ({
+    work: track.work.get(teamId),
+    last,
+  }))
 }
 
 const QUARTER_WEEKS = 13
 
 /** At any as-of: counts the work before it anew. */
-export function momentAt(model: Model, track: Track, asOf: Date): Moment {
+export function momentAt(model: Model, track: Track, facts: WorkFacts, asOf: Date): Moment {
   const work = countByWeek(
-    listWork(model.landscape, track.path, model.facts.work),
+    listWork(model.landscape, track.path, { ...facts, exceptions: model.exceptions }),
     [],
     sevensBefore(asOf, QUARTER_WEEKS),
   )
-  const last = QUARTER_WEEKS - 1
-  const workOf = (teamId: string, weeks: number) => sums(work.get(teamId), last, weeks)
-  return {
-    model,
-    track,
-    asOf,
-    states: statesAt(track, asOf),
-    workOf,
-    users: listUsers(model, track, asOf),
-  }
+  const requests = facts.requests.filter((row) => row.path_id === track.path.id)
+  return toMoment({ model, track, cases: { requests }, asOf }, (teamId) => ({
+    work: work.get(teamId),
+    last: QUARTER_WEEKS - 1,
+  }))
 }
 
-function sums(work: TeamWeeks | undefined, last: number, weeks: number): WorkSums {
+function toMoment(
+  of: Pick<Moment, 'model' | 'track' | 'cases' | 'asOf'>,
+  countsOf: (teamId: string) => { readonly work: TeamWeeks | undefined; readonly last: number },
+): Moment {
+  let users: PathUser[] | undefined
   return {
-    successful: sumKinds(work?.successful, last, weeks),
-    all: sumKinds(work?.all, last, weeks),
+    ...of,
+    states: statesAt(of.track, of.asOf),
+    workOf: (teamId, weeks) => {
+      const { work, last } = countsOf(teamId)
+      return {
+        successful: sumKinds(work?.successful, last, weeks),
+        all: sumKinds(work?.all, last, weeks),
+      }
+    },
+    get users() {
+      users ??= listUsers(of.model, of.track, of.asOf)
+      return users
+    },
   }
 }
 

@@ -1,9 +1,10 @@
 import type { EvidenceRule } from '#lib/golden-path.ts'
 import { daysBefore, wholeDaysBetween } from '#lib/period.ts'
-import type { TeamWeek } from '#scorecards/adoption/replay.ts'
 import { valueAt } from '#scorecards/adoption/spans.ts'
+import type { ScoredWeek } from '#scorecards/adoption/state-row.ts'
 import { isActive, ownedAt } from '#scorecards/adoption/work.ts'
 import type { CoveredInterval } from '#scorecards/coverage.ts'
+import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
 import { scannedService, versionInUse } from '#scorecards/managed-services.ts'
 import { type Absence, type Metric, measure } from '#scorecards/measure.ts'
 import { type Bypass, bypassRate } from '#scorecards/metrics/bypass-rate.ts'
@@ -20,9 +21,6 @@ import { versionLag } from '#scorecards/metrics/version-lag.ts'
 import { voluntaryAdoptionRate } from '#scorecards/metrics/voluntary-adoption-rate.ts'
 import { type Moment, type PathUser, type Reading, readingOf } from '#scorecards/moment.ts'
 import type { MetricResult } from '#scorecards/result.ts'
-
-/** Raised when the way from facts to metrics changes; a definition has its own version. */
-export const ENGINE_VERSION = '1.0.0'
 
 /** A metric joined to what it needs of a moment: of a whole path, or of one team on it. */
 interface Scorer {
@@ -110,6 +108,9 @@ const ENVIRONMENTS = scorer(
   registerRead('entity:provisioning_requests'),
 )
 
+/** Ids of the metrics of golden paths. */
+export const PATH_METRICS = [...SCORERS, ENVIRONMENTS].map(({ id }) => id)
+
 function scorersOf({ track }: Moment): readonly Scorer[] {
   return track.path.rules.work === 'provisioning' ? [...SCORERS, ENVIRONMENTS] : SCORERS
 }
@@ -160,7 +161,7 @@ function pathAgeWeeks({ track, asOf }: Moment): number {
 const USAGE: ReadonlySet<string> = new Set(['eligible', 'trying', 'adopted', 'partial', 'lapsed'])
 
 /** Teams in a usage state, or the one asked for. */
-function usageTeams({ states: weeks }: Moment, teamId: string | undefined): readonly TeamWeek[] {
+function usageTeams({ states: weeks }: Moment, teamId: string | undefined): readonly ScoredWeek[] {
   if (teamId !== undefined) return weeks.filter((week) => week.teamId === teamId)
   return weeks.filter(({ record }) => USAGE.has(record.state))
 }
@@ -210,7 +211,7 @@ function quarterOf({ track, asOf, states: weeks }: Moment, teamId: string): Quar
   return {
     team: teamId,
     stateAtStart: all[end - QUARTER_WEEKS]?.record.state ?? (before ? 'not_eligible' : 'unknown'),
-    enteredLapsed: quarter.some(({ record }) => record.state === 'lapsed'),
+    enteredLapsed: quarter.some((week) => week?.record.state === 'lapsed'),
     stateAtEnd: now?.record.state ?? 'unknown',
   }
 }
@@ -234,11 +235,9 @@ function exceptionsInput({ track, asOf }: Moment) {
 /** A chain that began in the longest window may have begun in the one before it. */
 const REQUEST_DAYS = 182
 
-function requestsInput({ model, track, asOf }: Moment) {
+function requestsInput({ cases, asOf }: Moment) {
   const from = daysBefore(asOf, REQUEST_DAYS).toISOString()
-  const own = model.facts.work.requests.filter(
-    (row) => row.path_id === track.path.id && row.requested_at >= from,
-  )
+  const own = cases.requests.filter((row) => row.requested_at >= from)
   const instant = (text: string | null) => (text === null ? null : new Date(text))
   return {
     asOf,
@@ -283,7 +282,7 @@ function workRead(days: number): SourceOf {
   }
 }
 
-const isConcerned = ({ record }: TeamWeek) => record.state !== 'not_eligible'
+const isConcerned = ({ record }: ScoredWeek) => record.state !== 'not_eligible'
 
 interface Scope {
   readonly intervals: readonly CoveredInterval[]
@@ -331,7 +330,7 @@ function isConnected({ model, track }: Moment): boolean {
   if (entity === null) return hasRepositories
   // Releases told by tags are deployments, read with their repository.
   const isByTag = entity === 'entity:deployments' && hasRepositories
-  return scopes.includes(entity) || (isByTag && model.facts.work.deployments.length > 0)
+  return scopes.includes(entity) || (isByTag && model.hasDeployments)
 }
 
 /** The repositories of the services on the path; pointless where no rule of `kinds` tells of them. */

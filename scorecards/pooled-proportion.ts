@@ -1,28 +1,15 @@
 import { clusterRatio } from '#lib/stats/proportions.ts'
 import type { Computed } from '#scorecards/measure.ts'
 import { TEAMS_TO_POOL } from '#scorecards/metrics/work-counts.ts'
-import { proportionOf, type Requirements, type SortedRow } from '#scorecards/proportion.ts'
-
-/** A row, the set that it belongs to, and whose it is; null when nobody knows. */
-export interface TeamRow extends SortedRow {
-  readonly team: string | null
-}
+import { type Counts, proportion, type Requirements } from '#scorecards/proportion.ts'
 
 /**
- * The share of rows counted, pooled over their teams: what one team does is alike, so the interval
- * goes by teams, and needs five of them.
+ * The share over the counts of all teams: what one team does is alike, so the interval goes by teams,
+ * and needs five of them.
  */
-export function pooledProportionOf(rows: readonly TeamRow[], requirements: Requirements): Computed {
-  const result = proportionOf(rows, requirements)
-  const teams = [...Map.groupBy(rows, ({ team }) => team).values()].map((own) =>
-    proportionOf(own, requirements),
-  )
-  const ratio = clusterRatio(
-    teams.map(({ numerator, denominator }) => ({
-      numerator: numerator ?? 0,
-      denominator: denominator ?? 0,
-    })),
-  )
+export function pooledProportion(teams: readonly Counts[], requirements: Requirements): Computed {
+  const result = proportion(sumCounts(teams), requirements)
+  const ratio = clusterRatio(teams)
   const isTooSmall = result.isTooSmall || ratio.clusters < TEAMS_TO_POOL
   return {
     ...result,
@@ -32,3 +19,14 @@ export function pooledProportionOf(rows: readonly TeamRow[], requirements: Requi
     isTooSmallForBand: isTooSmall || result.isTooSmallForBand,
   }
 }
+
+export const sumCounts = (all: readonly Counts[]): Required<Counts> =>
+  all.reduce<Required<Counts>>(
+    (sum, counts) => ({
+      numerator: sum.numerator + counts.numerator,
+      denominator: sum.denominator + counts.denominator,
+      nUnknown: sum.nUnknown + counts.nUnknown,
+      notMatured: sum.notMatured + (counts.notMatured ?? 0),
+    }),
+    { numerator: 0, denominator: 0, nUnknown: 0, notMatured: 0 },
+  )

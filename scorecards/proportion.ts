@@ -11,6 +11,8 @@ export interface Counts {
   readonly numerator: number
   readonly denominator: number
   readonly nUnknown: number
+  /** Cases whose outcome could not be known yet; none when left out. */
+  readonly notMatured?: number
 }
 
 export interface Requirements {
@@ -28,32 +30,33 @@ export interface SortedRow {
 }
 
 /** The share of the rows counted among those counted and not counted, with its Wilson interval. */
-export function proportionOf(rows: readonly SortedRow[], requirements: Requirements): Computed {
+export const proportionOf = (rows: readonly SortedRow[], requirements: Requirements): Computed => ({
+  ...proportion(countSets(rows), requirements),
+  evidence: toEvidence(rows),
+})
+
+export function countSets(rows: readonly SortedRow[]): Required<Counts> {
   const count = (set: string) =>
     rows.filter(({ kind }) => kind === set || kind.startsWith(`${set}:`)).length
   const numerator = count('counted')
-  const counts = {
+  return {
     numerator,
     denominator: numerator + count('not_counted'),
     nUnknown: count('unknown'),
-  }
-  return {
-    ...proportion(counts, requirements),
     notMatured: count('not_matured'),
-    evidence: toEvidence(rows),
   }
 }
 
 /** The same of counts alone; whoever has the rows adds their evidence. */
 export function proportion(counts: Counts, requirements: Requirements): Computed {
-  const { numerator, denominator, nUnknown } = counts
+  const { numerator, denominator, nUnknown, notMatured = 0 } = counts
   return {
     value: denominator === 0 ? null : numerator / denominator,
     numerator,
     denominator,
     n: denominator,
     nUnknown,
-    notMatured: 0,
+    notMatured,
     ci: wilsonInterval(numerator, denominator),
     bounds: unknownBounds(counts),
     parts: {},

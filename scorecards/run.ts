@@ -1,159 +1,146 @@
-import { listConfiguredSources, listLandscapeFacts, listWorkFacts } from '#db/adoption-facts.ts'
-import { type ComputedState, publishStates } from '#db/adoption-states.ts'
+import { listAgreements, listLandscapeFacts, listWorkFacts } from '#db/adoption-facts.ts'
+import { type ChangeToScore, listChangesToScore } from '#db/changes-to-score.ts'
 import type { Database, Reader } from '#db/connection.ts'
-import { type ComputedMeasurement, type Horizon, publishMeasurements } from '#db/measurements.ts'
-import { finishScoringRun, insertScoringRun } from '#db/scoring-runs.ts'
+import { withdrawBefore } from '#db/measurements.ts'
+import { findLastScoringRun } from '#db/scoring-runs.ts'
+import { withdrawGone } from '#db/withdraw-gone.ts'
 import { weekNumber, weekStart } from '#lib/period.ts'
-import type { TeamWeek } from '#scorecards/adoption/replay.ts'
-import { type Model, type Track, toModel, trackPath } from '#scorecards/adoption/tracks.ts'
-import { weekEndOf } from '#scorecards/adoption/weekly-input.ts'
+import { type Landscape, toLandscape } from '#scorecards/adoption/landscape.ts'
+import { type Model, toModel, trackPath, weeksOf } from '#scorecards/adoption/tracks.ts'
+import { feedsOf } from '#scorecards/adoption/work-coverage.ts'
+import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
 import { sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
-import { momentAt, momentAtWeekEnd } from '#scorecards/moment.ts'
-import { ENGINE_VERSION, pathResult, pathResults, teamResults } from '#scorecards/path-results.ts'
+import { momentAt } from '#scorecards/moment.ts'
+import { pathResult } from '#scorecards/path-results.ts'
 import type { MetricResult } from '#scorecards/result.ts'
+import { updatePath } from '#scorecards/run/adoption.ts'
+import { updateDelivery } from '#scorecards/run/delivery.ts'
+import { SOURCE_WEEKS, TEAM_WEEKS } from '#scorecards/run/horizons.ts'
+import { type Plan, planAll, planChanges } from '#scorecards/run/plan.ts'
+import {
+  beginSession,
+  CATALOGUE_VERSION,
+  publishSession,
+  type Session,
+} from '#scorecards/run/session.ts'
+import { listSourceIds, updateSources } from '#scorecards/run/sources.ts'
+import { updateWork } from '#scorecards/run/work.ts'
 import { bySource, sourceResult } from '#scorecards/source-results.ts'
 
 export interface ScoringOptions {
   readonly now: Date
-  /** Runs in the publishing transaction and may refuse it, as when a lease was lost. */
+  /** Everything anew, whatever changed; else only what the changed facts touch, where that will do. */
+  readonly isFull?: boolean
+  /** Month in which the fiscal year begins: 1 to 12. */
+  readonly fiscalYearStart?: number
+  /** Runs in every transaction that writes, and may refuse it, as when a lease was lost. */
   readonly guard?: (tx: Database) => Promise<void>
 }
 
 export interface ScoringOutcome {
-  readonly runId: string
-  /** Week ends that were scored. */
+  readonly run: number
+  /** `changes`: only what changed facts touch was computed. */
+  readonly extent: 'full' | 'changes'
+  /** Weeks that have a state on the oldest path. */
   readonly weeks: number
   /** Published rows that are new or differ from those that stood. */
   readonly changed: number
 }
 
 /**
- * Computes the states and measurements of every week up to the last complete one, and publishes them
- * in one transaction: readers see all of a run or none of it. The same facts change nothing.
+ * Computes states and measurements of every week up to the last complete one, and publishes them:
+ * readers see all of a run or none of it. The same facts change nothing. Only what changed facts
+ * touch is computed, unless nothing was published yet, something that names everything changed, or
+ * the last run computed by other definitions; both ways lead to the same rows.
  */
 export async function scoreAll(
   db: Database,
-  { now, guard = async () => {} }: ScoringOptions,
+  { now, isFull = false, fiscalYearStart = 1, guard = async () => {} }: ScoringOptions,
 ): Promise<ScoringOutcome> {
   const until = weekStart(weekNumber(now))
-  const computed = compute(await loadModel(db), await listConfiguredSources(db), until, now)
-  const runId = crypto.randomUUID()
-  const changed = await db.transaction().execute(async (tx) => {
-    await guard(tx)
-    await insertScoringRun(tx, {
-      id: runId,
-      started_at: now.toISOString(),
-      finished_at: null,
-      as_of: until.toISOString(),
-      engine_version: ENGINE_VERSION,
-      changed_count: 0,
-    })
-    const { states, measurements, horizons } = computed
-    const changedStates = await publishStates(tx, runId, states)
-    const changedResults = await publishMeasurements(tx, runId, measurements, horizons)
-    const count = changedStates + changedResults
-    await finishScoringRun(tx, runId, { finished_at: now.toISOString(), changed_count: count })
-    return count
+  const changes = await listChangesToScore(db)
+  const extent = isFull ? 'full' : await extentOf(db, changes, until)
+  const last = await findLastScoringRun(db)
+  const session = await beginSession(db, { now, until, extent, guard })
+  const facts = await listLandscapeFacts(db)
+  const agreements = await listAgreements(db)
+  const landscape = toLandscape(facts)
+  const weekEnd = last !== undefined && last.as_of < until.toISOString() ? last.as_of : null
+  const planned = extent === 'full' ? planAll(landscape) : planChanges(landscape, changes, weekEnd)
+  const { paths, feeds, retold } = await updateWork(session, landscape, agreements, planned)
+  const model = toModel(landscape, agreements, feeds)
+  const plan = retold.size === 0 ? planned : withRetold(planned, model)
+  const changedStates = new Map<string, ReadonlySet<string>>()
+  let changed = 0
+  for (const path of landscape.paths) {
+    const work = paths.get(path.id)
+    if (work === undefined) continue
+    const cases = { requests: await listRequests(db, path.id) }
+    const outcome = await updatePath(session, { model, path, work, cases, plan })
+    changed += outcome.changed
+    if (outcome.weekEnds.size > 0) changedStates.set(path.id, outcome.weekEnds)
+  }
+  changed += await updateDelivery(session, {
+    landscape,
+    plan,
+    changes,
+    fiscalYearStart,
+    weekEnd,
+    changedStates,
   })
-  return { runId, weeks: computed.weeks, changed }
-}
-
-async function loadModel(db: Reader): Promise<Model> {
-  const landscape = await listLandscapeFacts(db)
-  const kinds = new Set(landscape.paths.map(({ rules }) => rules.work))
-  return toModel({ ...landscape, work: await listWorkFacts(db, kinds) })
-}
-
-interface Publication {
-  readonly states: readonly ComputedState[]
-  readonly measurements: readonly ComputedMeasurement[]
-  readonly horizons: readonly Horizon[]
-  readonly weeks: number
-}
-
-const TEAM_WEEKS = 26
-const SOURCE_WEEKS = 104
-
-function compute(model: Model, sources: readonly string[], until: Date, now: Date): Publication {
-  const tracks = model.landscape.paths.map((path) => trackPath(model, path, until))
-  const newest = (count: number) => weekStart(weekNumber(until) - count + 1)
-  const results = [
-    ...tracks.flatMap((track) => resultsOfPath(model, track, newest(TEAM_WEEKS), now)),
-    ...resultsOfSources(model, sources, until, now),
-  ]
-  return {
-    states: tracks.flatMap(({ states }) => [...states.values()].flat().map(toStateRow)),
-    measurements: results.map(toMeasurementRow),
-    horizons: [
-      { kind: 'path', from: '' },
-      { kind: 'team', from: newest(TEAM_WEEKS).toISOString() },
-      { kind: 'source', from: newest(SOURCE_WEEKS).toISOString() },
-    ],
-    weeks: Math.max(0, ...tracks.map(({ weeks }) => weeks.count)),
+  if (plan.coverageSince !== null) {
+    changed += await updateSources(session, model, plan.coverageSince)
   }
+  changed += await session.write((tx) => withdrawBefore(tx, session.run, horizonsOf(until)))
+  if (plan.isFull) changed += await withdrawAllGone(session, landscape)
+  await publishSession(session, { changed, scored: changes })
+  const weeks = Math.max(0, ...landscape.paths.map((path) => weeksOf(model, path, until).count))
+  return { run: session.run, extent, weeks, changed }
 }
 
-/** Of a whole path at every week end, of its teams from `teamsFrom` on. */
-function resultsOfPath(model: Model, track: Track, teamsFrom: Date, now: Date): MetricResult[] {
-  const results: MetricResult[] = []
-  for (let index = 0; index < track.weeks.count; index += 1) {
-    const asOf = weekEndOf(track.weeks, index)
-    const moment = momentAtWeekEnd(model, track, asOf)
-    results.push(...pathResults(moment, now))
-    if (asOf < teamsFrom) continue
-    for (const { id } of model.landscape.teams) results.push(...teamResults(moment, id, now))
+/** The end of the first week that is still kept true. */
+const horizonsOf = (until: Date) => ({
+  team_id: weekStart(weekNumber(until) - TEAM_WEEKS + 1),
+  source_id: weekStart(weekNumber(until) - SOURCE_WEEKS + 1),
+})
+
+async function withdrawAllGone(session: Session, landscape: Landscape): Promise<number> {
+  const known = {
+    paths: landscape.paths.map(({ id }) => id),
+    teams: landscape.teams.map(({ id }) => id),
+    sources: await listSourceIds(session, landscape),
   }
-  return results
+  return session.write((tx) => withdrawGone(tx, session.run, known))
 }
 
-function resultsOfSources(
-  model: Model,
-  sources: readonly string[],
+/** What changed facts touch will do if all else is as the last run left it. */
+async function extentOf(
+  db: Reader,
+  changes: readonly ChangeToScore[],
   until: Date,
-  now: Date,
-): MetricResult[] {
-  const scopes = bySource(model.landscape.coverage)
-  const ids = [...new Set([...sources, ...scopes.keys()])].toSorted()
-  return ids.flatMap((id) =>
-    Array.from({ length: SOURCE_WEEKS }, (_, back) =>
-      sourceResult(id, scopes.get(id) ?? new Map(), weekStart(weekNumber(until) - back), now),
-    ),
-  )
+): Promise<ScoringOutcome['extent']> {
+  const last = await findLastScoringRun(db)
+  const isSame =
+    last !== undefined &&
+    last.engine_version === ENGINE_VERSION &&
+    last.catalogue_version === CATALOGUE_VERSION &&
+    last.as_of <= until.toISOString()
+  return isSame && changes.every(({ subject_kind }) => subject_kind !== 'all') ? 'changes' : 'full'
 }
 
-function toStateRow(week: TeamWeek): ComputedState {
-  const { record } = week
+/** Other sources than before tell of somebody's work: what was read of it is another for all time. */
+function withRetold(plan: Plan, { landscape }: Model): Plan {
   return {
-    team_id: week.teamId,
-    path_id: week.pathId,
-    week_end: week.weekEnd.toISOString(),
-    state: record.state,
-    origin: week.origin,
-    currently_mandated: week.currentlyMandated ? 1 : 0,
-    ever_under_interface_mandate: week.everUnderInterfaceMandate ? 1 : 0,
-    inactive_weeks: record.inactiveWeeks,
-    flags: JSON.stringify(record.flags),
-    rule: record.rule,
-    inputs: JSON.stringify({ ...week.input, eligibilityReason: week.eligibility.reason }),
-    first_adopted_week: week.firstAdoptedWeek?.toISOString() ?? null,
+    ...plan,
+    teamsSince: new Map(landscape.teams.map(({ id }) => [id, ''])),
+    since: '',
   }
 }
 
-function toMeasurementRow(result: MetricResult): ComputedMeasurement {
-  return {
-    metric_id: result.metricId,
-    path_id: result.scope.pathId ?? '',
-    team_id: result.scope.teamId ?? '',
-    source_id: result.scope.sourceId ?? '',
-    as_of: result.asOf,
-    value: result.value,
-    numerator: result.numerator,
-    denominator: result.denominator,
-    n: result.n,
-    status: result.status,
-    band: result.band,
-    result: JSON.stringify(result),
-  }
+/** Every row of what was asked of a path. */
+async function listRequests(db: Reader, pathId: string) {
+  const { requests } = await listWorkFacts(db, new Set())
+  return requests.filter((row) => row.path_id === pathId)
 }
 
 export interface Question {
@@ -171,17 +158,17 @@ export interface Question {
  * is configured; a source that nobody knows has read nothing.
  */
 export async function measureOn(db: Reader, question: Question): Promise<MetricResult | undefined> {
-  const { metricId, sourceId, asOf, now } = question
-  const model = await loadModel(db)
-  if (metricId !== sourceCoverage.definition.id) return measurePath(model, question)
-  if (sourceId === undefined) return undefined
-  const scopes = bySource(model.landscape.coverage).get(sourceId)
-  return sourceResult(sourceId, scopes ?? new Map(), asOf, now)
-}
-
-function measurePath(model: Model, question: Question): MetricResult | undefined {
-  const { metricId, pathId, teamId, asOf, now } = question
-  const path = model.landscape.paths.find(({ id }) => id === pathId)
+  const { metricId, pathId, teamId, sourceId, asOf, now } = question
+  const landscape = toLandscape(await listLandscapeFacts(db))
+  if (metricId === sourceCoverage.definition.id) {
+    if (sourceId === undefined) return undefined
+    const scopes = bySource(landscape.coverage).get(sourceId)
+    return sourceResult(sourceId, scopes ?? new Map(), asOf, now)
+  }
+  const path = landscape.paths.find(({ id }) => id === pathId)
   if (path === undefined) return undefined
-  return pathResult(metricId, momentAt(model, trackPath(model, path, asOf), asOf), teamId, now)
+  const facts = await listWorkFacts(db, new Set([path.rules.work]))
+  const model = toModel(landscape, await listAgreements(db), [feedsOf(facts)])
+  const track = trackPath(model, path, facts, asOf)
+  return pathResult(metricId, momentAt(model, track, facts, asOf), teamId, now)
 }

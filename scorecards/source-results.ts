@@ -1,9 +1,9 @@
 import { daysBefore } from '#lib/period.ts'
 import type { CoveredInterval } from '#scorecards/coverage.ts'
+import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
 import { type Computed, type Metric, measure, toEvidence } from '#scorecards/measure.ts'
 import { type SourceCoverage, sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
 import { readingOf } from '#scorecards/moment.ts'
-import { ENGINE_VERSION } from '#scorecards/path-results.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 
 /** Intervals of one source, by scope. */

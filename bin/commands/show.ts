@@ -1,11 +1,20 @@
 import type { Command } from 'commander'
 import { parseAsOf } from '#bin/as-of.ts'
 import { withProject } from '#bin/context.ts'
-import { findDefinition, listSubjects, type ShowFilter, type Subject } from '#bin/show.ts'
+import {
+  findDefinition,
+  isOfDelivery,
+  listSubjects,
+  type ShowFilter,
+  type Subject,
+  showDelivery,
+} from '#bin/show.ts'
 import { toResultText } from '#bin/show-text.ts'
+import type { Database } from '#db/connection.ts'
 import { ConfigError } from '#lib/errors.ts'
 import { weekOf } from '#lib/period.ts'
-import { measureOn } from '#scorecards/run.ts'
+import type { MetricResult } from '#scorecards/result.ts'
+import { measureOn, type Question } from '#scorecards/run.ts'
 
 interface ShowOptions extends ShowFilter {
   readonly asOf?: string
@@ -35,10 +44,10 @@ async function show(name: string, { asOf, json, ...filter }: ShowOptions): Promi
   const at = asOf === undefined ? weekOf(now).from : parseAsOf(asOf, now)
   await withProject(async ({ config, db }) => {
     const subjects = await listSubjects(db, config, definition, filter)
-    const results = []
+    const results: MetricResult[] = []
     for (const subject of subjects) {
-      const result = await measureOn(db, { metricId: definition.id, ...subject, asOf: at, now })
-      if (result !== undefined) results.push(result)
+      const question = { metricId: definition.id, ...subject, asOf: at, now }
+      results.push(...(await answer(db, question)))
     }
     if (results.length === 0) {
       throw new ConfigError(`${definition.id}: does not exist for ${toScopes(subjects)}`)
@@ -46,6 +55,14 @@ async function show(name: string, { asOf, json, ...filter }: ShowOptions): Promi
     if (json) process.stdout.write(`${JSON.stringify(single(results), null, 2)}\n`)
     else process.stdout.write(results.map((one) => toResultText(definition, one)).join('\n'))
   })
+}
+
+/** Nothing where the metric does not exist in the scope. */
+async function answer(db: Database, question: Question): Promise<MetricResult[]> {
+  const result = isOfDelivery(question.metricId)
+    ? await showDelivery(db, question)
+    : await measureOn(db, question)
+  return result === undefined ? [] : [result]
 }
 
 function toScopes(subjects: readonly Subject[]): string {

@@ -13,7 +13,7 @@ import {
   teamScope,
   text,
 } from '#collectors/files/column-types.ts'
-import type { FactTable } from '#db/facts.ts'
+import type { FactTable } from '#db/natural-keys.ts'
 import type { Schema } from '#db/schema.ts'
 
 export interface Column {

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Stored } from '#collectors/files/column-types.ts'
 import type { Column, Entity, EntityRow, RowFault } from '#collectors/files/entities.ts'
-import { NATURAL_KEYS } from '#db/facts.ts'
+import { NATURAL_KEYS } from '#db/natural-keys.ts'
 import { closest } from '#lib/closest.ts'
 
 /** A line that cannot be stored, with every fault of it. */

@@ -8,15 +8,10 @@ import {
 } from '#collectors/files/entities.ts'
 import { RefusedLine } from '#collectors/files/row.ts'
 import type { Database } from '#db/connection.ts'
-import {
-  deleteFacts,
-  listFacts,
-  markGone,
-  NATURAL_KEYS,
-  type StoredRow,
-  upsertFacts,
-} from '#db/facts.ts'
+import { deleteFacts, listFacts, markGone, upsertFacts } from '#db/facts.ts'
+import { NATURAL_KEYS } from '#db/natural-keys.ts'
 import type { Row } from '#db/schema.ts'
+import type { StoredRow } from '#db/statements.ts'
 
 export interface Saved {
   readonly sourceId: string

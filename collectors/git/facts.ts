@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Component } from '#collectors/git/workflow.ts'
 import type { Database } from '#db/connection.ts'
-import { upsertFacts } from '#db/facts.ts'
+import { deleteFacts, deleteFactsWhere, upsertFacts } from '#db/facts.ts'
 import type { NewRow } from '#db/schema.ts'
 import { repositoryNames } from '#lib/repository.ts'
 
@@ -106,44 +106,32 @@ function saveRows<Table extends 'repository_attributes' | 'usage_evidence' | 'pa
 async function deleteHistory(tx: Database, { sourceId, repository }: Saving): Promise<void> {
   const { id } = repository.row
   for (const table of ['repository_attributes', 'usage_evidence', 'changes'] as const) {
-    await tx
-      .deleteFrom(table)
-      .where('source_id', '=', sourceId)
-      .where('repository_id', '=', id)
-      .execute()
+    await deleteFactsWhere(tx, table, { source_id: sourceId, repository_id: id })
   }
   for (const { pathId, ruleId } of repository.publishes) {
-    await tx
-      .deleteFrom('path_versions')
-      .where('source_id', '=', sourceId)
-      .where('path_id', '=', pathId)
-      .where('rule_id', '=', ruleId)
-      .execute()
+    const published = { source_id: sourceId, path_id: pathId, rule_id: ruleId }
+    await deleteFactsWhere(tx, 'path_versions', published)
   }
-  await tx
-    .deleteFrom('service_owners')
-    .where('source_id', '=', sourceId)
-    .where('service_id', 'in', (services) =>
-      services
-        .selectFrom('services')
-        .select('id')
-        .where('repository_id', 'in', repositoryNames(id)),
-    )
+  const services = await tx
+    .selectFrom('services')
+    .select('id')
+    .where('repository_id', 'in', repositoryNames(id))
     .execute()
+  const owned = { source_id: sourceId, service_id: services.map((service) => service.id) }
+  await deleteFactsWhere(tx, 'service_owners', owned)
 }
 
 async function deleteVanishedTags(tx: Database, { sourceId, repository }: Saving): Promise<number> {
   let deleted = 0
   for (const { pathId, ruleId, tagCount } of repository.publishes) {
     if (tagCount === null) continue
-    const { numDeletedRows } = await tx
-      .deleteFrom('path_versions')
-      .where('source_id', '=', sourceId)
-      .where('path_id', '=', pathId)
-      .where('rule_id', '=', ruleId)
-      .where('sequence', '>', tagCount)
-      .executeTakeFirstOrThrow()
-    deleted += Number(numDeletedRows)
+    deleted += await deleteFacts(
+      tx,
+      'path_versions',
+      sourceId,
+      ({ path_id, rule_id, sequence }) =>
+        path_id === pathId && rule_id === ruleId && Number(sequence) > tagCount,
+    )
   }
   return deleted
 }
@@ -238,13 +226,9 @@ async function deleteOwnService(tx: Database, { sourceId, repository }: Saving):
   if (own.length === 0) return 0
   const ids = own.map(({ id }) => id)
   for (const table of ['service_owners', 'deployments'] as const) {
-    await tx
-      .deleteFrom(table)
-      .where('source_id', '=', sourceId)
-      .where('service_id', 'in', ids)
-      .execute()
+    await deleteFactsWhere(tx, table, { source_id: sourceId, service_id: ids })
   }
-  await tx.deleteFrom('services').where('id', 'in', ids).execute()
+  await deleteFactsWhere(tx, 'services', { id: ids })
   return ids.length
 }
 
@@ -304,11 +288,7 @@ async function saveReleases(
   const kept = new Set(id === null ? [] : repository.releases)
   const vanished = stored.filter((row) => !kept.has(row.native_id))
   for (const { native_id } of vanished) {
-    await tx
-      .deleteFrom('deployments')
-      .where('source_id', '=', sourceId)
-      .where('native_id', '=', native_id)
-      .execute()
+    await deleteFactsWhere(tx, 'deployments', { source_id: sourceId, native_id })
   }
   if (id === null || rows.length === 0) return vanished.length
   const seen = { source_id: sourceId, service_id: id, observed_at: observedAt.toISOString() }

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 
 /** A type that ends in `?` may be null. */
-type ColumnType = 'text' | 'text?' | 'integer' | 'integer?' | 'real?'
+type ColumnType = 'text' | 'text?' | 'integer' | 'integer?' | 'real' | 'real?' | 'bytea'
 
 interface Table {
   readonly key: readonly string[]
@@ -491,19 +491,48 @@ const TABLES: Readonly<Record<string, Table>> = {
       expires_at: 'text',
     },
   },
-  scoring_runs: {
-    key: ['id'],
+  changes_to_score: {
+    key: ['subject_kind', 'subject_id'],
     columns: {
-      id: 'text',
+      subject_kind: 'text',
+      subject_id: 'text',
+      since: 'text',
+      stamp: 'text',
+    },
+  },
+  ledgers: {
+    key: ['kind', 'path_id', 'subject_id', 'from_run'],
+    columns: {
+      kind: 'text',
+      path_id: 'text',
+      subject_id: 'text',
+      samples: 'bytea',
+      from_run: 'integer',
+      to_run: 'integer?',
+    },
+  },
+  scoring_runs: {
+    key: ['run'],
+    columns: {
+      run: 'integer',
       started_at: 'text',
       finished_at: 'text?',
       as_of: 'text',
       engine_version: 'text',
+      catalogue_version: 'text',
+      extent: 'text',
       changed_count: 'integer',
     },
   },
+  published_run: {
+    key: ['name'],
+    columns: {
+      name: 'text',
+      run: 'integer',
+    },
+  },
   adoption_states: {
-    key: ['team_id', 'path_id', 'week_end', 'run_id'],
+    key: ['path_id', 'team_id', 'week_end', 'from_run'],
     columns: {
       team_id: 'text',
       path_id: 'text',
@@ -513,31 +542,53 @@ const TABLES: Readonly<Record<string, Table>> = {
       currently_mandated: 'integer',
       ever_under_interface_mandate: 'integer',
       inactive_weeks: 'integer',
+      user_weeks: 'integer',
       flags: 'text',
       rule: 'text',
       inputs: 'text',
       first_adopted_week: 'text?',
-      run_id: 'text',
-      superseded_by: 'text?',
+      from_run: 'integer',
+      to_run: 'integer?',
     },
   },
   measurements: {
-    key: ['metric_id', 'path_id', 'team_id', 'source_id', 'as_of', 'run_id'],
+    key: [
+      'metric_id',
+      'path_id',
+      'team_id',
+      'source_id',
+      'window_kind',
+      'window_end',
+      'cell',
+      'from_run',
+    ],
     columns: {
       metric_id: 'text',
       path_id: 'text',
       team_id: 'text',
       source_id: 'text',
+      window_kind: 'text',
+      window_end: 'text',
+      cell: 'text',
+      window_start: 'text',
       as_of: 'text',
       value: 'real?',
       numerator: 'real?',
       denominator: 'real?',
       n: 'integer?',
+      unknown_count: 'integer',
+      not_matured_count: 'integer',
+      coverage: 'real',
+      ci_low: 'real?',
+      ci_high: 'real?',
       status: 'text',
       band: 'text',
-      result: 'text',
-      run_id: 'text',
-      superseded_by: 'text?',
+      details: 'text',
+      definition_version: 'text',
+      engine_version: 'text',
+      computed_at: 'text',
+      from_run: 'integer',
+      to_run: 'integer?',
     },
   },
 }
@@ -552,26 +603,33 @@ const INDEXES: readonly (readonly [string, string, readonly string[]])[] = [
   ['provisioning_requests_by_path_and_time', 'provisioning_requests', ['path_id', 'requested_at']],
   ['changes_by_repository_and_time', 'changes', ['repository_id', 'merged_at']],
   ['deployments_by_service_and_time', 'deployments', ['service_id', 'finished_at']],
-  ['deployments_by_time', 'deployments', ['finished_at']],
+  ['incidents_by_service', 'incidents', ['service_id']],
+  ['incidents_by_deployment', 'incidents', ['caused_by_deployment_id']],
+  ['tickets_by_path_and_time', 'tickets', ['path_id', 'opened_at']],
   ['collector_runs_by_source_and_time', 'collector_runs', ['source_id', 'started_at']],
 ]
 
-/** Of everything that was ever computed, only one row stands. */
+/** A row stands until a run closes it: of everything ever computed about one thing only one does. */
 const STANDING: readonly (readonly [string, string, readonly string[]])[] = [
   ['adoption_states_standing', 'adoption_states', ['path_id', 'week_end', 'team_id']],
+  ['ledgers_standing', 'ledgers', ['kind', 'path_id', 'subject_id']],
   [
     'measurements_standing',
     'measurements',
-    ['metric_id', 'path_id', 'team_id', 'source_id', 'as_of'],
+    ['path_id', 'team_id', 'source_id', 'window_kind', 'window_end', 'metric_id', 'cell'],
   ],
 ]
+
+/** Kysely does not know `bytea` without a length for SQLite, which takes any name of a type. */
+const toStoredType = (type: string) =>
+  type === 'bytea' ? sql`bytea` : (type as 'text' | 'integer' | 'real')
 
 export async function up(db: Kysely<never>): Promise<void> {
   for (const [name, { key, columns }] of Object.entries(TABLES)) {
     let table = db.schema.createTable(name)
     for (const [column, type] of Object.entries(columns)) {
       const nullable = type.endsWith('?')
-      const stored = type.replace('?', '') as 'text' | 'integer' | 'real' // Without the mark.
+      const stored = toStoredType(type.replace('?', ''))
       table = table.addColumn(column, stored, (col) => (nullable ? col : col.notNull()))
     }
     await table.addPrimaryKeyConstraint(`${name}_pk`, [...key] as never).execute()
@@ -589,7 +647,7 @@ export async function up(db: Kysely<never>): Promise<void> {
       .unique()
       .on(table)
       .columns([...columns])
-      .where(sql<boolean>`superseded_by is null`)
+      .where(sql<boolean>`to_run is null`)
       .execute()
   }
 }

@@ -1,8 +1,13 @@
-import { listLandscapeFacts, listWorkFacts } from '#db/adoption-facts.ts'
+import {
+  listAgreements,
+  listLandscapeFacts,
+  listWorkFacts,
+  type Workers,
+} from '#db/adoption-facts.ts'
 import type { Reader } from '#db/connection.ts'
 import { compareText } from '#lib/order.ts'
 import type { Period } from '#lib/period.ts'
-import { toLandscape } from '#scorecards/adoption/landscape.ts'
+import { type Landscape, toLandscape } from '#scorecards/adoption/landscape.ts'
 import { listWork, type Work, type WorkSet, workSetOf } from '#scorecards/adoption/work.ts'
 
 /** A piece of work that a golden path could have carried, and why it counts or not. */
@@ -30,12 +35,29 @@ export async function listActivities(
   const landscape = toLandscape(await listLandscapeFacts(db))
   const path = landscape.paths.find(({ id }) => id === pathId)
   if (path === undefined) return []
-  const facts = await listWorkFacts(db, new Set([path.rules.work]))
+  const { exceptions } = await listAgreements(db)
+  const work = await listWorkFacts(
+    db,
+    new Set([path.rules.work]),
+    teamId === undefined ? undefined : workersOfTeam(landscape, teamId),
+  )
   const [first, end] = [from.toISOString(), to.toISOString()]
-  const work = [...listWork(landscape, path, facts)].filter(
+  const found = [...listWork(landscape, path, { ...work, exceptions })].filter(
     (one) => one.at >= first && one.at < end && (teamId === undefined || one.teamId === teamId),
   )
-  return work.toSorted((a, b) => compareText(a.at, b.at) || compareText(a.id, b.id)).map(toActivity)
+  return found
+    .toSorted((a, b) => compareText(a.at, b.at) || compareText(a.id, b.id))
+    .map(toActivity)
+}
+
+/** Whatever it owned at any time. */
+function workersOfTeam(landscape: Landscape, teamId: string): Workers {
+  const services = landscape.servicesByOwner.get(teamId) ?? []
+  return {
+    services: services.map(({ id }) => id),
+    repositories: services.flatMap(({ repositoryId }) => repositoryId ?? []),
+    teams: [teamId],
+  }
 }
 
 function toActivity(work: Work): Activity {

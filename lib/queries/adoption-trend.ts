@@ -1,4 +1,5 @@
 import type { Reader } from '#db/connection.ts'
+import { isPublished } from '#db/published.ts'
 import { daysBefore, monthsBefore, trailingWeeks, weeksIn } from '#lib/period.ts'
 
 /** Adoption of one path at one moment; every figure is null where nothing was measured. */
@@ -61,21 +62,22 @@ async function readPoints(
 ): Promise<Map<string, AdoptionPoint[]>> {
   let query = db
     .selectFrom('measurements')
-    .select(['path_id', 'as_of', 'metric_id', 'value', 'numerator', 'denominator'])
+    .select(['path_id', 'window_end', 'metric_id', 'value', 'numerator', 'denominator'])
     .where('metric_id', 'in', [TOTAL, VOLUNTARY])
     .where('team_id', '=', '')
     .where('source_id', '=', '')
-    .where('as_of', '>=', from.toISOString())
-    .where('as_of', '<=', to.toISOString())
-    .where('superseded_by', 'is', null)
+    .where('window_kind', '=', 'own')
+    .where('window_end', '>=', from.toISOString())
+    .where('window_end', '<=', to.toISOString())
+    .where(isPublished)
   if (pathId !== undefined) query = query.where('path_id', '=', pathId)
   const points = new Map<string, Map<string, AdoptionPoint>>()
-  for (const row of await query.orderBy('as_of').execute()) {
+  for (const row of await query.orderBy('window_end').execute()) {
     const path = points.get(row.path_id) ?? new Map<string, AdoptionPoint>()
     points.set(row.path_id, path)
-    const before = path.get(row.as_of) ?? nothingAt(new Date(row.as_of))
+    const before = path.get(row.window_end) ?? nothingAt(new Date(row.window_end))
     path.set(
-      row.as_of,
+      row.window_end,
       row.metric_id === TOTAL
         ? { ...before, total: row.value, adopted: row.numerator, eligible: row.denominator }
         : { ...before, voluntary: row.value },

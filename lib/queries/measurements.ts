@@ -1,5 +1,13 @@
 import type { Reader } from '#db/connection.ts'
-import { findResult, listResultsAt, type Subject } from '#db/measurements.ts'
+import {
+  findMeasurementRow,
+  listMeasurementRows,
+  type Selection,
+  type Subject,
+} from '#db/measurements.ts'
+import { findLastScoringRun } from '#db/scoring-runs.ts'
+import { weekOf } from '#lib/period.ts'
+import { toMetricResult } from '#scorecards/measurement-row.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 
 export type { Subject }
@@ -10,8 +18,8 @@ export async function findMeasurement(
   subject: Subject,
   asOf: Date,
 ): Promise<MetricResult | undefined> {
-  const result = await findResult(db, subject, asOf)
-  return result === undefined ? undefined : toResult(result)
+  const row = await findMeasurementRow(db, subject, asOf)
+  return row && toMetricResult(row)
 }
 
 /** What was published for the newest scored moment at or before `asOf`, by metric and scope. */
@@ -20,8 +28,20 @@ export async function listMeasurements(
   asOf: Date,
   filter: { readonly pathId?: string; readonly metricId?: string } = {},
 ): Promise<MetricResult[]> {
-  return (await listResultsAt(db, asOf, filter)).map(toResult)
+  const last = await findLastScoringRun(db)
+  if (last === undefined) return []
+  const weekEnd = weekOf(asOf).from.toISOString()
+  const { pathId, metricId } = filter
+  const rows = await listMeasurementRows(db, {
+    windowKind: 'own',
+    windowEnds: [[weekEnd, last.as_of].toSorted()[0] ?? weekEnd],
+    ...(pathId !== undefined && { pathId }),
+    ...(metricId !== undefined && { metricIds: [metricId] }),
+  })
+  return rows.map(toMetricResult)
 }
 
-/** Written by scoring in this shape; nobody else writes it. */
-const toResult = (json: string) => JSON.parse(json) as MetricResult
+/** Published results over windows of one kind, by metric, scope and time. */
+export async function listWindows(db: Reader, selection: Selection): Promise<MetricResult[]> {
+  return (await listMeasurementRows(db, selection)).map(toMetricResult)
+}

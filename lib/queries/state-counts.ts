@@ -1,4 +1,5 @@
 import type { Reader } from '#db/connection.ts'
+import { isPublished } from '#db/published.ts'
 import { trailingWeeks, weeksIn } from '#lib/period.ts'
 
 /** How many teams of a path were in each state at the end of a week. */
@@ -18,7 +19,7 @@ export async function listStateCounts(
     .selectFrom('adoption_states')
     .select(['week_end', 'state', (eb) => eb.fn.countAll<number>().as('teams')])
     .where('path_id', '=', pathId)
-    .where('superseded_by', 'is', null)
+    .where(isPublished)
     .where('week_end', '>=', (weeks[0]?.to ?? asOf).toISOString())
     .where('week_end', '<=', asOf.toISOString())
     .groupBy(['week_end', 'state'])

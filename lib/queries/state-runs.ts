@@ -1,4 +1,5 @@
 import type { Reader } from '#db/connection.ts'
+import { isPublished } from '#db/published.ts'
 import type { Row } from '#db/schema.ts'
 import { weekOf } from '#lib/period.ts'
 
@@ -23,7 +24,7 @@ export async function listStateRuns(
   let query = db
     .selectFrom('adoption_states')
     .select(['team_id', 'path_id', 'week_end', 'state', 'rule'])
-    .where('superseded_by', 'is', null)
+    .where(isPublished)
     .where('week_end', '<=', asOf.toISOString())
   if (pathId !== undefined) query = query.where('path_id', '=', pathId)
   if (teamId !== undefined) query = query.where('team_id', '=', teamId)

@@ -14,9 +14,20 @@ export interface Rate {
  */
 export function poissonRate(events: number, exposure: number): Rate {
   if (exposure <= 0) return { value: null, ci: null }
-  const low = events === 0 ? 0 : chiSquareQuantile(TAIL, 2 * events) / 2
-  const high = chiSquareQuantile(1 - TAIL, 2 * events + 2) / 2
+  const { low, high } = limitsOf(events)
   return { value: events / exposure, ci: { low: low / exposure, high: high / exposure } }
+}
+
+/** Limits depend on the number of events only, and chi-square quantiles take long to find. */
+const known = new Map<number, Interval>()
+
+function limitsOf(events: number): Interval {
+  const before = known.get(events)
+  if (before !== undefined) return before
+  const low = events === 0 ? 0 : chiSquareQuantile(TAIL, 2 * events) / 2
+  const limits = { low, high: chiSquareQuantile(1 - TAIL, 2 * events + 2) / 2 }
+  known.set(events, limits)
+  return limits
 }
 
 export interface RateRatio {

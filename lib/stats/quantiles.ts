@@ -1,12 +1,63 @@
 import { type Interval, TAIL } from '#lib/stats/level.ts'
 
+/** Ascending; native order of numbers is several times as fast as that of an array. */
+export const inOrder = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).sort()
+
 /**
  * The `p` quantile of `values`, in their own unit, for `p` from 0 to 1. Interpolates
  * between neighbours (Hyndman and Fan type 7, the default of R and NumPy). Null when
  * there are no values: absence is not zero.
  */
-export function quantile(values: readonly number[], p: number): number | null {
-  const sorted = values.toSorted((a, b) => a - b)
+export function quantile(values: ArrayLike<number>, p: number): number | null {
+  if (values.length === 0) return null
+  const position = (values.length - 1) * p
+  const place = Math.floor(position)
+  const copy = Float64Array.from(values)
+  const below = select(copy, place)
+  if (position === place) return below
+  // What comes after it is no smaller, and the smallest of that is its neighbour.
+  const above = copy.subarray(place + 1).reduce((least, value) => Math.min(least, value))
+  return below + (position - place) * (above - below)
+}
+
+/**
+ * The value at `place` in ascending order; moves values so that none before it is larger and none
+ * after it smaller. C. A. R. Hoare, Communications of the ACM 4 (1961), algorithm 65.
+ */
+function select(values: Float64Array, place: number): number {
+  let left = 0
+  let right = values.length - 1
+  while (left < right) {
+    const { low, high } = partition(values, left, right)
+    if (place <= high) right = high
+    else if (place >= low) left = low
+    else break
+  }
+  return at(values, place)
+}
+
+const at = (values: Float64Array, place: number) => values[place] ?? Number.NaN
+
+/** Moves what is no larger than the middle one up to `high`, what is no smaller from `low` on. */
+function partition(values: Float64Array, left: number, right: number) {
+  const pivot = at(values, (left + right) >>> 1)
+  let low = left
+  let high = right
+  while (low <= high) {
+    while (at(values, low) < pivot) low += 1
+    while (at(values, high) > pivot) high -= 1
+    if (low > high) break
+    const swapped = at(values, low)
+    values[low] = at(values, high)
+    values[high] = swapped
+    low += 1
+    high -= 1
+  }
+  return { low, high }
+}
+
+/** The same of values that are ascending already. */
+export function quantileOfSorted(sorted: Float64Array, p: number): number | null {
   const position = (sorted.length - 1) * p
   const below = sorted[Math.floor(position)]
   const above = sorted[Math.ceil(position)]
@@ -15,7 +66,7 @@ export function quantile(values: readonly number[], p: number): number | null {
 }
 
 /** The middle value; between two middle values, their mean. Null when there are no values. */
-export const median = (values: readonly number[]) => quantile(values, 0.5)
+export const median = (values: ArrayLike<number>) => quantile(values, 0.5)
 
 export interface Ranks {
   /** Counted from 1. */
@@ -55,11 +106,24 @@ function binomialCumulative(n: number, p: number): number[] {
 }
 
 /** The interval of the median that `orderStatisticRanks` gives; null when there are too few values. */
-export function medianInterval(values: readonly number[]): Interval | null {
-  const ranks = orderStatisticRanks(values.length, 0.5)
+export const medianInterval = (values: ArrayLike<number>) => medianIntervalOfSorted(inOrder(values))
+
+/** The same of values that are ascending already. */
+export function medianIntervalOfSorted(sorted: Float64Array): Interval | null {
+  const ranks = ranksOfMedian(sorted.length)
   if (ranks === null) return null
-  const sorted = values.toSorted((a, b) => a - b)
   const low = sorted[ranks.lower - 1]
   const high = sorted[ranks.upper - 1]
   return low === undefined || high === undefined ? null : { low, high }
+}
+
+/** Ranks depend on the number of values only, and to find them takes as long as there are values. */
+const known = new Map<number, Ranks | null>()
+
+function ranksOfMedian(n: number): Ranks | null {
+  const before = known.get(n)
+  if (before !== undefined) return before
+  const ranks = orderStatisticRanks(n, 0.5)
+  known.set(n, ranks)
+  return ranks
 }

@@ -107,6 +107,7 @@ export interface Path extends PathTerms {
 export interface Landscape {
   /** By id; also teams that only own something. */
   readonly teams: readonly TeamRow[]
+  readonly teamById: ReadonlyMap<string, TeamRow>
   /** By id. */
   readonly paths: readonly Path[]
   /** By id; a repository that no service names is a service of its own. */
@@ -124,8 +125,10 @@ export function toLandscape(facts: LandscapeFacts): Landscape {
   const evidence = Map.groupBy(facts.evidence, (row) => row.path_id)
   const versions = Map.groupBy(facts.versions, (row) => row.path_id)
   const explicit = Map.groupBy(facts.eligibility, (row) => row.path_id)
+  const teams = toTeams(facts)
   return {
-    teams: toTeams(facts),
+    teams,
+    teamById: new Map(teams.map((team) => [team.id, team])),
     paths: byId(facts.paths).map((row) =>
       toPath(row, {
         evidence: evidence.get(row.id) ?? [],

@@ -1,7 +1,7 @@
 import { weekNumber } from '#lib/period.ts'
-import type { LandscapeFacts } from '#scorecards/adoption/landscape.ts'
-import { type Landscape, type Path, toLandscape } from '#scorecards/adoption/landscape.ts'
+import type { Landscape, Path } from '#scorecards/adoption/landscape.ts'
 import { covers, type MandateRow, replay, type TeamWeek } from '#scorecards/adoption/replay.ts'
+import type { ScoredWeek } from '#scorecards/adoption/state-row.ts'
 import {
   countByWeek,
   isoWeeks,
@@ -9,23 +9,33 @@ import {
   type Weeks,
 } from '#scorecards/adoption/weekly-counts.ts'
 import { type ExceptionRow, listWork, type WorkFacts } from '#scorecards/adoption/work.ts'
-import { type Coverage, toCoverage } from '#scorecards/adoption/work-coverage.ts'
+import { type Coverage, type Feeds, toCoverage } from '#scorecards/adoption/work-coverage.ts'
 
-/** Everything that scoring reads of the stored facts. */
-export interface Facts extends LandscapeFacts {
-  readonly work: WorkFacts & { readonly mandates: readonly MandateRow[] }
+/** What was agreed about paths. */
+export interface Agreements {
+  readonly exceptions: readonly ExceptionRow[]
+  readonly mandates: readonly MandateRow[]
 }
 
-/** Facts joined: who could use a path, what was read, and what was done. */
-export interface Model {
+/** Everything but the work itself. */
+export interface Model extends Agreements {
   readonly landscape: Landscape
   readonly coverage: Coverage
-  readonly facts: Facts
+  /** Whether any source ever told of a deployment. */
+  readonly hasDeployments: boolean
 }
 
-export function toModel(facts: Facts): Model {
-  const landscape = toLandscape(facts)
-  return { landscape, coverage: toCoverage(landscape, facts.work), facts }
+export function toModel(
+  landscape: Landscape,
+  agreements: Agreements,
+  feeds: readonly Feeds[],
+): Model {
+  return {
+    landscape,
+    ...agreements,
+    coverage: toCoverage(landscape, feeds),
+    hasDeployments: feeds.some(({ deployments }) => deployments.length > 0),
+  }
 }
 
 /** One path, week by week. */
@@ -33,8 +43,8 @@ export interface Track {
   readonly path: Path
   /** Those with a state. */
   readonly weeks: Weeks
-  /** By team; one entry for each of `weeks`. */
-  readonly states: ReadonlyMap<string, readonly TeamWeek[]>
+  /** By team; one entry for each of `weeks`, undefined where it was not loaded. */
+  readonly states: ReadonlyMap<string, readonly (ScoredWeek | undefined)[]>
   /** By team, since a quarter before `weeks`. */
   readonly work: ReadonlyMap<string, TeamWeeks>
   readonly workWeeks: Weeks
@@ -43,43 +53,80 @@ export interface Track {
 
 const QUARTER_WEEKS = 13
 
+/** The weeks before those with a state that their states look back on, and those. */
+export const workWeeksOf = ({ first, count }: Weeks): Weeks => ({
+  first: first - QUARTER_WEEKS,
+  count: count + QUARTER_WEEKS,
+})
+
 /**
  * The states of every team on `path` at every week end up to `until`, from the week in which the
  * path was available and anything at all had been read.
  */
-export function trackPath(model: Model, path: Path, until: Date): Track {
-  const { landscape, coverage, facts } = model
+export function trackPath(model: Model, path: Path, work: WorkFacts, until: Date): Track {
   const weeks = weeksOf(model, path, until)
-  const workWeeks = { first: weeks.first - QUARTER_WEEKS, count: weeks.count + QUARTER_WEEKS }
-  const attempts = facts.work.attempts.filter((row) => row.path_id === path.id)
-  const work = countByWeek(listWork(landscape, path, facts.work), attempts, isoWeeks(workWeeks))
-  const exceptions = facts.work.exceptions.filter((row) => row.path_id === path.id)
-  const mandates = facts.work.mandates.filter((row) => row.path_id === path.id)
-  const states = landscape.teams.map((team) => {
-    const context = {
-      landscape,
-      coverage,
-      path,
-      team,
-      work: work.get(team.id),
-      workWeeks,
-      exceptions: exceptions.filter((row) => row.team_id === team.id),
-      mandates: path.hasMandateRegister ? mandates.filter((row) => covers(row, team.id)) : null,
-    }
-    return [team.id, replay(context, weeks)] as const
-  })
-  return { path, weeks, states: new Map(states), work, workWeeks, exceptions }
+  const workWeeks = workWeeksOf(weeks)
+  const attempts = work.attempts.filter((row) => row.path_id === path.id)
+  const counts = countByWeek(
+    listWork(model.landscape, path, { ...work, exceptions: model.exceptions }),
+    attempts,
+    isoWeeks(workWeeks),
+  )
+  const states = model.landscape.teams.map(
+    ({ id }) => [id, replayTeam(model, path, weeks, id, counts.get(id))] as const,
+  )
+  return {
+    path,
+    weeks,
+    states: new Map(states),
+    work: counts,
+    workWeeks,
+    exceptions: exceptionsOf(model, path),
+  }
 }
 
-function weeksOf({ facts }: Model, path: Path, until: Date): Weeks {
-  const [firstRead = ''] = facts.coverage.map((row) => row.covered_from).toSorted()
-  const [from = ''] = [firstRead, path.available_since].toSorted().slice(-1)
+export const exceptionsOf = ({ exceptions }: Agreements, path: Path) =>
+  exceptions.filter((row) => row.path_id === path.id)
+
+/** A team's state on `path` at the end of each of `weeks`; none of a team that nobody knows. */
+export function replayTeam(
+  model: Model,
+  path: Path,
+  weeks: Weeks,
+  teamId: string,
+  work: TeamWeeks | undefined,
+): TeamWeek[] {
+  const team = model.landscape.teamById.get(teamId)
+  if (team === undefined) return []
+  const mandates = model.mandates.filter((row) => row.path_id === path.id && covers(row, teamId))
+  return replay(
+    {
+      landscape: model.landscape,
+      coverage: model.coverage,
+      path,
+      team,
+      work,
+      workWeeks: workWeeksOf(weeks),
+      exceptions: exceptionsOf(model, path).filter((row) => row.team_id === teamId),
+      mandates: path.hasMandateRegister ? mandates : null,
+    },
+    weeks,
+  )
+}
+
+export function weeksOf({ landscape }: Model, path: Path, until: Date): Weeks {
+  let firstRead = Number.POSITIVE_INFINITY
+  for (const intervals of landscape.coverage.values()) {
+    for (const { from } of intervals) firstRead = Math.min(firstRead, from)
+  }
+  const available = Date.parse(path.available_since)
+  const from = Number.isFinite(firstRead) ? Math.max(firstRead, available) : available
   const first = weekNumber(new Date(from))
   return { first, count: Math.max(0, weekNumber(until) - first) }
 }
 
 /** The states at the newest week end at or before `at`, by team. */
-export function statesAt({ states, weeks }: Track, at: Date): TeamWeek[] {
+export function statesAt({ states, weeks }: Track, at: Date): ScoredWeek[] {
   const index = weekNumber(at) - weeks.first - 1
   return [...states.values()].flatMap((ofTeam) => ofTeam[index] ?? [])
 }

@@ -79,7 +79,8 @@ function indexIn({ count, indexOf }: Sevens, at: string): number | undefined {
   return index >= 0 && index < count ? index : undefined
 }
 
-function emptyWeeks(count: number): TeamWeeks {
+/** Without any work. */
+export function emptyWeeks(count: number): TeamWeeks {
   return {
     attempts: new Int32Array(count),
     successful: byKind(() => new Int32Array(count)),
@@ -94,7 +95,7 @@ function byKind<T>(of: (kind: WorkKind) => T): ByKind<T> {
 }
 
 function add(weeks: TeamWeeks, work: Work, index: number): void {
-  const kind = kindOf(work)
+  const kind = workKindOf(work)
   increase(weeks.all[kind], index)
   if (kind === 'path') increase(weeks.attempts, index)
   if (work.result !== 'success') return
@@ -104,7 +105,8 @@ function add(weeks: TeamWeeks, work: Work, index: number): void {
   if (first === undefined || work.at < first) weeks.firstUse[index] = work.at
 }
 
-function kindOf({ isExempt, mechanism }: Work): WorkKind {
+/** An exception takes work out, however it was done. */
+export function workKindOf({ isExempt, mechanism }: Work): WorkKind {
   return isExempt ? 'exempt' : (mechanism ?? 'unknown')
 }
 

@@ -1,4 +1,5 @@
 import type { GoldenPathRules } from '#lib/golden-path.ts'
+import { compareText } from '#lib/order.ts'
 import type { Landscape, Path, Service } from '#scorecards/adoption/landscape.ts'
 import type { WorkFacts } from '#scorecards/adoption/work.ts'
 import { type CoveredInterval, coveredShare } from '#scorecards/coverage.ts'
@@ -24,32 +25,51 @@ const ENTITIES: Readonly<Record<GoldenPathRules['work'], string | null>> = {
   activities: 'entity:activities',
 }
 
+/** Which source told of whose work: pairs of a subject and a source, each once and in text order. */
+export interface Feeds {
+  /** By service. */
+  readonly deployments: readonly Pair[]
+  /** By service, or by team where no service is named. */
+  readonly activities: readonly Pair[]
+  /** By team. */
+  readonly requests: readonly Pair[]
+  /** Services with deployments that do not say how they were done. */
+  readonly silent: readonly string[]
+}
+
+export type Pair = readonly [subject: string, sourceId: string]
+
+export function feedsOf(facts: WorkFacts): Feeds {
+  return {
+    deployments: pairs(facts.deployments, (row) => row.service_id),
+    activities: pairs(facts.activities, (row) => row.service_id ?? row.team_id),
+    requests: pairs(facts.requests, (row) => row.team_id),
+    silent: [
+      ...new Set(
+        facts.deployments
+          .filter((row) => row.mechanism === null && row.path_id === null)
+          .map((row) => row.service_id),
+      ),
+    ].toSorted(),
+  }
+}
+
 /**
  * A service is covered by the sources that told of it; one that none told of by all that tell of
  * such work. Deployments that only evidence can classify need their repository read as well.
  */
-export function toCoverage(landscape: Landscape, facts: WorkFacts): Coverage {
-  const deployments = feeds(facts.deployments, (row) => row.service_id)
-  const activities = feeds(facts.activities, (row) => row.service_id ?? row.team_id)
-  const requests = feeds(facts.requests, (row) => row.team_id)
-  const silent = new Set(
-    facts.deployments
-      .filter((row) => row.mechanism === null && row.path_id === null)
-      .map((row) => row.service_id),
-  )
-  const repository = (service: Service) =>
-    landscape.coverage.get(`repository:${service.repositoryId}`) ?? []
-  const told = (work: GoldenPathRules['work'], feed: Feed, subject: string, service?: Service) => {
-    const entity = landscape.coverage.get(ENTITIES[work] ?? '') ?? []
-    const own = service ? repository(service).filter((one) => feed.all.has(one.sourceId)) : []
-    const sources = feed.bySubject.get(subject)
-    const intervals = [...entity, ...own]
-    return sources ? intervals.filter((one) => sources.has(one.sourceId)) : intervals
-  }
+export function toCoverage(landscape: Landscape, told: readonly Feeds[]): Coverage {
+  const deployments = toFeed(told.flatMap((feeds) => feeds.deployments))
+  const activities = toFeed(told.flatMap((feeds) => feeds.activities))
+  const requests = toFeed(told.flatMap((feeds) => feeds.requests))
+  const silent = new Set(told.flatMap((feeds) => feeds.silent))
+  const repository = (service: Service) => repositoryOf(landscape, service)
+  const seen = (work: GoldenPathRules['work'], feed: Feed, subject: string, service?: Service) =>
+    coveredBy(landscape, { entity: ENTITIES[work] ?? '', feed, subject, service })
   const activityOf = (path: Path, service: Service) => {
     const { work } = path.rules
     if (work === 'changes') return repository(service)
-    return told(work, work === 'deployments' ? deployments : activities, service.id, service)
+    return seen(work, work === 'deployments' ? deployments : activities, service.id, service)
   }
   return {
     ofService: once((path, service) => {
@@ -62,33 +82,66 @@ export function toCoverage(landscape: Landscape, facts: WorkFacts): Coverage {
     }),
     ofTeam: (path, teamId) => {
       const { work } = path.rules
-      const activity = told(work, work === 'provisioning' ? requests : activities, teamId)
+      const activity = seen(work, work === 'provisioning' ? requests : activities, teamId)
       return { activity, use: activity }
     },
   }
 }
 
-interface Feed {
+const repositoryOf = (landscape: Landscape, { repositoryId }: Service) =>
+  landscape.coverage.get(`repository:${repositoryId}`) ?? []
+
+/**
+ * When what a subject did was read: by the sources that told of it; of one that none told of, by all
+ * that tell of such things. A repository counts where its source tells them.
+ */
+export function coveredBy(
+  landscape: Landscape,
+  of: {
+    readonly entity: string
+    readonly feed: Feed
+    readonly subject: string
+    readonly service: Service | undefined
+  },
+): readonly CoveredInterval[] {
+  const { entity, feed, subject, service } = of
+  const own = service
+    ? repositoryOf(landscape, service).filter((one) => feed.all.has(one.sourceId))
+    : []
+  const sources = feed.bySubject.get(subject)
+  const intervals = [...(landscape.coverage.get(entity) ?? []), ...own]
+  return sources ? intervals.filter((one) => sources.has(one.sourceId)) : intervals
+}
+
+/** Which sources told of which subject. */
+export interface Feed {
   readonly all: ReadonlySet<string>
   readonly bySubject: ReadonlyMap<string, ReadonlySet<string>>
 }
 
-/** Which sources told of which subject. */
-function feeds<Row extends { readonly source_id: string }>(
+function pairs<Row extends { readonly source_id: string }>(
   rows: readonly Row[],
   subjectOf: (row: Row) => string | null,
-): Feed {
-  const bySubject = new Map<string, Set<string>>()
-  const all = new Set<string>()
+): Pair[] {
+  const known = new Map<string, Set<string>>()
   for (const row of rows) {
-    all.add(row.source_id)
     const subject = subjectOf(row)
     if (subject === null) continue
-    const sources = bySubject.get(subject)
+    const sources = known.get(subject)
     if (sources) sources.add(row.source_id)
-    else bySubject.set(subject, new Set([row.source_id]))
+    else known.set(subject, new Set([row.source_id]))
   }
-  return { all, bySubject }
+  return [...known]
+    .flatMap(([subject, sources]) => [...sources].toSorted().map((id): Pair => [subject, id]))
+    .toSorted(([a], [b]) => compareText(a, b))
+}
+
+export function toFeed(all: readonly Pair[]): Feed {
+  const bySubject = new Map<string, Set<string>>()
+  for (const [subject, source] of all) {
+    bySubject.set(subject, (bySubject.get(subject) ?? new Set()).add(source))
+  }
+  return { all: new Set(all.map(([, source]) => source)), bySubject }
 }
 
 function once(compute: Coverage['ofService']): Coverage['ofService'] {

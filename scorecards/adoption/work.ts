@@ -11,15 +11,16 @@ import {
 import { isWithin, valueAt } from '#scorecards/adoption/spans.ts'
 import { presenceAt } from '#scorecards/adoption/usage-state.ts'
 
-/** Stored rows of the work that paths could carry, and of the exceptions from it. */
+/** Stored rows of the work that paths could carry. */
 export interface WorkFacts {
   readonly changes: readonly ChangeRow[]
   readonly deployments: readonly DeploymentRow[]
   readonly requests: readonly RequestRow[]
   readonly activities: readonly ActivityRow[]
   readonly attempts: readonly AttemptRow[]
-  readonly exceptions: readonly ExceptionRow[]
 }
+
+type WorkAndExceptions = WorkFacts & { readonly exceptions: readonly ExceptionRow[] }
 
 interface FactRow {
   readonly source_id: string
@@ -48,6 +49,7 @@ export interface RequestRow extends FactRow {
   readonly target_key: string | null
   readonly chain_key: string | null
   readonly requested_at: string
+  readonly first_human_step_at: string | null
   readonly usable_at: string | null
   readonly ended_at: string | null
   readonly result: 'usable' | 'failed' | 'timeout' | 'rejected' | 'cancelled' | 'open'
@@ -119,7 +121,11 @@ export function workSetOf(work: Work): WorkSet {
 }
 
 /** Everything that `path` could have carried, in the order of the stored rows. */
-export function* listWork(landscape: Landscape, path: Path, facts: WorkFacts): Generator<Work> {
+export function* listWork(
+  landscape: Landscape,
+  path: Path,
+  facts: WorkAndExceptions,
+): Generator<Work> {
   const exempt = exemption(path, facts.exceptions)
   for (const work of worksOf(landscape, path, facts)) {
     yield work.isExempt || exempt(work) ? { ...work, isExempt: true } : work
@@ -276,9 +282,8 @@ function* activityWork(
 }
 
 function teamReader(landscape: Landscape, path: Path) {
-  const teams = new Map(landscape.teams.map((team) => [team.id, team]))
   return (teamId: string, at: string) => {
-    const team = teams.get(teamId) ?? unlisted(teamId)
+    const team = landscape.teamById.get(teamId) ?? unlisted(teamId)
     return teamEligibility(landscape, path, team, at).result
   }
 }

@@ -1,5 +1,4 @@
 import { millisecondsInHour } from 'date-fns/constants'
-import { median } from '#lib/stats/quantiles.ts'
 import type { DeployedChange } from '#scorecards/delivery/change-links.ts'
 
 /** What a change waits for on its way. */
@@ -36,7 +35,3 @@ export const hoursBetween = (from: Date | null, to: Date | null) =>
   from === null || to === null ? null : (to.getTime() - from.getTime()) / millisecondsInHour
 
 const orEmpty = (hours: number | null) => (hours !== null && hours < 0 ? null : hours)
-
-/** The middle of what is known of a stage. */
-export const medianStage = (all: readonly Stages[], stage: Stage) =>
-  median(all.flatMap((stages) => stages[stage] ?? []))

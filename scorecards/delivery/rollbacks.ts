@@ -50,9 +50,11 @@ export function isSoonAfter(later: LiveDeployment, earlier: LiveDeployment): boo
 /** By semantic version, else by place on the main line. Null when neither tells. */
 function isBehind(one: LiveDeployment, other: LiveDeployment, places: Places): boolean | null {
   if (isSame(one.version, other.version) || isSame(one.sha, other.sha)) return false
-  const version = parse(one.version)
-  const otherVersion = parse(other.version)
-  if (version !== null && otherVersion !== null) return compare(version, otherVersion) < 0
+  if (one.version !== null && other.version !== null) {
+    const version = parse(one.version)
+    const otherVersion = parse(other.version)
+    if (version !== null && otherVersion !== null) return compare(version, otherVersion) < 0
+  }
   const place = places.get(idOf(one)) ?? null
   const otherPlace = places.get(idOf(other)) ?? null
   return place === null || otherPlace === null ? null : byMerge(place, otherPlace) < 0

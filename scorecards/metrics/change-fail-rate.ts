@@ -9,10 +9,10 @@ import {
   type Span,
   setOutside,
 } from '#scorecards/delivery/production.ts'
-import type { EvidenceKind, Metric } from '#scorecards/measure.ts'
+import { type Computed, type EvidenceKind, type Metric, toEvidence } from '#scorecards/measure.ts'
 import type { Reach } from '#scorecards/metrics/work-counts.ts'
-import { pooledProportionOf } from '#scorecards/pooled-proportion.ts'
-import { proportionOf } from '#scorecards/proportion.ts'
+import { pooledProportion, sumCounts } from '#scorecards/pooled-proportion.ts'
+import { type Counts, countSets, proportion } from '#scorecards/proportion.ts'
 
 export interface JudgedDeployment extends DeploymentCase {
   /** Its strongest link to a failure; null where nobody would have told of one. */
@@ -75,26 +75,44 @@ export const changeFailRate: Metric<ChangeFailures> = {
     const rows = inPeriod.map((deployment) => ({
       id: deployment.id,
       team: deployment.team,
-      kind: setOf(deployment, input.asOf),
+      kind: setOfJudged(deployment, input.asOf),
     }))
-    const requirements = { cutPoints: { good: 0.1, bad: 0.25 }, valueFrom: 1, bandFrom: 20 }
-    const shareOf = input.reach === 'path' ? pooledProportionOf : proportionOf
-    const result = shareOf(rows, requirements)
     const incidents = input.incidents.filter(({ at }) => at !== null && isIn(period, at))
-    return {
-      ...result,
-      parts: {
-        ...result.parts,
+    const result = changeFailRateOf(
+      {
+        teams: [...Map.groupBy(rows, ({ team }) => team).values()].map(countSets),
         inferred: rows.filter(({ kind }) => kind === 'not_counted:inferred').length,
         unlinkedIncidents: incidents.filter(({ linkKind }) => linkKind === null).length,
         unmapped: inPeriod.filter(isUnmapped).length,
       },
-      ...(input.window && { window: input.window }),
-    }
+      input.reach,
+    )
+    return { ...result, evidence: toEvidence(rows), ...(input.window && { window: input.window }) }
   },
 }
 
-function setOf(deployment: JudgedDeployment, asOf: Date): EvidenceKind {
+/** Deployments by what came of them, counted. */
+export interface ChangeFailCounts {
+  /** One for each team. */
+  readonly teams: readonly Counts[]
+  readonly inferred: number
+  readonly unlinkedIncidents: number
+  readonly unmapped: number
+}
+
+const REQUIREMENTS = { cutPoints: { good: 0.1, bad: 0.25 }, valueFrom: 1, bandFrom: 20 }
+
+/** The metric from counts; whoever has the rows adds their evidence. */
+export function changeFailRateOf({ teams, ...parts }: ChangeFailCounts, reach: Reach): Computed {
+  const result =
+    reach === 'path'
+      ? pooledProportion(teams, REQUIREMENTS)
+      : proportion(sumCounts(teams), REQUIREMENTS)
+  return { ...result, parts: { ...result.parts, ...parts } }
+}
+
+/** Where a deployment stands. */
+export function setOfJudged(deployment: JudgedDeployment, asOf: Date): EvidenceKind {
   const outside = setOutside(deployment)
   if (outside !== null) return outside
   if (!isMature(deployment, asOf)) return 'not_matured'

@@ -1,10 +1,6 @@
+import { median } from '#lib/stats/quantiles.ts'
 import type { DeployedChange } from '#scorecards/delivery/change-links.ts'
-import {
-  hoursBetween,
-  medianStage,
-  type Stages,
-  stagesOf,
-} from '#scorecards/delivery/change-stages.ts'
+import { hoursBetween, type Stage, stagesOf } from '#scorecards/delivery/change-stages.ts'
 import { isIn, periodOf, type Span } from '#scorecards/delivery/production.ts'
 import { type Computed, type EvidenceKind, type Metric, toEvidence } from '#scorecards/measure.ts'
 import { medianOf } from '#scorecards/median.ts'
@@ -62,30 +58,58 @@ export const changeLeadTime: Metric<ChangeLeadTimes> = {
     const period = periodOf(input, WINDOW_DAYS)
     const rows = firstOfEach(input.changes)
       .filter(({ deployedAt }) => isIn(period, deployedAt))
-      .map((change) => ({ id: change.id, change, kind: setOf(change) }))
+      .map((change) => ({ id: change.id, change, kind: setOfChange(change) }))
     const count = (kind: EvidenceKind) => rows.filter((row) => row.kind === kind).length
     const counted = rows.filter(({ kind }) => kind === 'counted').map(({ change }) => change)
-    const result = medianOf(
-      counted.flatMap((change) => leadTimeOf(change) ?? []),
-      { nUnknown: count('unknown'), cutPoints: { good: 24, bad: 168 }, valueFrom: 6, bandFrom: 20 },
-    )
     const stages = counted.map(stagesOf)
-    const nReversed = stages.filter(({ isReversed }) => isReversed).length
-    return {
-      ...result,
-      flags: nReversed > 0 ? [...result.flags, 'negative_stage'] : result.flags,
-      parts: {
-        ...result.parts,
-        ...medianStages(stages),
-        nNegativeStage: nReversed,
-        nAnomalous: count('excluded:anomaly'),
-        nBot: count('excluded:bot'),
-        nFirstDeployment: count('excluded:first_deployment'),
-      },
-      evidence: toEvidence(rows),
-      ...(input.window && { window: input.window }),
-    }
+    const hoursOf = (stage: Stage) => stages.flatMap((one) => one[stage] ?? [])
+    const result = changeLeadTimeOf({
+      hours: counted.flatMap((change) => leadTimeOf(change) ?? []),
+      commitToOpen: hoursOf('commitToOpen'),
+      openToReview: hoursOf('openToReview'),
+      reviewToMerge: hoursOf('reviewToMerge'),
+      mergeToDeploy: hoursOf('mergeToDeploy'),
+      negativeStage: stages.filter(({ isReversed }) => isReversed).length,
+      unknown: count('unknown'),
+      anomalous: count('excluded:anomaly'),
+      bot: count('excluded:bot'),
+      firstDeployment: count('excluded:first_deployment'),
+    })
+    return { ...result, evidence: toEvidence(rows), ...(input.window && { window: input.window }) }
   },
+}
+
+/** Hours that changes took, and how many were left out and why. */
+export interface LeadTimeSamples extends Readonly<Record<Stage, readonly number[]>> {
+  readonly hours: readonly number[]
+  readonly negativeStage: number
+  readonly unknown: number
+  readonly anomalous: number
+  readonly bot: number
+  readonly firstDeployment: number
+}
+
+/** The metric from samples; whoever has the rows adds their evidence. */
+export function changeLeadTimeOf(samples: LeadTimeSamples): Computed {
+  const { hours, unknown, negativeStage } = samples
+  const cutPoints = { good: 24, bad: 168 }
+  const result = medianOf(hours, { nUnknown: unknown, cutPoints, valueFrom: 6, bandFrom: 20 })
+  return {
+    ...result,
+    flags: negativeStage > 0 ? [...result.flags, 'negative_stage'] : result.flags,
+    parts: {
+      ...result.parts,
+      commitToOpenHours: median(samples.commitToOpen),
+      openToReviewHours: median(samples.openToReview),
+      reviewToMergeHours: median(samples.reviewToMerge),
+      mergeToDeployHours: median(samples.mergeToDeploy),
+      nNegativeStage: negativeStage,
+      nAnomalous: samples.anomalous,
+      nBot: samples.bot,
+      nFirstDeployment: samples.firstDeployment,
+    },
+    evidence: [],
+  }
 }
 
 /** A change belongs to the deployment that had it first, whichever service that was of. */
@@ -102,7 +126,8 @@ const isBefore = (a: DeployedChange, b: DeployedChange) =>
   a.deployedAt < b.deployedAt ||
   (a.deployedAt.getTime() === b.deployedAt.getTime() && b.isOfFirstDeployment)
 
-function setOf(change: DeployedChange): EvidenceKind {
+/** Where a change stands. */
+export function setOfChange(change: DeployedChange): EvidenceKind {
   if (change.isOfFirstDeployment) return 'excluded:first_deployment'
   if (change.authorKind === 'bot') return 'excluded:bot'
   const hours = leadTimeOf(change)
@@ -111,14 +136,5 @@ function setOf(change: DeployedChange): EvidenceKind {
 }
 
 /** From its own two ends. */
-const leadTimeOf = ({ firstCommitAt, deployedAt }: DeployedChange) =>
+export const leadTimeOf = ({ firstCommitAt, deployedAt }: DeployedChange) =>
   hoursBetween(firstCommitAt, deployedAt)
-
-function medianStages(stages: readonly Stages[]): Computed['parts'] {
-  return {
-    commitToOpenHours: medianStage(stages, 'commitToOpen'),
-    openToReviewHours: medianStage(stages, 'openToReview'),
-    reviewToMergeHours: medianStage(stages, 'reviewToMerge'),
-    mergeToDeployHours: medianStage(stages, 'mergeToDeploy'),
-  }
-}

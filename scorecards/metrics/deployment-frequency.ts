@@ -69,36 +69,84 @@ export const deploymentFrequency: Metric<DeploymentFrequency> = {
       .map((deployment) => ({
         id: deployment.id,
         deployment,
-        kind: setOf(deployment, exposure),
+        kind: setOfDeployed(
+          deployment,
+          exposure.isSeen(deployment.serviceId, instantOf(deployment)),
+        ),
       }))
     const ofKind = (kind: EvidenceKind) =>
       rows.filter((row) => row.kind === kind).map(({ deployment }) => deployment)
     const counted = ofKind('counted')
     const unknown = ofKind('unknown')
-    return {
-      ...rateOf(counted.length, unknown.length, exposure),
-      flags: [
-        ...(unknown.length > 0 ? ['has_unknown'] : []),
-        ...(isOverdispersed(weeklyCounts(counted, exposure)) ? ['overdispersed'] : []),
-      ],
-      parts: { ...partsOf(counted, exposure), unmapped: unknown.filter(isUnmapped).length },
-      evidence: toEvidence(rows),
-      ...(input.window && { window: input.window }),
-    }
+    const result = deploymentFrequencyOf({
+      counted: counted.length,
+      unknown: unknown.length,
+      unmapped: unknown.filter(isUnmapped).length,
+      days: exposure.days,
+      weeksSeen: exposure.seen,
+      weeksNotCovered: exposure.gaps,
+      weeksWithDeployment: new Set(counted.map((one) => weekKey(one, exposure))).size,
+      wholeWeeks: weeklyCounts(counted, exposure),
+      weekdays: weekdayCounts(counted),
+      batchSizes: counted.flatMap(({ changeCount }) => changeCount ?? []),
+    })
+    return { ...result, evidence: toEvidence(rows), ...(input.window && { window: input.window }) }
   },
 }
 
-function setOf(deployment: DeployedService, exposure: Exposure): EvidenceKind {
+/** Deployments in the weeks that were read, counted. */
+export interface FrequencyCounts {
+  readonly counted: number
+  readonly unknown: number
+  readonly unmapped: number
+  /** Days of all services together that were read. */
+  readonly days: number
+  /** Weeks of a service, whole or cut by the window, that were read from beginning to end. */
+  readonly weeksSeen: number
+  readonly weeksNotCovered: number
+  /** Weeks of a service in which it was deployed. */
+  readonly weeksWithDeployment: number
+  /** Counts of the whole weeks in which every service was seen: only those are alike. */
+  readonly wholeWeeks: readonly number[]
+  /** By day of the week, Sunday first. */
+  readonly weekdays: readonly number[]
+  /** Where the changes of a deployment are known. */
+  readonly batchSizes: readonly number[]
+}
+
+/** The metric from counts; whoever has the rows adds their evidence. */
+export function deploymentFrequencyOf(counts: FrequencyCounts): Computed {
+  const { counted, unknown, unmapped, days, batchSizes, weekdays, wholeWeeks } = counts
+  return {
+    ...rateOf(counted, unknown, days / 7, counts.weeksSeen),
+    flags: [
+      ...(unknown > 0 ? ['has_unknown'] : []),
+      ...(isOverdispersed(wholeWeeks) ? ['overdispersed'] : []),
+    ],
+    parts: {
+      coveredDays: days,
+      weeksNotCovered: counts.weeksNotCovered,
+      weeksWithDeployment: counts.weeksWithDeployment,
+      medianBatchSize: median(batchSizes),
+      peakDayShare: counted === 0 ? null : Math.max(...weekdays) / counted,
+      unmapped,
+    },
+    evidence: [],
+  }
+}
+
+/** Where a deployment stands; `isSeen`: its week was read from beginning to end. */
+export function setOfDeployed(deployment: DeploymentCase, isSeen: boolean): EvidenceKind {
   const outside = setOutside(deployment)
   if (outside !== null && outside !== 'unknown') return outside
-  const isSeen = exposure.isSeen(deployment.serviceId, instantOf(deployment))
   return isSeen ? (outside ?? 'counted') : 'excluded:week_not_covered'
 }
 
 function rateOf(
   counted: number,
   unknown: number,
-  { weeks, seen }: Exposure,
+  weeks: number,
+  seen: number,
 ): Omit<Computed, 'flags' | 'parts' | 'evidence'> {
   const rate = poissonRate(counted, weeks)
   return {
@@ -120,26 +168,13 @@ function rateOf(
   }
 }
 
-/** In the weeks in which all services were seen: only those are alike. */
 const weeklyCounts = (counted: readonly DeployedService[], { wholeWeeks }: Exposure) =>
   wholeWeeks.map((week) => counted.filter((deployment) => isIn(week, instantOf(deployment))).length)
-
-function partsOf(counted: readonly DeployedService[], exposure: Exposure): Computed['parts'] {
-  return {
-    coveredDays: exposure.days,
-    weeksNotCovered: exposure.gaps,
-    weeksWithDeployment: new Set(counted.map((one) => weekKey(one, exposure))).size,
-    medianBatchSize: median(counted.flatMap(({ changeCount }) => changeCount ?? [])),
-    peakDayShare: peakDayShare(counted),
-  }
-}
 
 const weekKey = (deployment: DeployedService, { weekOf }: Exposure) =>
   JSON.stringify([deployment.serviceId, weekOf(instantOf(deployment))])
 
-/** Null without deployments. */
-function peakDayShare(counted: readonly DeployedService[]): number | null {
+function weekdayCounts(counted: readonly DeployedService[]): number[] {
   const days = Map.groupBy(counted, (deployment) => instantOf(deployment).getUTCDay())
-  const most = Math.max(0, ...[...days.values()].map(({ length }) => length))
-  return counted.length === 0 ? null : most / counted.length
+  return Array.from({ length: 7 }, (_, day) => days.get(day)?.length ?? 0)
 }

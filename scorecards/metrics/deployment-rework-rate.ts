@@ -9,8 +9,8 @@ import {
   type Span,
   setOutside,
 } from '#scorecards/delivery/production.ts'
-import type { EvidenceKind, Metric } from '#scorecards/measure.ts'
-import { proportionOf } from '#scorecards/proportion.ts'
+import { type Computed, type EvidenceKind, type Metric, toEvidence } from '#scorecards/measure.ts'
+import { type Counts, countSets, proportion } from '#scorecards/proportion.ts'
 
 export interface ReworkedDeployment extends DeploymentCase, Pick<Deployment, 'kind'> {
   /** Whether it mended another one, or an incident or a bug is linked to it as mended by it. */
@@ -57,27 +57,40 @@ export const deploymentReworkRate: Metric<Rework> = {
   compute(input) {
     const period = periodOf(input, WINDOW_DAYS)
     const inPeriod = input.deployments.filter((one) => isIn(period, instantOf(one)))
-    const rows = inPeriod.map((one) => ({ id: one.id, kind: setOf(one, input.asOf) }))
+    const rows = inPeriod.map((one) => ({ id: one.id, kind: setOfRework(one, input.asOf) }))
     const counted = inPeriod.filter((_, index) => rows[index]?.kind === 'counted')
     const ofKind = (kind: Deployment['kind']) => counted.filter((one) => one.kind === kind).length
-    return {
-      ...proportionOf(rows, {
-        cutPoints: { good: 0.1, bad: 0.25 },
-        valueFrom: MINIMUM,
-        bandFrom: MINIMUM,
-      }),
-      parts: {
-        hotfixes: ofKind('hotfix'),
-        rollbacks: ofKind('rollback'),
-        linkedOnly: ofKind('planned') + ofKind(null),
-        unmapped: inPeriod.filter(isUnmapped).length,
-      },
-      ...(input.window && { window: input.window }),
-    }
+    const result = deploymentReworkRateOf({
+      ...countSets(rows),
+      hotfixes: ofKind('hotfix'),
+      rollbacks: ofKind('rollback'),
+      linkedOnly: ofKind('planned') + ofKind(null),
+      unmapped: inPeriod.filter(isUnmapped).length,
+    })
+    return { ...result, evidence: toEvidence(rows), ...(input.window && { window: input.window }) }
   },
 }
 
-function setOf(deployment: ReworkedDeployment, asOf: Date): EvidenceKind {
+/** Deployments by whether they mended something, counted. */
+export interface ReworkCounts extends Counts {
+  readonly hotfixes: number
+  readonly rollbacks: number
+  readonly linkedOnly: number
+  readonly unmapped: number
+}
+
+/** The metric from counts; whoever has the rows adds their evidence. */
+export function deploymentReworkRateOf(counts: ReworkCounts): Computed {
+  const { hotfixes, rollbacks, linkedOnly, unmapped } = counts
+  const cutPoints = { good: 0.1, bad: 0.25 }
+  return {
+    ...proportion(counts, { cutPoints, valueFrom: MINIMUM, bandFrom: MINIMUM }),
+    parts: { hotfixes, rollbacks, linkedOnly, unmapped },
+  }
+}
+
+/** Where a deployment stands. */
+export function setOfRework(deployment: ReworkedDeployment, asOf: Date): EvidenceKind {
   const outside = setOutside(deployment)
   if (outside !== null) return outside
   if (!isMature(deployment, asOf)) return 'not_matured'

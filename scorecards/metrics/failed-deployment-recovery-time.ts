@@ -10,7 +10,7 @@ import {
   type Span,
   setOutside,
 } from '#scorecards/delivery/production.ts'
-import { type EvidenceKind, type Metric, toEvidence } from '#scorecards/measure.ts'
+import { type Computed, type EvidenceKind, type Metric, toEvidence } from '#scorecards/measure.ts'
 import { timeToEvent } from '#scorecards/time-to-event.ts'
 
 /** A deployment that has a link to a failure. */
@@ -72,31 +72,58 @@ export const failedDeploymentRecoveryTime: Metric<Recoveries> = {
       .map((deployment) => toRow(deployment, input.asOf))
     const count = (kind: EvidenceKind) => rows.filter((row) => row.kind === kind).length
     const watched = rows.flatMap(({ outage }) => outage ?? [])
-    const result = timeToEvent(
-      watched.map(({ watch }) => watch),
-      {
-        nUnknown: count('unknown'),
-        cutPoints: { good: 1, bad: 24 },
-        valueFrom: MINIMUM,
-        bandFrom: MINIMUM,
-      },
-    )
-    const isDetected = watched.some((outage) => outage.isDetected)
-    return {
-      ...result,
-      flags: isDetected ? [...result.flags, 'detected_start'] : result.flags,
-      parts: {
-        ...result.parts,
-        excludedNoStart: count('excluded:no_start'),
-        excludedReversed: count('excluded:restored_before_start'),
-        inferred: count('excluded:inferred'),
-        unmapped: rows.filter(({ deployment }) => isUnmapped(deployment)).length,
-      },
-      evidence: toEvidence(rows),
-      ...(input.window && { window: input.window }),
-    }
+    const result = recoveryTimeOf({
+      watches: watched.map(({ watch }) => watch),
+      hasDetectedStart: watched.some((outage) => outage.isDetected),
+      unknown: count('unknown'),
+      noStart: count('excluded:no_start'),
+      reversed: count('excluded:restored_before_start'),
+      inferred: count('excluded:inferred'),
+      unmapped: rows.filter(({ deployment }) => isUnmapped(deployment)).length,
+    })
+    return { ...result, evidence: toEvidence(rows), ...(input.window && { window: input.window }) }
   },
 }
+
+/** How long failed deployments took to mend, and how many were left out and why. */
+export interface RecoverySamples {
+  /** In hours. */
+  readonly watches: readonly Duration[]
+  /** Whether of any the beginning is when it was noticed. */
+  readonly hasDetectedStart: boolean
+  readonly unknown: number
+  readonly noStart: number
+  readonly reversed: number
+  readonly inferred: number
+  readonly unmapped: number
+}
+
+/** The metric from samples; whoever has the rows adds their evidence. */
+export function recoveryTimeOf(samples: RecoverySamples): Computed {
+  const cutPoints = { good: 1, bad: 24 }
+  const result = timeToEvent(samples.watches, {
+    nUnknown: samples.unknown,
+    cutPoints,
+    valueFrom: MINIMUM,
+    bandFrom: MINIMUM,
+  })
+  return {
+    ...result,
+    flags: samples.hasDetectedStart ? [...result.flags, 'detected_start'] : result.flags,
+    parts: {
+      ...result.parts,
+      excludedNoStart: samples.noStart,
+      excludedReversed: samples.reversed,
+      inferred: samples.inferred,
+      unmapped: samples.unmapped,
+    },
+    evidence: [],
+  }
+}
+
+/** Where a failed deployment stands. */
+export const setOfFailed = (deployment: FailedDeployment, asOf: Date) =>
+  toRow(deployment, asOf).kind
 
 interface Outage {
   /** In hours. */

@@ -1,5 +1,5 @@
 import { poissonRate } from '#lib/stats/counts.ts'
-import { type CoveredService, type Exposure, exposureOf } from '#scorecards/delivery/exposure.ts'
+import { type CoveredService, exposureOf } from '#scorecards/delivery/exposure.ts'
 import {
   type DeploymentCase,
   instantOf,
@@ -10,8 +10,8 @@ import {
   setOutside,
 } from '#scorecards/delivery/production.ts'
 import type { Replacement } from '#scorecards/delivery/rollbacks.ts'
-import type { EvidenceKind, Metric } from '#scorecards/measure.ts'
-import { proportionOf } from '#scorecards/proportion.ts'
+import { type Computed, type EvidenceKind, type Metric, toEvidence } from '#scorecards/measure.ts'
+import { type Counts, countSets, proportion } from '#scorecards/proportion.ts'
 
 export interface ReplacingDeployment extends DeploymentCase {
   readonly serviceId: string
@@ -67,30 +67,61 @@ export const rollbackRate: Metric<Rollbacks> = {
     const period = periodOf(input, WINDOW_DAYS)
     const rows = input.deployments
       .filter((deployment) => isIn(period, instantOf(deployment)))
-      .map((deployment) => ({ id: deployment.id, deployment, kind: setOf(deployment) }))
-    const result = proportionOf(rows, {
-      cutPoints: { good: 0.05, bad: 0.15 },
-      valueFrom: MINIMUM,
-      bandFrom: MINIMUM,
-    })
+      .map((deployment) => ({ id: deployment.id, deployment, kind: setOfReplacing(deployment) }))
     const ofKind = (kind: EvidenceKind) =>
       rows.filter((row) => row.kind === kind).map(({ deployment }) => deployment)
     const unordered = ofKind('not_counted').filter(({ rollback }) => rollback === 'unknown')
-    return {
-      ...result,
-      flags: unordered.length > 0 ? [...result.flags, 'explicit_rollbacks_only'] : result.flags,
-      parts: {
-        ...weeklyRate(ofKind('counted'), exposureOf(input.services, period)),
-        automaticAborts: automaticAborts(rows.map(({ deployment }) => deployment)),
-        unordered: unordered.length,
-        unmapped: ofKind('unknown').filter(isUnmapped).length,
-      },
-      ...(input.window && { window: input.window }),
-    }
+    const exposure = exposureOf(input.services, period)
+    const seen = ofKind('counted').filter((one) => exposure.isSeen(one.serviceId, instantOf(one)))
+    const result = rollbackRateOf({
+      ...countSets(rows),
+      seen: seen.length,
+      weeks: exposure.weeks,
+      weeksNotCovered: exposure.gaps,
+      automaticAborts: automaticAborts(rows.map(({ deployment }) => deployment)),
+      unordered: unordered.length,
+      unmapped: ofKind('unknown').filter(isUnmapped).length,
+    })
+    return { ...result, evidence: toEvidence(rows), ...(input.window && { window: input.window }) }
   },
 }
 
-function setOf(deployment: ReplacingDeployment): EvidenceKind {
+/** Deployments by whether they went back, counted. */
+export interface RollbackCounts extends Counts {
+  /** Rollbacks in weeks that were read. */
+  readonly seen: number
+  /** Weeks of all services together that were read. */
+  readonly weeks: number
+  readonly weeksNotCovered: number
+  /** Null where no source tells of any. */
+  readonly automaticAborts: number | null
+  readonly unordered: number
+  readonly unmapped: number
+}
+
+/** The metric from counts; whoever has the rows adds their evidence. */
+export function rollbackRateOf(counts: RollbackCounts): Computed {
+  const { seen, weeks, weeksNotCovered, automaticAborts: aborts, unordered, unmapped } = counts
+  const cutPoints = { good: 0.05, bad: 0.15 }
+  const result = proportion(counts, { cutPoints, valueFrom: MINIMUM, bandFrom: MINIMUM })
+  const { value, ci } = poissonRate(seen, weeks)
+  return {
+    ...result,
+    flags: unordered > 0 ? [...result.flags, 'explicit_rollbacks_only'] : result.flags,
+    parts: {
+      perWeek: value,
+      perWeekLow: ci?.low ?? null,
+      perWeekHigh: ci?.high ?? null,
+      weeksNotCovered,
+      automaticAborts: aborts,
+      unordered,
+      unmapped,
+    },
+  }
+}
+
+/** Where a deployment stands. */
+export function setOfReplacing(deployment: Omit<ReplacingDeployment, 'serviceId'>): EvidenceKind {
   const outside = setOutside(deployment)
   if (deployment.isAborted && isConcerned(outside)) return 'excluded:automatic_abort'
   if (outside !== null) return outside
@@ -108,15 +139,4 @@ function automaticAborts(deployments: readonly ReplacingDeployment[]): number | 
     (deployment) => deployment.isAborted !== null && isConcerned(setOutside(deployment)),
   )
   return told.length === 0 ? null : told.filter(({ isAborted }) => isAborted).length
-}
-
-function weeklyRate(rollbacks: readonly ReplacingDeployment[], exposure: Exposure) {
-  const seen = rollbacks.filter((one) => exposure.isSeen(one.serviceId, instantOf(one)))
-  const { value, ci } = poissonRate(seen.length, exposure.weeks)
-  return {
-    perWeek: value,
-    perWeekLow: ci?.low ?? null,
-    perWeekHigh: ci?.high ?? null,
-    weeksNotCovered: exposure.gaps,
-  }
 }

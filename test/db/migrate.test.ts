@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '#db/connection.ts'
-import { NATURAL_KEYS } from '#db/facts.ts'
 import { migrateToLatest } from '#db/migrate.ts'
+import { NATURAL_KEYS } from '#db/natural-keys.ts'
 import { DatabaseError } from '#lib/errors.ts'
 import { testDatabase } from '#test/support/database.ts'
 

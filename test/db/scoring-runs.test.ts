@@ -1,29 +1,23 @@
 import { expect, test } from 'vitest'
 import { findLastScoringRun, finishScoringRun, insertScoringRun } from '#db/scoring-runs.ts'
+import { day } from '#test/support/adoption.ts'
 import { testDatabase } from '#test/support/database.ts'
+import { aRun } from '#test/support/published.ts'
 
-const aRun = (id: string, started_at: string) => ({
-  id,
-  started_at,
-  finished_at: null,
-  as_of: '2026-03-02T00:00:00.000Z',
-  engine_version: '1.0.0',
-  changed_count: 0,
-})
-
-test('the last run is the newest that published', async () => {
+test('the last run is the newest that published, whichever ended last', async () => {
   const db = await testDatabase()
-  const [monday, tuesday] = ['2026-03-02T08:00:00.000Z', '2026-03-03T08:00:00.000Z']
-  const first = aRun('a', monday)
-  const second = aRun('b', tuesday)
-  for (const run of [second, first, aRun('c', '2026-03-04T08:00:00.000Z')]) {
-    await insertScoringRun(db, run)
-  }
-  await finishScoringRun(db, 'b', { finished_at: tuesday, changed_count: 7 })
-  await finishScoringRun(db, 'a', { finished_at: tuesday, changed_count: 3 })
+  const [first, second, third] = [
+    await insertScoringRun(db, aRun()),
+    await insertScoringRun(db, aRun({ extent: 'changes' })),
+    await insertScoringRun(db, aRun()),
+  ]
+  expect([first, second, third]).toEqual([1, 2, 3])
+  await finishScoringRun(db, second, { finished_at: day('2026-03-04'), changed_count: 7 })
+  await finishScoringRun(db, first, { finished_at: day('2026-03-05'), changed_count: 3 })
   expect(await findLastScoringRun(db)).toEqual({
-    ...second,
-    finished_at: tuesday,
+    ...aRun({ extent: 'changes' }),
+    run: 2,
+    finished_at: day('2026-03-04'),
     changed_count: 7,
   })
 })
@@ -31,6 +25,6 @@ test('the last run is the newest that published', async () => {
 test('before the first run there is none, nor while it goes on', async () => {
   const db = await testDatabase()
   expect(await findLastScoringRun(db)).toBeUndefined()
-  await insertScoringRun(db, aRun('a', '2026-03-02T08:00:00.000Z'))
+  await insertScoringRun(db, aRun())
   expect(await findLastScoringRun(db)).toBeUndefined()
 })

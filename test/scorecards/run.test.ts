@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import type { Database } from '#db/connection.ts'
-import { upsertFacts } from '#db/facts.ts'
+import { deleteFacts, upsertFacts } from '#db/facts.ts'
 import type { NewRow } from '#db/schema.ts'
 import { findMeasurement, listMeasurements } from '#lib/queries/measurements.ts'
+import { listAdoptionStates } from '#lib/queries/states.ts'
+import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
 import { measureOn, scoreAll } from '#scorecards/run.ts'
 import {
   addChanges,
@@ -73,7 +75,7 @@ async function listStates(db: Database, team = 'payments') {
     .selectFrom('adoption_states')
     .selectAll()
     .where('team_id', '=', team)
-    .where('superseded_by', 'is', null)
+    .where('to_run', 'is', null)
     .orderBy('week_end')
     .execute()
   return rows.map((row) => ({ ...row, week: row.week_end.slice(5, 10) }))
@@ -547,14 +549,16 @@ describe('scoreAll', () => {
     const outcome = await scoreAll(db, { now: NOW })
     const { states, measurements } = await dump(db)
     const changed = states.length + measurements.length
-    expect(outcome).toEqual({ runId: expect.any(String), weeks: 8, changed })
+    expect(outcome).toEqual({ run: 1, extent: 'full', weeks: 8, changed })
     expect(await db.selectFrom('scoring_runs').selectAll().execute()).toEqual([
       {
-        id: outcome.runId,
+        run: 1,
         started_at: NOW.toISOString(),
         finished_at: NOW.toISOString(),
         as_of: day('2026-03-02'),
-        engine_version: '1.0.0',
+        engine_version: ENGINE_VERSION,
+        catalogue_version: expect.stringContaining('ADO-02 1.0.0'),
+        extent: 'full',
         changed_count: changed,
       },
     ])
@@ -569,21 +573,25 @@ describe('scoreAll', () => {
     expect(await dump(db)).toEqual(before)
   })
 
-  test('adds only the week that has ended since', async () => {
+  test('adds only the week that has ended since, and drops the oldest of each source', async () => {
     const db = await withAdopter()
     await scoreAll(db, { now: NOW })
     const before = await dump(db)
-    const { runId } = await scoreAll(db, { now: new Date('2026-03-09T00:00:00Z') })
+    const { run } = await scoreAll(db, { now: new Date('2026-03-09T00:00:00Z') })
     const { states, measurements } = await dump(db)
 
-    const added = [
-      ...states.filter(({ run_id }) => run_id === runId).map(({ week_end }) => week_end),
-      ...measurements.filter(({ run_id }) => run_id === runId).map(({ as_of }) => as_of),
-    ]
-    expect(new Set(added)).toEqual(new Set([day('2026-03-09')]))
+    const added = [...states, ...measurements].filter(({ from_run }) => from_run === run)
+    const ends = added.map((row) => ('week_end' in row ? row.week_end : row.window_end))
+    expect(new Set(ends)).toEqual(new Set([day('2026-03-09')]))
+    const closed = measurements.filter(({ to_run }) => to_run === run)
+    expect(closed.map((row) => [row.source_id, row.window_end])).toEqual([
+      ['clones', day('2024-03-11')],
+    ])
     expect({
-      states: states.filter(({ run_id }) => run_id !== runId),
-      measurements: measurements.filter(({ run_id }) => run_id !== runId),
+      states: states.filter(({ from_run }) => from_run !== run),
+      measurements: measurements
+        .filter(({ from_run }) => from_run !== run)
+        .map((row) => (row.to_run === run ? { ...row, to_run: null } : row)),
     }).toEqual(before)
   })
 
@@ -596,19 +604,21 @@ describe('scoreAll', () => {
     const { states, measurements } = await dump(db)
     expect(
       states
-        .filter(({ week_end, run_id }) => week_end === day('2026-03-02') || run_id === second.runId)
-        .map(({ state, run_id, superseded_by }) => ({ state, run_id, superseded_by })),
+        .filter(
+          ({ week_end, from_run }) => week_end === day('2026-03-02') || from_run === second.run,
+        )
+        .map(({ state, from_run, to_run }) => ({ state, from_run, to_run })),
     ).toEqual([
-      { state: 'adopted', run_id: first.runId, superseded_by: second.runId },
-      { state: 'excepted', run_id: second.runId, superseded_by: null },
+      { state: 'adopted', from_run: first.run, to_run: second.run },
+      { state: 'excepted', from_run: second.run, to_run: null },
     ])
     expect(
       measurements
-        .filter(({ metric_id, as_of }) => metric_id === 'ADO-02' && as_of === day('2026-03-02'))
-        .map(({ value, status, run_id, superseded_by }) => [value, status, run_id, superseded_by]),
+        .filter((row) => row.metric_id === 'ADO-02' && row.window_end === day('2026-03-02'))
+        .map(({ value, status, from_run, to_run }) => [value, status, from_run, to_run]),
     ).toEqual([
-      [1, 'ok', first.runId, second.runId],
-      [null, 'no_denominator', second.runId, null],
+      [1, 'ok', first.run, second.run],
+      [null, 'no_denominator', second.run, null],
     ])
   })
 
@@ -616,7 +626,7 @@ describe('scoreAll', () => {
     const db = await withAdopter()
     await scoreAll(db, { now: NOW })
     await addPath(db, { available_since: day('2026-02-02') })
-    const { runId } = await scoreAll(db, { now: NOW })
+    const { run } = await scoreAll(db, { now: NOW })
 
     // What was done before 2 February is no longer work of the path.
     expect(await listSteps(db)).toEqual([
@@ -627,9 +637,9 @@ describe('scoreAll', () => {
     ])
     const { states, measurements } = await dump(db)
     const withdrawn = states.filter(({ week_end }) => week_end <= day('2026-02-02'))
-    expect(withdrawn.map(({ superseded_by }) => superseded_by)).toEqual(Array(4).fill(runId))
-    const standing = measurements.filter((row) => row.path_id !== '' && row.superseded_by === null)
-    expect([...new Set(standing.map(({ as_of }) => as_of))].toSorted()).toEqual(
+    expect(withdrawn.map(({ to_run }) => to_run)).toEqual(Array(4).fill(run))
+    const standing = measurements.filter((row) => row.metric_id === 'ADO-02' && row.to_run === null)
+    expect([...new Set(standing.map(({ window_end }) => window_end))].toSorted()).toEqual(
       ['2026-02-09', '2026-02-16', '2026-02-23', '2026-03-02'].map(day),
     )
   })
@@ -653,6 +663,26 @@ describe('scoreAll', () => {
     expect((await listStates(db)).at(-1)?.state).toBe('adopted')
   })
 
+  test('withdraws a team that is no more, also one that never worked', async () => {
+    const db = await withAdopter()
+    for (const team of ['search', 'quiet']) {
+      await addTeam(db, team)
+      await addService(db, team, { team })
+    }
+    await addChanges(db, 'search', twiceAWeek(START, 8))
+    await scoreAll(db, { now: NOW })
+    const listTeams = async () => {
+      const { states, measurements } = await dump(db)
+      const standing = [...states, ...measurements].filter(({ to_run }) => to_run === null)
+      return [...new Set(standing.map(({ team_id }) => team_id))].toSorted()
+    }
+    expect(await listTeams()).toEqual(['', 'payments', 'quiet', 'search'])
+    await deleteFacts(db, 'teams', 'catalog', ({ id }) => id !== 'payments')
+    await deleteFacts(db, 'service_owners', 'catalog', ({ team_id }) => team_id !== 'payments')
+    await scoreAll(db, { now: NOW })
+    expect(await listTeams()).toEqual(['', 'payments'])
+  })
+
   test('a guard that refuses leaves what stood', async () => {
     const db = await withAdopter()
     await scoreAll(db, { now: NOW })
@@ -666,14 +696,42 @@ describe('scoreAll', () => {
     expect(await db.selectFrom('scoring_runs').selectAll().execute()).toHaveLength(1)
   })
 
-  test('publishes all of a run or nothing of it', async () => {
+  test('shows readers all of a run or nothing of it, and the next run all that it missed', async () => {
     const db = await withAdopter()
     await sql`
       create trigger disk_full before insert on measurements
       when new.metric_id = 'DQ-01' begin select raise(abort, 'disk full'); end`.execute(db)
     await expect(scoreAll(db, { now: NOW })).rejects.toThrow('disk full')
-    expect(await dump(db)).toEqual({ states: [], measurements: [] })
-    expect(await db.selectFrom('scoring_runs').selectAll().execute()).toEqual([])
+    expect(await listMeasurements(db, LAST_WEEK_END)).toEqual([])
+    expect(await listAdoptionStates(db, { asOf: LAST_WEEK_END })).toEqual([])
+
+    await sql`drop trigger disk_full`.execute(db)
+    const { run, changed } = await scoreAll(db, { now: NOW })
+    const { states, measurements } = await dump(db)
+    const rows = [...states, ...measurements]
+    expect(rows).toHaveLength(changed)
+    expect(rows.filter((row) => row.from_run !== run || row.to_run !== null)).toEqual([])
+    expect(await findLast(db, 'ADO-02')).toMatchObject({ value: 1 })
+  })
+
+  test('readers keep what the last run published when the next one dies', async () => {
+    const db = await withAdopter()
+    await scoreAll(db, { now: NOW })
+    const before = await listMeasurements(db, LAST_WEEK_END)
+    await addException(db, { team_id: 'payments', decided_at: day('2026-02-10') })
+    await sql`
+      create trigger disk_full before insert on measurements
+      when new.metric_id = 'ADO-02' begin select raise(abort, 'disk full'); end`.execute(db)
+    await expect(scoreAll(db, { now: NOW })).rejects.toThrow('disk full')
+    expect(await listMeasurements(db, LAST_WEEK_END)).toEqual(before)
+    const statesOf = async () =>
+      (await listAdoptionStates(db, { asOf: LAST_WEEK_END })).map(({ state }) => state)
+    expect(await statesOf()).toEqual(['adopted'])
+
+    // The change that it did not get to is still noted.
+    await sql`drop trigger disk_full`.execute(db)
+    await scoreAll(db, { now: NOW })
+    expect(await statesOf()).toEqual(['excepted'])
   })
 
   test('a source whose coverage is gone covers nothing, and says so as long as it is configured', async () => {
@@ -693,7 +751,7 @@ describe('scoreAll', () => {
     expect(await findLast(db, 'DQ-01', { sourceId: 'owners' })).toBeUndefined()
 
     await db.deleteFrom('coverage').execute()
-    await scoreAll(db, { now: NOW })
+    await scoreAll(db, { now: NOW, isFull: true })
     expect(await ofClones()).toMatchObject({ value: 0, status: 'no_data', band: 'bad' })
     expect((await listSteps(db)).at(-1)).toBe('03-02 unknown R0')
     expect(await findLast(db, 'ADO-02')).toMatchObject({ value: null, status: 'source_missing' })
@@ -702,11 +760,11 @@ describe('scoreAll', () => {
       .updateTable('sources')
       .set({ gone_at: day('2026-03-03') })
       .execute()
-    await scoreAll(db, { now: NOW })
+    await scoreAll(db, { now: NOW, isFull: true })
     expect(await ofClones()).toBeUndefined()
   })
 
-  test('measures teams at the newest 26 week ends, and leaves older ones as they stood', async () => {
+  test('measures teams at the newest 26 week ends, and withdraws what nobody keeps true any more', async () => {
     const db = await testDatabase()
     await addPath(db)
     await addWorkingTeam(db, 'payments', {
@@ -716,20 +774,22 @@ describe('scoreAll', () => {
     const listMoments = async (team: string) => {
       const rows = await db
         .selectFrom('measurements')
-        .select('as_of')
+        .select('window_end')
         .where('metric_id', '=', 'ADO-04')
+        .where('window_kind', '=', 'own')
         .where('team_id', '=', team)
-        .where('superseded_by', 'is', null)
-        .orderBy('as_of')
+        .where('to_run', 'is', null)
+        .orderBy('window_end')
         .execute()
-      return [rows.length, rows[0]?.as_of, rows.at(-1)?.as_of]
+      return [rows.length, rows[0]?.window_end, rows.at(-1)?.window_end]
     }
 
     await scoreAll(db, { now: new Date(day('2026-07-13')) })
     expect(await listMoments('')).toEqual([27, day('2026-01-12'), day('2026-07-13')])
     expect(await listMoments('payments')).toEqual([26, day('2026-01-19'), day('2026-07-13')])
     await scoreAll(db, { now: new Date(day('2026-07-20')) })
-    expect(await listMoments('payments')).toEqual([27, day('2026-01-19'), day('2026-07-20')])
+    expect(await listMoments('')).toEqual([28, day('2026-01-12'), day('2026-07-20')])
+    expect(await listMoments('payments')).toEqual([26, day('2026-01-26'), day('2026-07-20')])
   })
 
   test('of an organisation without paths there is nothing to publish', async () => {

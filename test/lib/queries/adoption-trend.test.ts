@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { getMonthlyAdoption, getWeeklyAdoption } from '#lib/queries/adoption-trend.ts'
 import { day } from '#test/support/adoption.ts'
 import { testDatabase } from '#test/support/database.ts'
-import { aMeasurement, publishResults } from '#test/support/published.ts'
+import { aMeasurement, aRegion, publishResults } from '#test/support/published.ts'
 
 const ofPath = { pathId: 'http-service' }
 
@@ -45,14 +45,17 @@ test('only what stands of the path as a whole is a point', async () => {
   const db = await testDatabase()
   const withdrawn = aMeasurement({ as_of: day('2026-02-23'), value: 0.1 })
   await publishResults(db, [withdrawn])
-  const horizons = [{ kind: 'path', from: '' }] as const
-  await publishResults(db, [aMeasurement({ value: 0.5 })], { runId: 'run-2', horizons })
-  await publishResults(db, [
-    aMeasurement({ team_id: 'payments', value: 0.2 }),
-    aMeasurement({ source_id: 'clones', value: 0.3 }),
-    aMeasurement({ path_id: 'batch', value: 0.4 }),
-    aMeasurement({ metric_id: 'ADO-04', value: 0.6 }),
-  ])
+  const others = [
+    { team_id: 'payments', value: 0.2 },
+    { source_id: 'clones', value: 0.3 },
+    { path_id: 'batch', value: 0.4 },
+    { metric_id: 'ADO-04', value: 0.6 },
+    { window_kind: 'week' as const, value: 0.7 },
+  ]
+  await publishResults(db, [aMeasurement({ value: 0.5 }), ...others.map(aMeasurement)], {
+    run: 2,
+    withdrawn: aRegion([day('2026-02-23')]),
+  })
   const asOf = new Date(day('2026-03-02'))
   const points = await getWeeklyAdoption(db, { ...ofPath, asOf, count: 2 })
   expect(points.map(({ total, voluntary }) => [total, voluntary])).toEqual([

@@ -50,7 +50,7 @@ test('a moment is listed by metric, path, team and source, as it stands', async 
     { metric_id: 'ADO-02', value: 0.2 },
     { metric_id: 'ADO-02', path_id: 'batch', value: 0.1 },
   ]
-  await publishResults(db, rows.map(aMeasurement), { runId: 'run-2' })
+  await publishResults(db, rows.map(aMeasurement), { run: 2 })
 
   const valuesOf = async (filter?: { pathId?: string; metricId?: string }) =>
     (await listMeasurements(db, new Date(day('2026-03-05')), filter)).map(({ value }) => value)

@@ -31,7 +31,7 @@ test('only what stands of the path is counted, up to the moment asked for', asyn
       aState({ path_id: 'batch', state: 'lapsed' }),
       aState({ week_end: day('2026-03-09'), state: 'partial' }),
     ],
-    'run-2',
+    { run: 2 },
   )
   const weekEnd = new Date(day('2026-03-02'))
   const expected = [{ weekEnd, counts: { adopted: 1 } }]

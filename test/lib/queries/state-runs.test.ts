@@ -90,7 +90,7 @@ test('teams and paths have runs of their own, in this order: path, team, time', 
 test('what stands up to the moment counts, later weeks and superseded rows do not', async () => {
   const db = await testDatabase()
   await publish(db, weekly('payments', ['eligible', 'eligible']))
-  await publish(db, weekly('payments', ['eligible', 'trying', 'trying']), 'run-2')
+  await publish(db, weekly('payments', ['eligible', 'trying', 'trying']), { run: 2 })
   const asOf = new Date(day('2026-03-09'))
   expect(await summary(db, { asOf })).toEqual([
     ['payments', 'eligible', 1],

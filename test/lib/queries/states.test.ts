@@ -86,7 +86,7 @@ test('only what stands is told, and before the first scoring run nothing', async
   const db = await testDatabase()
   expect(await listAdoptionStates(db, { asOf: AS_OF })).toEqual([])
   await publish(db, [aState({ state: 'trying' })])
-  await publish(db, [aState({ state: 'adopted' })], 'run-2')
+  await publish(db, [aState({ state: 'adopted' })], { run: 2 })
   const states = await listAdoptionStates(db, { asOf: AS_OF })
   expect(states.map(({ state }) => state)).toEqual(['adopted'])
 })

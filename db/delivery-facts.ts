@@ -1,0 +1,135 @@
+import type { Reader } from '#db/connection.ts'
+
+/** PostgreSQL takes no empty list, and no id is empty text. */
+const among = (ids: readonly string[]) => (ids.length === 0 ? [''] : ids)
+
+/** Whose deliveries: of services, and of the repositories that they share. */
+export interface Deliverers {
+  readonly services: readonly string[]
+  readonly repositories: readonly string[]
+}
+
+/** All that these delivered, in no order. */
+export async function listDelivery(db: Reader, deliverers: Deliverers) {
+  return {
+    changes: await listMergedChanges(db, deliverers),
+    deployments: await listDeployments(db, deliverers.services),
+    incidents: await listIncidents(db, deliverers.services),
+  }
+}
+
+/** Merged changes of repositories, or of services whose repository nobody knows. */
+function listMergedChanges(db: Reader, { services, repositories }: Deliverers) {
+  const columns = [
+    'source_id',
+    'native_id',
+    'repository_id',
+    'service_id',
+    'number',
+    'first_commit_at',
+    'opened_at',
+    'ready_at',
+    'first_review_at',
+    'approved_at',
+    'merged_at',
+    'merge_sha',
+    'author_kind',
+    'reverts',
+  ] as const
+  return db
+    .selectFrom('changes')
+    .select(columns)
+    .where('merged_at', 'is not', null)
+    .where((eb) =>
+      eb.or([
+        eb('repository_id', 'in', among(repositories)),
+        eb('service_id', 'in', among(services)),
+      ]),
+    )
+    .execute()
+}
+
+const listDeployments = (db: Reader, services: readonly string[]) =>
+  db
+    .selectFrom('deployments')
+    .select([
+      'source_id',
+      'native_id',
+      'service_id',
+      'environment_tier',
+      'sha',
+      'version',
+      'created_at',
+      'started_at',
+      'finished_at',
+      'outcome',
+      'kind',
+      'redeploy_of',
+      'rollback_of',
+    ])
+    .where('service_id', 'in', among(services))
+    .execute()
+
+const INCIDENT = [
+  'incidents.source_id',
+  'incidents.native_id',
+  'incidents.service_id',
+  'incidents.started_at',
+  'incidents.detected_at',
+  'incidents.restored_at',
+  'incidents.caused_by_deployment_id',
+  'incidents.link_kind',
+  'incidents.cause_class',
+] as const
+
+const listIncidents = (db: Reader, services: readonly string[]) =>
+  db.selectFrom('incidents').select(INCIDENT).where('service_id', 'in', among(services)).execute()
+
+/** Sources that tell of deployments. Goes from one to the next: there are few, of very many rows. */
+async function listSources(db: Reader): Promise<string[]> {
+  const sources: string[] = []
+  for (;;) {
+    const next = await db
+      .selectFrom('deployments')
+      .select((eb) => eb.fn.min('source_id').as('source_id'))
+      .where('source_id', '>', sources.at(-1) ?? '')
+      .executeTakeFirst()
+    if (!next?.source_id) return sources
+    sources.push(next.source_id)
+  }
+}
+
+/** Incidents of one service that name a deployment of another, with that other. */
+export async function listForeignIncidents(db: Reader) {
+  const sources = await listSources(db)
+  if (sources.length === 0) return []
+  return db
+    .selectFrom('incidents')
+    .innerJoin('deployments as named', (join) =>
+      join
+        .onRef('named.native_id', '=', 'incidents.caused_by_deployment_id')
+        .on('named.source_id', 'in', sources),
+    )
+    .select(INCIDENT)
+    .select('named.service_id as named_service_id')
+    .where('incidents.caused_by_deployment_id', 'is not', null)
+    .whereRef('named.service_id', 'is distinct from', 'incidents.service_id')
+    .execute()
+}
+
+/** Services that deployments of these native ids are of, and those of incidents that name one. */
+export async function listServicesNaming(db: Reader, deploymentIds: readonly string[]) {
+  const ids = among(deploymentIds)
+  const own = await db
+    .selectFrom('deployments')
+    .select('service_id')
+    .where('source_id', 'in', among(await listSources(db)))
+    .where('native_id', 'in', ids)
+    .execute()
+  const naming = await db
+    .selectFrom('incidents')
+    .select('service_id')
+    .where('caused_by_deployment_id', 'in', ids)
+    .execute()
+  return [...own, ...naming].flatMap(({ service_id }) => service_id ?? [])
+}

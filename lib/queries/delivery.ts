@@ -1,0 +1,98 @@
+import { listLandscapeFacts } from '#db/adoption-facts.ts'
+import { listStandingStates } from '#db/adoption-states.ts'
+import type { Reader } from '#db/connection.ts'
+import { listDelivery, listForeignIncidents } from '#db/delivery-facts.ts'
+import { listLedgers } from '#db/ledgers.ts'
+import type { Period } from '#lib/period.ts'
+import { type Landscape, toLandscape } from '#scorecards/adoption/landscape.ts'
+import { toUnits, unitIdOf, workersOf } from '#scorecards/adoption/units.ts'
+import { deliveryEvidence } from '#scorecards/delivery/cases.ts'
+import { decodeLedgers } from '#scorecards/delivery/ledger.ts'
+import { type DeliveryModel, toDeliveryModel } from '#scorecards/delivery/model.ts'
+import { deliveryResults } from '#scorecards/delivery/results.ts'
+import { toDeliveryFacts } from '#scorecards/delivery/rows.ts'
+import { mergeTallies } from '#scorecards/delivery/tally.ts'
+import type { EvidenceSet, MetricResult, Scope } from '#scorecards/result.ts'
+
+/** Of one team, of the teams that could use a path, or of all. */
+export type DeliveryScope = Pick<Scope, 'teamId' | 'pathId'>
+
+export interface DeliveryQuestion {
+  /** One result of every metric for each. */
+  readonly scopes: readonly DeliveryScope[]
+  /** Whole days in UTC. */
+  readonly window: Period
+  /** What is known by then counts. */
+  readonly asOf: Date
+  readonly metricIds?: readonly string[]
+  readonly now: Date
+}
+
+/**
+ * Metrics of delivery over any range of whole days, computed from the published samples; those of
+ * weeks, months and quarters are published and need no computing (`listWindows`).
+ */
+export async function measureDelivery(
+  db: Reader,
+  question: DeliveryQuestion,
+): Promise<MetricResult[]> {
+  const { window, asOf, metricIds, now } = question
+  const landscape = toLandscape(await listLandscapeFacts(db))
+  const model = await loadModel(db, landscape, window)
+  const span = { from: window.from.getTime(), to: window.to.getTime(), asOf: asOf.getTime() }
+  const results: MetricResult[] = []
+  for (const scope of question.scopes) {
+    const ids = await listTeams(db, landscape, scope, window.to)
+    const teams = ids.map((id) => model.tally(id, span))
+    const all = mergeTallies(teams)
+    const subject = { scope, teams, all, window: span, end: span.to }
+    results.push(...deliveryResults(subject, model.sources, now, metricIds))
+  }
+  return results
+}
+
+async function loadModel(db: Reader, landscape: Landscape, window: Period): Promise<DeliveryModel> {
+  const ledgers = decodeLedgers(await listLedgers(db, { kind: 'delivery' }))
+  return toDeliveryModel(landscape, ledgers, { since: window.from, until: window.to })
+}
+
+async function listTeams(
+  db: Reader,
+  landscape: Landscape,
+  { teamId, pathId }: DeliveryScope,
+  asOf: Date,
+): Promise<string[]> {
+  if (teamId !== undefined) return [teamId]
+  if (pathId === undefined) return landscape.teams.map(({ id }) => id)
+  const states = await listStandingStates(db, { asOf, pathId })
+  return states.filter(({ state }) => USAGE.has(state)).map(({ team_id }) => team_id)
+}
+
+const USAGE: ReadonlySet<string> = new Set(['eligible', 'trying', 'adopted', 'partial', 'lapsed'])
+
+/**
+ * The rows behind a metric of delivery by what became of them: counted, left out and why, not
+ * matured, unknown. Undefined for a metric that is none of delivery.
+ */
+export async function listDeliveryEvidence(
+  db: Reader,
+  question: DeliveryScope & Period & { readonly metricId: string; readonly asOf: Date },
+): Promise<readonly EvidenceSet[] | undefined> {
+  const { metricId, from, to, asOf } = question
+  const landscape = toLandscape(await listLandscapeFacts(db))
+  const teams = await listTeams(db, landscape, question, to)
+  const owned = new Set(teams.flatMap((id) => landscape.servicesByOwner.get(id) ?? []))
+  const ids = new Set([...owned].map(unitIdOf))
+  const units = [...toUnits(landscape).values()].filter(({ id }) => ids.has(id))
+  const rows = await listDelivery(db, workersOf(units))
+  const facts = toDeliveryFacts(units, rows, await listForeignIncidents(db))
+  const model = await loadModel(db, landscape, { from, to })
+  const span = { from: from.getTime(), to: to.getTime(), asOf: asOf.getTime() }
+  return deliveryEvidence(metricId, [...facts.values()], {
+    teams: new Set(teams),
+    window: { from, to },
+    asOf,
+    isRead: (team, serviceId, at) => model.isRead(team, serviceId, at.getTime(), span),
+    isTold: (at) => model.isTold(at.getTime()),
+  })
+}

@@ -1,0 +1,205 @@
+import { daysBefore } from '#lib/period.ts'
+import type { Landscape, Service } from '#scorecards/adoption/landscape.ts'
+import { toUnits } from '#scorecards/adoption/units.ts'
+import { coveredBy, type Feed, toFeed } from '#scorecards/adoption/work-coverage.ts'
+import type { CoveredInterval } from '#scorecards/coverage.ts'
+import {
+  coveredIn,
+  type Days,
+  dayOf,
+  toCoveredDays,
+  toOwnerOfDay,
+} from '#scorecards/delivery/calendar.ts'
+import type { DeliveryLedger } from '#scorecards/delivery/ledger.ts'
+import type { DeliverySources, Fact } from '#scorecards/delivery/results.ts'
+import {
+  type Calendar,
+  type DeliveryTally,
+  type DeliveryUnit,
+  isWeekRead,
+  type TallyWindow,
+  tallyTeam,
+} from '#scorecards/delivery/tally.ts'
+
+/** What was delivered, whose it was and when it was read: all that metrics of delivery rest on. */
+export interface DeliveryModel {
+  readonly sources: DeliverySources
+  /** From when on anything was read; null: never. */
+  readonly readFrom: Date | null
+  readonly teams: readonly string[]
+  readonly tally: (team: string, window: TallyWindow) => DeliveryTally
+  /** Whether the week of an instant was the team's, and read from beginning to end. */
+  readonly isRead: (team: string, serviceId: string, at: number, window: TallyWindow) => boolean
+  /** Whether anybody would have told of an incident on the day of an instant. */
+  readonly isTold: (at: number) => boolean
+}
+
+const ENTITY: Readonly<Record<Fact, string>> = {
+  deployments: 'entity:deployments',
+  changes: 'entity:changes',
+  incidents: 'entity:incidents',
+}
+
+/** The longest that a metric of delivery looks back. */
+const LONGEST_DAYS = 91
+
+/** `since`: the first instant that will be asked for; the days of a metric's own window come on top. */
+export function toDeliveryModel(
+  landscape: Landscape,
+  ledgers: ReadonlyMap<string, DeliveryLedger>,
+  { since, until }: { readonly since: Date; readonly until: Date },
+): DeliveryModel {
+  const feed = toFeed([...ledgers.values()].flatMap(({ sources }) => sources))
+  const first = dayOf(daysBefore(since, LONGEST_DAYS).getTime())
+  const days: Days = { first, count: Math.max(0, dayOf(until.getTime()) - first) }
+  const teams = landscape.teams.map(({ id }) => id)
+  const calendar: Calendar = {
+    days,
+    incidents: toCoveredDays(days, landscape.coverage.get(ENTITY.incidents) ?? []),
+    placeOf: new Map(teams.map((team, place) => [team, place])),
+  }
+  const units = toDeliveryUnits(landscape, ledgers, feed, calendar)
+  return {
+    sources: toSources(landscape, feed, calendar),
+    readFrom: firstRead(landscape, feed),
+    teams,
+    tally: (team, window) => tallyTeam(calendar, team, units.get(team) ?? [], window),
+    isRead: (team, serviceId, at, window) =>
+      (units.get(team) ?? []).some(
+        (unit) =>
+          unit.ledger.services.includes(serviceId) &&
+          isWeekRead(calendar, team, unit, { serviceId, at, window }),
+      ),
+    isTold: (at) => {
+      const day = dayOf(at) - first
+      return coveredIn(calendar.incidents, day, day + 1) > 0
+    },
+  }
+}
+
+/** By team, the units in which it owned anything at any time. */
+function toDeliveryUnits(
+  landscape: Landscape,
+  ledgers: ReadonlyMap<string, DeliveryLedger>,
+  feed: Feed,
+  calendar: Calendar,
+): Map<string, DeliveryUnit[]> {
+  const byTeam = new Map<string, DeliveryUnit[]>()
+  for (const { id, services } of toUnits(landscape).values()) {
+    const ledger = ledgers.get(id)
+    if (ledger === undefined) continue
+    const unit = {
+      ledger,
+      services: services.map((service) => toServiceDays(landscape, service, feed, calendar)),
+    }
+    for (const team of ledger.teams) byTeam.set(team, [...(byTeam.get(team) ?? []), unit])
+  }
+  return byTeam
+}
+
+function toServiceDays(
+  landscape: Landscape,
+  service: Service,
+  feed: Feed,
+  { days, placeOf }: Calendar,
+) {
+  const deployments = coveredBy(landscape, {
+    entity: ENTITY.deployments,
+    feed,
+    subject: service.id,
+    service,
+  })
+  return {
+    ownerOfDay: toOwnerOfDay(days, service, (team) => placeOf.get(team) ?? -1),
+    deployments: toCoveredDays(days, deployments),
+    changes: toCoveredDays(days, changesRead(landscape, service)),
+  }
+}
+
+const changesRead = ({ coverage }: Landscape, { repositoryId }: Service) => [
+  ...(coverage.get(ENTITY.changes) ?? []),
+  ...(coverage.get(`repository:${repositoryId}`) ?? []),
+]
+
+const REPOSITORY = 'repository:'
+
+type Scopes = readonly (readonly CoveredInterval[])[]
+
+function toSources(
+  landscape: Landscape,
+  feed: Feed,
+  { days, incidents }: Calendar,
+): DeliverySources {
+  const all = [...landscape.coverage].flatMap(([scope, own]) =>
+    scope.startsWith(REPOSITORY) ? [own] : [],
+  )
+  const ofAll = toReaches(landscape, feed, all)
+  const ofTeams = new Map<string, FactReaches>()
+  const reachesOf = (team: string) => {
+    const known = ofTeams.get(team) ?? toReaches(landscape, feed, repositoriesOf(landscape, team))
+    ofTeams.set(team, known)
+    return known
+  }
+  return {
+    hasDeployments: ofAll.deployments.size > 0,
+    hasChanges: ofAll.changes.size > 0,
+    hasIncidents: ofAll.incidents.size > 0,
+    incidentsRead: ({ from, to }) => {
+      const [first, end] = [dayOf(from) - days.first, dayOf(to) - days.first]
+      return end <= first ? 1 : coveredIn(incidents, first, end) / (end - first)
+    },
+    watermarks: (team, { to }, facts) => {
+      const reaches = team === undefined ? ofAll : reachesOf(team)
+      return Object.fromEntries(
+        facts
+          .flatMap((fact) => [...reaches[fact]])
+          .toSorted(([a], [b]) => (a < b ? -1 : 1))
+          .map(([source, reach]) => [source, new Date(Math.min(reach, to)).toISOString()]),
+      )
+    },
+  }
+}
+
+/** What was read of the repositories of services that a team owned at any time. */
+const repositoriesOf = ({ servicesByOwner, coverage }: Landscape, team: string): Scopes =>
+  (servicesByOwner.get(team) ?? []).map(
+    ({ repositoryId }) => coverage.get(`${REPOSITORY}${repositoryId}`) ?? [],
+  )
+
+type FactReaches = Readonly<Record<Fact, Reaches>>
+
+function toReaches({ coverage }: Landscape, feed: Feed, repositories: Scopes): FactReaches {
+  const entity = (fact: Fact) => coverage.get(ENTITY[fact]) ?? []
+  const telling = repositories.map((own) => own.filter(({ sourceId }) => feed.all.has(sourceId)))
+  return {
+    deployments: leastFar([entity('deployments'), ...telling]),
+    changes: leastFar([entity('changes'), ...repositories]),
+    incidents: leastFar([entity('incidents')]),
+  }
+}
+
+/** By source, until when it has read the scope that it has read least far; in milliseconds. */
+type Reaches = ReadonlyMap<string, number>
+
+function leastFar(scopes: Scopes): Reaches {
+  const reaches = new Map<string, number>()
+  for (const intervals of scopes) {
+    for (const [source, own] of Map.groupBy(intervals, ({ sourceId }) => sourceId)) {
+      const reach = Math.max(...own.map(({ to }) => to))
+      reaches.set(source, Math.min(reach, reaches.get(source) ?? reach))
+    }
+  }
+  return reaches
+}
+
+function firstRead(landscape: Landscape, feed: Feed): Date | null {
+  let first = Number.POSITIVE_INFINITY
+  for (const [scope, intervals] of landscape.coverage) {
+    const isEntity = scope === ENTITY.deployments
+    if (!isEntity && !scope.startsWith(REPOSITORY)) continue
+    for (const { sourceId, from } of intervals) {
+      if (isEntity || feed.all.has(sourceId)) first = Math.min(first, from)
+    }
+  }
+  return Number.isFinite(first) ? new Date(first) : null
+}

@@ -1,0 +1,251 @@
+import type { DeliveryTally, TallyWindow } from '#scorecards/delivery/tally.ts'
+import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
+import { type Absence, type Computed, type Metric, measure } from '#scorecards/measure.ts'
+import { changeFailRate, changeFailRateOf } from '#scorecards/metrics/change-fail-rate.ts'
+import { changeLeadTime, changeLeadTimeOf } from '#scorecards/metrics/change-lead-time.ts'
+import {
+  deploymentFrequency,
+  deploymentFrequencyOf,
+} from '#scorecards/metrics/deployment-frequency.ts'
+import {
+  deploymentReworkRate,
+  deploymentReworkRateOf,
+} from '#scorecards/metrics/deployment-rework-rate.ts'
+import {
+  failedDeploymentRecoveryTime,
+  recoveryTimeOf,
+} from '#scorecards/metrics/failed-deployment-recovery-time.ts'
+import { rollbackRate, rollbackRateOf } from '#scorecards/metrics/rollback-rate.ts'
+import type { Reach } from '#scorecards/metrics/work-counts.ts'
+import type { MetricResult, Scope } from '#scorecards/result.ts'
+
+/** A scope over a window, as delivery is measured. */
+export interface DeliverySubject {
+  readonly scope: Scope
+  /** One for each team of the scope. */
+  readonly teams: readonly DeliveryTally[]
+  /** All of them together. */
+  readonly all: DeliveryTally
+  readonly window: TallyWindow
+  /** Of the whole window, also what is still to come of it. */
+  readonly end: number
+}
+
+/** What can be known of delivery at all. */
+export interface DeliverySources {
+  readonly hasDeployments: boolean
+  readonly hasChanges: boolean
+  readonly hasIncidents: boolean
+  /** Covered share of [from, to) of the incidents. */
+  readonly incidentsRead: (window: TallyWindow) => number
+  /**
+   * Source id → instant until which it was read for a team, or for all, at most the window's end; of
+   * some kinds of facts.
+   */
+  readonly watermarks: (
+    team: string | undefined,
+    window: TallyWindow,
+    facts: readonly Fact[],
+  ) => Record<string, string>
+}
+
+export type Fact = 'deployments' | 'changes' | 'incidents'
+
+interface Scorer {
+  readonly metric: Pick<Metric<never>, 'definition' | 'windowDays'>
+  readonly needs: readonly Fact[]
+  readonly compute: (subject: DeliverySubject, reach: Reach) => Computed
+}
+
+const SCORERS: readonly Scorer[] = [
+  {
+    metric: changeLeadTime,
+    needs: ['deployments', 'changes'],
+    compute: ({ all }) =>
+      changeLeadTimeOf({
+        hours: all.hours,
+        commitToOpen: all.commitToOpen,
+        openToReview: all.openToReview,
+        reviewToMerge: all.reviewToMerge,
+        mergeToDeploy: all.mergeToDeploy,
+        negativeStage: all.negativeStage,
+        unknown: all.changesUnknown,
+        anomalous: all.anomalous,
+        bot: all.bot,
+        firstDeployment: all.firstDeployment,
+      }),
+  },
+  {
+    metric: deploymentFrequency,
+    needs: ['deployments'],
+    compute: ({ all }) =>
+      deploymentFrequencyOf({
+        counted: all.deployed,
+        unknown: all.deployedUnknown,
+        unmapped: all.deployedUnmapped,
+        days: all.readDays,
+        weeksSeen: all.readWeeks,
+        weeksNotCovered: all.unreadWeeks,
+        weeksWithDeployment: all.weeksWithDeployment,
+        wholeWeeks: all.wholeWeeks.filter((count) => count !== null),
+        weekdays: all.weekdays,
+        batchSizes: all.batchSizes,
+      }),
+  },
+  {
+    metric: rollbackRate,
+    needs: ['deployments'],
+    compute: ({ all }) =>
+      rollbackRateOf({
+        numerator: all.rolledBack,
+        denominator: all.rolledBack + all.notRolledBack,
+        nUnknown: all.unknown,
+        seen: all.rolledBackInReadWeeks,
+        weeks: all.readDays / 7,
+        weeksNotCovered: all.unreadWeeks,
+        automaticAborts: null,
+        unordered: all.unordered,
+        unmapped: all.unmapped,
+      }),
+  },
+  {
+    metric: changeFailRate,
+    needs: ['deployments', 'incidents'],
+    compute: ({ all, teams }, reach) =>
+      changeFailRateOf(
+        {
+          teams: teams.map(toFailCounts),
+          inferred: all.inferred,
+          unlinkedIncidents: all.unlinkedIncidents,
+          unmapped: all.unmapped,
+        },
+        reach,
+      ),
+  },
+  {
+    metric: failedDeploymentRecoveryTime,
+    needs: ['deployments', 'incidents'],
+    compute: ({ all }) =>
+      recoveryTimeOf({
+        watches: all.watches,
+        hasDetectedStart: all.hasDetectedStart,
+        unknown: all.failedUnknown,
+        noStart: all.noStart,
+        reversed: all.reversed,
+        inferred: all.recoveryInferred,
+        unmapped: all.failedUnmapped,
+      }),
+  },
+  {
+    metric: deploymentReworkRate,
+    needs: ['deployments'],
+    compute: ({ all }) =>
+      deploymentReworkRateOf({
+        numerator: all.mended,
+        denominator: all.mended + all.notMending,
+        nUnknown: all.unknown + all.kindUnknown,
+        notMatured: all.notMatured,
+        hotfixes: all.hotfixes,
+        rollbacks: all.rollbacks,
+        linkedOnly: all.linkedOnly,
+        unmapped: all.unmapped,
+      }),
+  },
+]
+
+const toFailCounts = (tally: DeliveryTally) => ({
+  numerator: tally.failed,
+  denominator: tally.failed + tally.notFailed,
+  nUnknown: tally.notTold + tally.unknown,
+  notMatured: tally.notMatured,
+})
+
+/** Ids of the metrics of delivery. */
+export const DELIVERY_METRICS = SCORERS.map(({ metric }) => metric.definition.id)
+
+/** Days that a metric of delivery looks back on of its own accord; undefined: it is none. */
+export const ownDaysOf = (metricId: string) =>
+  SCORERS.find(({ metric }) => metric.definition.id === metricId)?.metric.windowDays
+
+/** Metrics of delivery of one subject over one window; those named, or all. */
+export function deliveryResults(
+  subject: DeliverySubject,
+  sources: DeliverySources,
+  computedAt: Date,
+  metricIds: readonly string[] = DELIVERY_METRICS,
+): MetricResult[] {
+  return SCORERS.filter(({ metric }) => metricIds.includes(metric.definition.id)).map((scorer) =>
+    toResult(scorer, subject, sources, computedAt),
+  )
+}
+
+function toResult(
+  { metric, needs, compute }: Scorer,
+  subject: DeliverySubject,
+  sources: DeliverySources,
+  computedAt: Date,
+): MetricResult {
+  const { scope, window } = subject
+  const reach = scope.teamId === undefined ? 'path' : 'team'
+  const absence = absenceOf(needs, sources)
+  const period = { from: new Date(window.from), to: new Date(subject.end) }
+  return measure(
+    {
+      ...metric,
+      compute: () => ({
+        ...compute(subject, reach),
+        window: period,
+        evidence: toEvidenceQuery(metric.definition.id, subject),
+      }),
+    },
+    undefined,
+    {
+      scope,
+      asOf: new Date(window.asOf),
+      computedAt,
+      engineVersion: ENGINE_VERSION,
+      parameters: {},
+      watermarks: sources.watermarks(scope.teamId, window, needs),
+      coverage: coverageOf(needs, subject, sources),
+      ...(absence && { absence }),
+    },
+  )
+}
+
+function absenceOf(needs: readonly Fact[], sources: DeliverySources): Absence | undefined {
+  const has = {
+    deployments: sources.hasDeployments,
+    changes: sources.hasChanges,
+    incidents: sources.hasIncidents,
+  }
+  return needs.every((fact) => has[fact]) ? undefined : 'source_missing'
+}
+
+/** The covered share of that which was read least; of nothing to read all was. */
+function coverageOf(
+  needs: readonly Fact[],
+  { all, window }: DeliverySubject,
+  sources: DeliverySources,
+): number {
+  const share = (days: number) => (all.ownedDays === 0 ? 1 : days / all.ownedDays)
+  const shares = {
+    deployments: share(all.deploymentDays),
+    changes: share(all.changeDays),
+    incidents: sources.incidentsRead(window),
+  }
+  return Math.min(...needs.map((fact) => shares[fact]))
+}
+
+/** The rows are many, so that an id is the question that gives them. */
+function toEvidenceQuery(metricId: string, { scope, window }: DeliverySubject) {
+  const terms = new URLSearchParams({
+    metric: metricId,
+    ...(scope.pathId !== undefined && { path: scope.pathId }),
+    ...(scope.teamId !== undefined && { team: scope.teamId }),
+    from: new Date(window.from).toISOString(),
+    to: new Date(window.to).toISOString(),
+    // What has ended is told by all that is known by now.
+    ...(window.asOf === window.to && { asof: new Date(window.asOf).toISOString() }),
+  })
+  return [{ kind: 'query', ids: [`delivery?${terms}`] }]
+}

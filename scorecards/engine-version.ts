@@ -1,0 +1,2 @@
+/** Raised when the way from facts to metrics changes; a definition has its own version. */
+export const ENGINE_VERSION = '1.0.0'

@@ -1,0 +1,210 @@
+import { listWrittenStates, writeStates } from '#db/adoption-states.ts'
+import { withdrawPathBefore, writeMeasurements } from '#db/measurements.ts'
+import { weekNumber } from '#lib/period.ts'
+import type { Path } from '#scorecards/adoption/landscape.ts'
+import type { TeamWeek } from '#scorecards/adoption/replay.ts'
+import { type ScoredWeek, toScoredWeek, toStateRow } from '#scorecards/adoption/state-row.ts'
+import {
+  exceptionsOf,
+  type Model,
+  replayTeam,
+  type Track,
+  weeksOf,
+  workWeeksOf,
+} from '#scorecards/adoption/tracks.ts'
+import type { Weeks } from '#scorecards/adoption/weekly-counts.ts'
+import { weekEndOf } from '#scorecards/adoption/weekly-input.ts'
+import { toMeasurementRow } from '#scorecards/measurement-row.ts'
+import { type Moment, momentAtWeekEnd, type PathCases } from '#scorecards/moment.ts'
+import { PATH_METRICS, pathResults, teamResults } from '#scorecards/path-results.ts'
+import { TEAM_WEEKS } from '#scorecards/run/horizons.ts'
+import type { Plan } from '#scorecards/run/plan.ts'
+import type { Session } from '#scorecards/run/session.ts'
+import { updateTeamWork } from '#scorecards/run/team-work.ts'
+import type { PathWork } from '#scorecards/run/work.ts'
+
+/** Written in one transaction: each has to wait for the disk. */
+const TEAMS_AT_ONCE = 16
+
+/** The longest that a result looks back on work and states. */
+const QUARTER_WEEKS = 13
+
+export interface PathUpdate {
+  readonly model: Model
+  readonly path: Path
+  readonly work: PathWork
+  readonly cases: PathCases
+  readonly plan: Plan
+}
+
+export interface PathOutcome {
+  /** Rows. */
+  readonly changed: number
+  /** Ends of the weeks in which the state of a team is another. */
+  readonly weekEnds: ReadonlySet<string>
+}
+
+/** Scores what changed of a path: states, then what is measured of it. */
+export async function updatePath(session: Session, update: PathUpdate): Promise<PathOutcome> {
+  const { model, path, plan, work } = update
+  const weeks = weeksOf(model, path, session.until)
+  const workWeeks = workWeeksOf(weeks)
+  const teamWork = await updateTeamWork(session, path.id, work, workWeeks)
+  const teams = teamsToReplay(update)
+  const replayed = new Map(
+    teams.map((id) => [id, replayTeam(model, path, weeks, id, teamWork.get(id))]),
+  )
+  const changed = await session.write((tx) =>
+    writeStates(
+      tx,
+      session.run,
+      { pathId: path.id, teamIds: teams },
+      [...replayed.values()].flat().map(toStateRow),
+    ),
+  )
+  const dirty = toDirtyWeeks(update, weeks, changed)
+  const weekEnds = new Set(changed.map(({ week_end }) => week_end))
+  const withdrawn = plan.isFull ? await withdrawEarlier(session, path, weeks) : 0
+  if (dirty.ofPath.size === 0) return { changed: changed.length + withdrawn, weekEnds }
+  const states = await loadStates(session, path, weeks, dirty, replayed)
+  const exceptions = exceptionsOf(model, path)
+  const track: Track = { path, weeks, states, work: teamWork, workWeeks, exceptions }
+  const measured = await measure(session, update, track, dirty)
+  return { changed: changed.length + withdrawn + measured, weekEnds }
+}
+
+/** The path may be there since later than was thought. */
+const withdrawEarlier = (session: Session, { id }: Path, weeks: Weeks) =>
+  session.write((tx) =>
+    withdrawPathBefore(tx, session.run, { pathId: id, end: weekEndOf(weeks, 0) }),
+  )
+
+/** Those whose work, or what is known of them, is another. */
+function teamsToReplay({ model, path, plan, work }: PathUpdate): string[] {
+  const since = plan.pathsSince.get(path.id)
+  const all = since === undefined && !plan.isFull ? [] : model.landscape.teams.map(({ id }) => id)
+  return [...new Set([...all, ...plan.teamsSince.keys(), ...work.changed.keys()])].toSorted()
+}
+
+/** Weeks by their index among those with a state. */
+interface DirtyWeeks {
+  readonly ofPath: ReadonlySet<number>
+  readonly ofTeams: ReadonlyMap<string, ReadonlySet<number>>
+}
+
+function toDirtyWeeks(
+  { model, path, plan, work }: PathUpdate,
+  weeks: Weeks,
+  changed: readonly { readonly team_id: string; readonly week_end: string }[],
+): DirtyWeeks {
+  const ofPath = new Set<number>()
+  const ofTeams = new Map<string, Set<number>>()
+  const add = (team: string | null, from: number, to: number) => {
+    const own = team === null ? null : (ofTeams.get(team) ?? new Set<number>())
+    if (team !== null && own !== null) ofTeams.set(team, own)
+    for (let index = Math.max(0, from); index <= Math.min(to, weeks.count - 1); index += 1) {
+      ofPath.add(index)
+      own?.add(index)
+    }
+  }
+  // What holds from the very end of a week on is seen at that end.
+  const indexOf = (since: string) =>
+    since === '' ? 0 : weekNumber(new Date(Date.parse(since) - 1)) - weeks.first
+  for (const [team, numbers] of work.changed) {
+    for (const number of numbers) {
+      add(team, number - weeks.first, number - weeks.first + QUARTER_WEEKS - 1)
+    }
+  }
+  for (const { team_id, week_end } of changed) {
+    const index = weekNumber(new Date(week_end)) - weeks.first - 1
+    add(team_id, index, index + QUARTER_WEEKS)
+  }
+  for (const [team, since] of plan.teamsSince) add(team, indexOf(since), weeks.count)
+  if (plan.since !== null) add(null, indexOf(plan.since), weeks.count)
+  const since = plan.pathsSince.get(path.id)
+  if (since !== undefined) {
+    for (const { id } of model.landscape.teams) add(id, indexOf(since), weeks.count)
+    add(null, indexOf(since), weeks.count)
+  }
+  return { ofPath, ofTeams }
+}
+
+/** The states of all teams in the dirty weeks and the quarter before each. */
+async function loadStates(
+  { db }: Session,
+  path: Path,
+  weeks: Weeks,
+  { ofPath }: DirtyWeeks,
+  replayed: ReadonlyMap<string, readonly TeamWeek[]>,
+): Promise<Map<string, (ScoredWeek | undefined)[]>> {
+  const states = new Map<string, (ScoredWeek | undefined)[]>(
+    [...replayed].filter(([, own]) => own.length > 0).map(([team, own]) => [team, [...own]]),
+  )
+  const from = weekEndOf(weeks, Math.min(...ofPath) - QUARTER_WEEKS)
+  const to = weekEndOf(weeks, Math.max(...ofPath))
+  const rows = await listWrittenStates(db, {
+    pathId: path.id,
+    from,
+    to,
+    except: [...states.keys()],
+  })
+  for (const row of rows) {
+    const own = states.get(row.team_id) ?? new Array<ScoredWeek | undefined>(weeks.count)
+    own[weekNumber(new Date(row.week_end)) - weeks.first - 1] = toScoredWeek(row)
+    states.set(row.team_id, own)
+  }
+  return new Map([...states].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+async function measure(
+  session: Session,
+  { model, path, cases }: PathUpdate,
+  track: Track,
+  dirty: DirtyWeeks,
+): Promise<number> {
+  const { weeks } = track
+  const moments = new Map<number, Moment>()
+  const momentAt = (index: number) => {
+    const known = moments.get(index)
+    const moment = known ?? momentAtWeekEnd(model, track, cases, weekEndOf(weeks, index))
+    moments.set(index, moment)
+    return moment
+  }
+  const sorted = [...dirty.ofPath].toSorted((a, b) => a - b)
+  let changed = await session.write((tx) =>
+    writeMeasurements(
+      tx,
+      session.run,
+      regionOf(path, '', sorted, weeks),
+      sorted.flatMap((index) =>
+        pathResults(momentAt(index), session.now).map((one) => toMeasurementRow(one)),
+      ),
+    ),
+  )
+  const firstOfTeams = weekNumber(session.until) - TEAM_WEEKS - weeks.first
+  const teams = [...dirty.ofTeams]
+  for (let start = 0; start < teams.length; start += TEAMS_AT_ONCE) {
+    changed += await session.write(async (tx) => {
+      let written = 0
+      for (const [team, own] of teams.slice(start, start + TEAMS_AT_ONCE)) {
+        const recent = [...own].filter((index) => index >= firstOfTeams).toSorted((a, b) => a - b)
+        const rows = recent.flatMap((index) =>
+          teamResults(momentAt(index), team, session.now).map((one) => toMeasurementRow(one)),
+        )
+        const region = regionOf(path, team, recent, weeks)
+        written += await writeMeasurements(tx, session.run, region, rows)
+      }
+      return written
+    })
+  }
+  return changed
+}
+
+const regionOf = (path: Path, teamId: string, indexes: readonly number[], weeks: Weeks) => ({
+  pathId: path.id,
+  teamId,
+  sourceId: '',
+  windowKind: 'own' as const,
+  metricIds: PATH_METRICS,
+  windowEnds: indexes.map((index) => weekEndOf(weeks, index).toISOString()),
+})

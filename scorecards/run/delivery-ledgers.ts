@@ -1,0 +1,117 @@
+import type { ChangeToScore } from '#db/changes-to-score.ts'
+import { listDelivery, listForeignIncidents, listServicesNaming } from '#db/delivery-facts.ts'
+import { listLedgers, writeLedgers } from '#db/ledgers.ts'
+import type { Landscape } from '#scorecards/adoption/landscape.ts'
+import { toUnits, type Unit, unitIdOf, workersOf } from '#scorecards/adoption/units.ts'
+import {
+  decodeLedger,
+  decodeLedgers,
+  encodeLedger,
+  ledgerDifference,
+  toDeliveryLedger,
+} from '#scorecards/delivery/ledger.ts'
+import { type ForeignIncidentRow, toDeliveryFacts } from '#scorecards/delivery/rows.ts'
+import type { Plan } from '#scorecards/run/plan.ts'
+import type { Session } from '#scorecards/run/session.ts'
+
+const DELIVERY = { kind: 'delivery' } as const
+const UNITS_AT_ONCE = 32
+
+/** A span of time in which what somebody delivered is another than it was; in milliseconds. */
+export interface Difference {
+  readonly teams: ReadonlySet<string>
+  readonly from: number
+  readonly to: number
+}
+
+/** Sets down anew what planned units delivered. Returns where that is another than before. */
+export async function updateLedgers(
+  session: Session,
+  landscape: Landscape,
+  plan: Plan,
+  changes: readonly ChangeToScore[],
+): Promise<Difference[]> {
+  const units = toUnits(landscape)
+  const foreign = await listForeignIncidents(session.db)
+  const touched = await touchedUnits(session, landscape, plan, changes, foreign)
+  const planned = [...touched].flatMap((id) => units.get(id) ?? [])
+  const differences: Difference[] = []
+  for (let start = 0; start < planned.length; start += UNITS_AT_ONCE) {
+    const batch = planned.slice(start, start + UNITS_AT_ONCE)
+    differences.push(...(await updateBatch(session, plan, batch, foreign)))
+  }
+  if (plan.isFull) await dropUnknown(session, units)
+  return differences
+}
+
+/** Units with work, and those that an incident ties to another unit. */
+async function touchedUnits(
+  { db }: Session,
+  landscape: Landscape,
+  plan: Plan,
+  changes: readonly ChangeToScore[],
+  foreign: readonly ForeignIncidentRow[],
+): Promise<Set<string>> {
+  const named = changes.filter(({ subject_kind }) => subject_kind === 'deployment')
+  const services =
+    named.length === 0
+      ? []
+      : await listServicesNaming(
+          db,
+          named.map(({ subject_id }) => subject_id),
+        )
+  const unitOf = (serviceId: string | null) => {
+    const service = landscape.serviceById.get(serviceId ?? '')
+    return service === undefined ? [] : [unitIdOf(service)]
+  }
+  const touched = new Set([...plan.units, ...services.flatMap(unitOf)])
+  for (const row of foreign) {
+    const both = [...unitOf(row.service_id), ...unitOf(row.named_service_id)]
+    if (both.some((unit) => touched.has(unit))) for (const unit of both) touched.add(unit)
+  }
+  return touched
+}
+
+async function updateBatch(
+  session: Session,
+  plan: Plan,
+  batch: readonly Unit[],
+  foreign: readonly ForeignIncidentRow[],
+): Promise<Difference[]> {
+  const subjects = batch.map(({ id }) => id)
+  const rows = await listDelivery(session.db, workersOf(batch))
+  const facts = toDeliveryFacts(batch, rows, foreign)
+  const before = await listLedgers(session.db, DELIVERY, { subjects, isWriter: true })
+  const samples = new Map<string, Uint8Array>()
+  const differences: Difference[] = []
+  for (const [id, delivered] of facts) {
+    const after = toDeliveryLedger(delivered)
+    const bytes = encodeLedger(after)
+    const stored = before.get(id)
+    if (stored !== undefined && Buffer.compare(stored, bytes) === 0) continue
+    samples.set(id, bytes)
+    // In a full run everything is measured anew, wherever it differs.
+    if (plan.isFull) continue
+    const was = stored && decodeLedger(stored)
+    const span = ledgerDifference(was, after)
+    if (span === null) continue
+    differences.push({ teams: new Set([...(was?.teams ?? []), ...after.teams]), ...span })
+  }
+  if (samples.size > 0) {
+    await session.write((tx) => writeLedgers(tx, session.run, DELIVERY, samples))
+  }
+  return differences
+}
+
+async function dropUnknown(session: Session, units: ReadonlyMap<string, Unit>): Promise<void> {
+  const stored = await listLedgers(session.db, DELIVERY, { isWriter: true })
+  const gone = [...stored].filter(([id]) => !units.has(id))
+  if (gone.length === 0) return
+  await session.write((tx) =>
+    writeLedgers(tx, session.run, DELIVERY, new Map(gone.map(([id]) => [id, null]))),
+  )
+}
+
+/** What every unit delivered, as the last run left it, published or not. */
+export const readLedgers = async (db: Session['db']) =>
+  decodeLedgers(await listLedgers(db, DELIVERY, { isWriter: true }))

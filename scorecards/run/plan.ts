@@ -1,0 +1,140 @@
+import type { ChangeToScore } from '#db/changes-to-score.ts'
+import type { Landscape, Service } from '#scorecards/adoption/landscape.ts'
+import { unitIdOf } from '#scorecards/adoption/units.ts'
+
+/** What has to be looked at again. Instants are text; empty text: from the beginning. */
+export interface Plan {
+  /** Everything is looked at, what is no more included. */
+  readonly isFull: boolean
+  /** Units (see scorecards/adoption/units.ts) in which work was done or undone. */
+  readonly units: ReadonlySet<string>
+  /** Teams whose own work, requests or agreements changed. */
+  readonly teams: ReadonlySet<string>
+  /** By team: since when something is known otherwise that decides its states. */
+  readonly teamsSince: ReadonlyMap<string, string>
+  /** By path: since when something is known otherwise of the path as a whole. */
+  readonly pathsSince: ReadonlyMap<string, string>
+  /** Since when anything is known otherwise that results of every path rest on; null: never. */
+  readonly since: string | null
+  /** Since when coverage changed; null: it did not. */
+  readonly coverageSince: string | null
+}
+
+const BEGINNING = ''
+
+/** Everything, since the beginning. */
+export function planAll(landscape: Landscape): Plan {
+  return {
+    isFull: true,
+    units: new Set(landscape.services.map(unitIdOf)),
+    teams: new Set(landscape.teams.map(({ id }) => id)),
+    teamsSince: new Map(landscape.teams.map(({ id }) => [id, BEGINNING])),
+    pathsSince: new Map(landscape.paths.map(({ id }) => [id, BEGINNING])),
+    since: BEGINNING,
+    coverageSince: BEGINNING,
+  }
+}
+
+/**
+ * What `changes` touch. `weekEnd`: the end of the last week that was scored, if weeks have ended
+ * since; those are looked at for everybody.
+ */
+export function planChanges(
+  landscape: Landscape,
+  changes: readonly ChangeToScore[],
+  weekEnd: string | null,
+): Plan {
+  const draft: Draft = {
+    units: new Set(),
+    teams: new Set(),
+    teamsSince: new Map(),
+    pathsSince: new Map(),
+  }
+  for (const { id } of weekEnd === null ? [] : landscape.teams) {
+    draft.teamsSince.set(id, weekEnd ?? BEGINNING)
+  }
+  for (const change of changes) addChange(draft, landscape, change)
+  const earliestOf = (isMeant: (change: ChangeToScore) => boolean) =>
+    changes.filter(isMeant).reduce((first, { since }) => earlier(first, since), weekEnd)
+  return {
+    isFull: false,
+    ...draft,
+    since: earliestOf(isKnowledge),
+    coverageSince: earliestOf(({ subject_kind }) => subject_kind === 'scope'),
+  }
+}
+
+interface Draft {
+  readonly units: Set<string>
+  readonly teams: Set<string>
+  readonly teamsSince: Map<string, string>
+  readonly pathsSince: Map<string, string>
+}
+
+function addChange(draft: Draft, landscape: Landscape, change: ChangeToScore): void {
+  const { subject_kind: kind, subject_id: id, since } = change
+  for (const unit of unitsOf(landscape, change)) draft.units.add(unit)
+  if (kind === 'team') draft.teams.add(id)
+  if (kind === 'path') keepEarlier(draft.pathsSince, id, since)
+  if (!isKnowledge(change)) return
+  for (const team of teamsOf(landscape, change)) keepEarlier(draft.teamsSince, team, since)
+}
+
+/** What is known of teams and services, rather than what they did. */
+const KNOWLEDGE: ReadonlySet<string> = new Set(['evidence', 'ownership', 'scope', 'team'])
+
+const isKnowledge = ({ subject_kind }: ChangeToScore) => KNOWLEDGE.has(subject_kind)
+
+/** Units whose work has to be told apart anew. */
+function unitsOf(landscape: Landscape, { subject_kind, subject_id }: ChangeToScore): string[] {
+  switch (subject_kind) {
+    case 'service':
+    case 'ownership':
+      return serviceOf(landscape, subject_id).map(unitIdOf)
+    case 'repository':
+    case 'evidence':
+      return (landscape.servicesByRepository.get(subject_id) ?? []).map(unitIdOf)
+    case 'team':
+      // An exception may take the work of any of its services out.
+      return (landscape.servicesByOwner.get(subject_id) ?? []).map(unitIdOf)
+    default:
+      return []
+  }
+}
+
+const serviceOf = ({ serviceById }: Landscape, id: string): Service[] => {
+  const service = serviceById.get(id)
+  return service === undefined ? [] : [service]
+}
+
+const REPOSITORY = 'repository:'
+
+function teamsOf(
+  landscape: Landscape,
+  { subject_kind, subject_id, since }: ChangeToScore,
+): string[] {
+  switch (subject_kind) {
+    case 'team':
+      return [subject_id]
+    case 'ownership':
+      return ownersOf(serviceOf(landscape, subject_id))
+    case 'evidence':
+      return ownersOf(landscape.servicesByRepository.get(subject_id) ?? [])
+    default:
+      // What was read of a repository matters to its owners; of anything else, or for the first
+      // time, to everybody.
+      return subject_id.startsWith(REPOSITORY) && since !== ''
+        ? ownersOf(landscape.servicesByRepository.get(subject_id.slice(REPOSITORY.length)) ?? [])
+        : landscape.teams.map(({ id }) => id)
+  }
+}
+
+/** Whoever owned them at any time. */
+const ownersOf = (services: readonly Service[]) =>
+  services.flatMap(({ owners }) => owners.flatMap(({ value }) => value ?? []))
+
+function keepEarlier(map: Map<string, string>, key: string, since: string): void {
+  map.set(key, earlier(map.get(key) ?? null, since))
+}
+
+const earlier = (a: string | null, b: string) => (a === null || b < a ? b : a)

@@ -1,0 +1,65 @@
+import { type ChangeToScore, deleteChangesToScore } from '#db/changes-to-score.ts'
+import type { Database } from '#db/connection.ts'
+import { deleteClosedLedgers } from '#db/ledgers.ts'
+import { discardUnpublished, publishRun } from '#db/published.ts'
+import { finishScoringRun, insertScoringRun } from '#db/scoring-runs.ts'
+import { definitions } from '#scorecards/catalogue.ts'
+import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
+
+/** A scoring run that writes step by step; nobody sees any of it before it is published. */
+export interface Session {
+  readonly run: number
+  readonly db: Database
+  readonly now: Date
+  /** Weeks up to this instant are scored. */
+  readonly until: Date
+  /** A transaction that the guard may refuse, as when a lease was lost. */
+  readonly write: <T>(work: (tx: Database) => Promise<T>) => Promise<T>
+}
+
+export interface SessionTerms {
+  readonly now: Date
+  readonly until: Date
+  readonly extent: 'full' | 'changes'
+  readonly guard: (tx: Database) => Promise<void>
+}
+
+/** Ids and versions of all definitions: by others nothing that was computed before stands. */
+export const CATALOGUE_VERSION = definitions
+  .map(({ id, version }) => `${id} ${version}`)
+  .toSorted()
+  .join(', ')
+
+/** Removes what a run left that died, and begins another. */
+export async function beginSession(db: Database, terms: SessionTerms): Promise<Session> {
+  const { now, until, extent, guard } = terms
+  const write: Session['write'] = (work) =>
+    db.transaction().execute(async (tx) => {
+      await guard(tx)
+      return work(tx)
+    })
+  const run = await write(async (tx) => {
+    await discardUnpublished(tx)
+    return insertScoringRun(tx, {
+      started_at: now.toISOString(),
+      as_of: until.toISOString(),
+      engine_version: ENGINE_VERSION,
+      catalogue_version: CATALOGUE_VERSION,
+      extent,
+    })
+  })
+  return { run, db, now, until, write }
+}
+
+/** Shows readers all that the session wrote, and forgets the changes that it scored. */
+export async function publishSession(
+  { run, now, write }: Session,
+  { changed, scored }: { readonly changed: number; readonly scored: readonly ChangeToScore[] },
+): Promise<void> {
+  await write(async (tx) => {
+    await finishScoringRun(tx, run, { finished_at: now.toISOString(), changed_count: changed })
+    await deleteChangesToScore(tx, scored)
+    await deleteClosedLedgers(tx)
+    await publishRun(tx, run)
+  })
+}

@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest'
+import type { Database } from '#db/connection.ts'
+import { deleteClosedLedgers, type LedgerKind, listLedgers, writeLedgers } from '#db/ledgers.ts'
+import { publishRun } from '#db/published.ts'
+import { testDatabase } from '#test/support/database.ts'
+
+const WORK = { kind: 'work', pathId: 'http-service' }
+
+/** A run writes the samples of subjects, each one byte, and is published. */
+async function publish(
+  db: Database,
+  run: number,
+  samples: Readonly<Record<string, number | null>>,
+  kind: LedgerKind = WORK,
+): Promise<void> {
+  const bytes = Object.entries(samples).map(
+    ([subject, byte]) => [subject, byte === null ? null : Uint8Array.of(byte)] as const,
+  )
+  await writeLedgers(db, run, kind, new Map(bytes))
+  await publishRun(db, run)
+}
+
+const read = async (db: Database, ...question: [kind?: LedgerKind, options?: object]) => {
+  const [kind = WORK, options = {}] = question
+  const samples = await listLedgers(db, kind, options)
+  return Object.fromEntries([...samples].map(([subject, bytes]) => [subject, [...bytes]]))
+}
+
+test('samples come back byte by byte, also none', async () => {
+  const db = await testDatabase()
+  const all = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+  const samples = new Map([
+    ['all', all],
+    ['empty', new Uint8Array()],
+  ])
+  await writeLedgers(db, 1, WORK, samples)
+  await publishRun(db, 1)
+  expect(await read(db)).toEqual({ all: [...all], empty: [] })
+})
+
+test('new samples replace those that stood, and others are left alone', async () => {
+  const db = await testDatabase()
+  await publish(db, 1, { a: 1, b: 2 })
+  await publish(db, 2, { b: 3, c: 4 })
+  expect(await read(db)).toEqual({ a: [1], b: [3], c: [4] })
+})
+
+test('a subject without samples has none any more', async () => {
+  const db = await testDatabase()
+  await publish(db, 1, { a: 1, b: 2 })
+  await publish(db, 2, { a: null })
+  expect(await read(db)).toEqual({ b: [2] })
+  await publish(db, 3, { a: 5 })
+  expect(await read(db)).toEqual({ a: [5], b: [2] })
+})
+
+test('kinds and paths have samples of their own', async () => {
+  const db = await testDatabase()
+  await publish(db, 1, { a: 1 })
+  await publish(db, 2, { a: 2 }, { kind: 'work', pathId: 'batch' })
+  await publish(db, 3, { a: 3 }, { kind: 'work' })
+  await publish(db, 4, { a: 4 }, { kind: 'feeds' })
+  expect(await read(db)).toEqual({ a: [1] })
+  expect(await read(db, { kind: 'work', pathId: 'batch' })).toEqual({ a: [2] })
+  expect(await read(db, { kind: 'work' })).toEqual({ a: [3] })
+  expect(await read(db, { kind: 'feeds' })).toEqual({ a: [4] })
+})
+
+test('some subjects are read when asked for, of none nothing', async () => {
+  const db = await testDatabase()
+  await publish(db, 1, { a: 1, b: 2, c: 3 })
+  expect(await read(db, WORK, { subjects: ['a', 'c', 'nobody'] })).toEqual({ a: [1], c: [3] })
+  expect(await read(db, WORK, { subjects: [] })).toEqual({})
+})
+
+test('the writer sees what it wrote before readers do', async () => {
+  const db = await testDatabase()
+  await publish(db, 1, { a: 1, b: 2 })
+  await writeLedgers(
+    db,
+    2,
+    WORK,
+    new Map([
+      ['a', Uint8Array.of(9)],
+      ['b', null],
+    ]),
+  )
+  expect(await read(db)).toEqual({ a: [1], b: [2] })
+  expect(await read(db, WORK, { isWriter: true })).toEqual({ a: [9] })
+})
+
+test('more subjects than one statement names are replaced and read', async () => {
+  const db = await testDatabase()
+  const subjects = Array.from({ length: 501 }, (_, index) => `unit:${index}`)
+  const all = (byte: number | null) =>
+    Object.fromEntries(subjects.map((subject) => [subject, byte]))
+  await publish(db, 1, all(1))
+  await publish(db, 2, all(2))
+  const samples = await read(db, WORK, { subjects })
+  expect(Object.keys(samples)).toHaveLength(501)
+  expect(new Set(Object.values(samples).flat())).toEqual(new Set([2]))
+})
+
+test('samples that were replaced can go, those that stand do not', async () => {
+  const db = await testDatabase()
+  await publish(db, 1, { a: 1, b: 2 })
+  await publish(db, 2, { a: 3 })
+  await deleteClosedLedgers(db)
+  expect(await read(db)).toEqual({ a: [3], b: [2] })
+  expect(await db.selectFrom('ledgers').select('subject_id').execute()).toHaveLength(2)
+})

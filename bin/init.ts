@@ -99,7 +99,7 @@ const toConfiguration = (
 organisation:
   name: ${JSON.stringify(name)}
   timezone: ${Intl.DateTimeFormat().resolvedOptions().timeZone} # of times on pages; weeks and days are cut in UTC
-  fiscalYearStart: 1 # a month
+  fiscalYearStart: 1 # a month; a fiscal year bears the number of the year that it ends in
 
 database: ./data/desirepath.db
 

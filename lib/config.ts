@@ -19,7 +19,7 @@ const Organisation = z.strictObject({
   name: text,
   /** For display and schedules; weeks and days are cut in UTC. */
   timezone: Timezone.default('UTC'),
-  /** Month in which the fiscal year begins. */
+  /** Month in which the fiscal year begins, which bears the number of the year that it ends in. */
   fiscalYearStart: z.int().min(1).max(12).default(1),
   /** Everything shown is made up, and every page says so. */
   demonstration: z.boolean().default(false),

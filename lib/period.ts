@@ -86,7 +86,7 @@ export const quartersIn = (period: Period, yearStart: number) => spansOfMonths(p
 
 /** Months since year 0, of which a span has `length`, one of them beginning in month `anchor`. */
 function spansOfMonths({ from, to }: Period, length: number, anchor: number): Period[] {
-  const month = from.getUTCFullYear() * 12 + from.getUTCMonth()
+  const month = monthNumber(from)
   const offset = (anchor - 1) % length
   const spans: Period[] = []
   for (let start = month - ((((month - offset) % length) + length) % length); ; start += length) {
@@ -96,4 +96,22 @@ function spansOfMonths({ from, to }: Period, length: number, anchor: number): Pe
   }
 }
 
-const monthStart = (month: number) => new Date(Date.UTC(Math.floor(month / 12), month % 12))
+/** The number of the calendar month, in UTC, that contains `instant`; successive months count up by one. */
+export function monthNumber(instant: Date): number {
+  return instant.getUTCFullYear() * 12 + instant.getUTCMonth()
+}
+
+/** 00:00 UTC of the first day of the month of that number. */
+export function monthStart(number: number): Date {
+  return new Date(Date.UTC(Math.floor(number / 12), number % 12))
+}
+
+/**
+ * The same day of the year before, and time of day in UTC. 29 February becomes 1 March: as the end of
+ * a period it means that the 28th has passed.
+ */
+export function yearBefore(instant: Date): Date {
+  const earlier = new Date(instant)
+  earlier.setUTCFullYear(instant.getUTCFullYear() - 1)
+  return earlier
+}

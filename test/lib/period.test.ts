@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   daysBefore,
+  monthNumber,
+  monthStart,
   monthsBefore,
   trailingWeeks,
   weekNumber,
@@ -10,6 +12,7 @@ import {
   weeksAgo,
   weeksIn,
   wholeDaysBetween,
+  yearBefore,
 } from '#lib/period.ts'
 
 /** 00:00 UTC of a day. */
@@ -125,4 +128,18 @@ test('weeks ago count spans of seven days, each without its end', () => {
     ago('2026-02-18T12:00:00Z'),
     ago('2026-03-11T12:00:00Z'),
   ]).toEqual([-1, 0, 0, 1, 1, -2])
+})
+
+test('a month is that of UTC, and months count up across years', () => {
+  // In Auckland it is January already.
+  const december = new Date('2025-12-31T23:59:59.999Z')
+  expect(monthStart(monthNumber(december))).toEqual(day('2025-12-01'))
+  expect(monthStart(monthNumber(december) + 1)).toEqual(day('2026-01-01'))
+  expect(monthStart(monthNumber(day('2026-01-01')) - 13)).toEqual(day('2024-12-01'))
+})
+
+test('the year before has the same day, and 1 March for 29 February', () => {
+  expect(yearBefore(new Date('2026-05-06T07:08:09Z'))).toEqual(new Date('2025-05-06T07:08:09Z'))
+  expect(yearBefore(day('2024-02-29'))).toEqual(day('2023-03-01'))
+  expect(yearBefore(day('2025-02-28'))).toEqual(day('2024-02-28'))
 })

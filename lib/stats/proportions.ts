@@ -34,25 +34,37 @@ export interface Share {
   readonly trials: number
 }
 
+export interface Estimate {
+  readonly value: number
+  readonly ci: Interval
+}
+
 /**
  * The difference of two proportions, first less second, with the hybrid score interval (method 10) of
  * R. G. Newcombe, Statistics in Medicine 17 (1998). Null where either had no trials.
  */
-export function proportionDifference(
-  first: Share,
-  second: Share,
-): { readonly value: number; readonly ci: Interval } | null {
+export function proportionDifference(first: Share, second: Share): Estimate | null {
   const own = wilson(first.successes, first.trials)
   const other = wilson(second.successes, second.trials)
   if (own === null || other === null) return null
-  const p1 = first.successes / first.trials
-  const p2 = second.successes / second.trials
-  const value = p1 - p2
+  return hybridDifference(
+    { value: first.successes / first.trials, ci: own },
+    { value: second.successes / second.trials, ci: other },
+  )
+}
+
+/**
+ * The difference of two independent estimates, first less second, with the interval that follows from
+ * their own: of Wilson's it is Newcombe's. G. Y. Zou and A. Donner, Statistics in Medicine 27
+ * (2008). Where the same cases are in both, it is wider than need be.
+ */
+export function hybridDifference(first: Estimate, second: Estimate): Estimate {
+  const value = first.value - second.value
   return {
     value,
     ci: {
-      low: value - Math.hypot(p1 - own.low, other.high - p2),
-      high: value + Math.hypot(own.high - p1, p2 - other.low),
+      low: value - Math.hypot(first.value - first.ci.low, second.ci.high - second.value),
+      high: value + Math.hypot(first.ci.high - first.value, second.value - second.ci.low),
     },
   }
 }

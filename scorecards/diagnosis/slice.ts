@@ -34,10 +34,22 @@ export function sliceOutcome(slice: SliceTarget): SliceOutcome {
   const { current, target, direction } = slice
   const value = current?.value ?? null
   if (value === null || !hasBaseline(slice.baseline)) return 'not_measurable'
+  return reach({ value, ci: current?.ci ?? null }, target, direction) ?? movement(slice)
+}
+
+/**
+ * Whether a value has reached its target, and `met` only if the worse limit of its interval has, too.
+ * Null when it has not.
+ */
+export function reach(
+  { value, ci }: { readonly value: number; readonly ci: Limits | null },
+  target: number,
+  direction: SliceTarget['direction'],
+): 'met' | 'met_uncertain' | null {
   // Lower is better: turn the axis round, and higher is.
   const sign = direction === 'higher' ? 1 : -1
-  if (sign * value < sign * target) return movement(slice)
-  const worse = worseLimit(current?.ci ?? null, direction)
+  if (sign * value < sign * target) return null
+  const worse = worseLimit(ci, direction)
   return worse !== null && sign * worse >= sign * target ? 'met' : 'met_uncertain'
 }
 

@@ -172,9 +172,23 @@ function statusOf(computed: Computed, coverage: number, absence: Absence | undef
   if (computed.isSuppressed) return 'suppressed_privacy'
   if (computed.n === 0) return 'no_denominator'
   if (computed.isTooSmall) return 'insufficient_sample'
-  const known = computed.knownCases ?? computed.n
-  const unknownShare = computed.nUnknown / (known + computed.nUnknown)
-  return coverage < FULL_COVERAGE || unknownShare > MOST_UNKNOWN ? 'source_partial' : 'ok'
+  const { knownCases = computed.n, nUnknown } = computed
+  return isPartial({ coverage, knownCases, nUnknown }) ? 'source_partial' : 'ok'
+}
+
+/** How much of a window was seen. */
+export interface Sight {
+  /** Covered share, 0 to 1. */
+  readonly coverage: number
+  readonly knownCases: number
+  /** Cases of which nobody knows whether they count. */
+  readonly nUnknown: number
+}
+
+/** Less than 90 % of the window was read, or over 20 % of its cases are unknown. */
+export function isPartial({ coverage, knownCases, nUnknown }: Sight): boolean {
+  const unknownShare = nUnknown / (knownCases + nUnknown)
+  return coverage < FULL_COVERAGE || unknownShare > MOST_UNKNOWN
 }
 
 /** With these a metric has no value, interval or bounds. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { registerCollect } from '#bin/commands/collect.ts'
+import { registerCompare } from '#bin/commands/compare.ts'
 import { registerConfig } from '#bin/commands/config.ts'
 import { registerDemo } from '#bin/commands/demo.ts'
 import { registerDoctor } from '#bin/commands/doctor.ts'
@@ -34,6 +35,7 @@ for (const register of [
   registerCollect,
   registerScore,
   registerShow,
+  registerCompare,
   registerExport,
   registerDoctor,
   registerDemo,

@@ -2,27 +2,33 @@ import type { MetricDefinition, MetricResult } from '#scorecards/result.ts'
 
 /** A result for a terminal: what it is, what it rests on, and the rows by set. */
 export function toResultText(definition: MetricDefinition, result: MetricResult): string {
-  const { scope, asOf } = result
-  const where = [
+  const rows = listRows(result)
+  return toText([
+    `${definition.id} ${definition.name}`,
+    `${scopeText(result)}, as of ${result.asOf}`,
+    '',
+    ...toLines(listFacts(result)),
+    ...(rows.length === 0 ? [] : ['', ...rows]),
+  ])
+}
+
+export type Fact = readonly [term: string, text: string]
+
+export const toText = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('')
+
+/** Terms and what they are, the latter below each other. */
+export function toLines(facts: readonly Fact[]): string[] {
+  const width = Math.max(...facts.map(([term]) => term.length))
+  return facts.map(([term, text]) => `  ${term.padEnd(width)}  ${text}`)
+}
+
+export function scopeText({ scope }: Pick<MetricResult, 'scope'>): string {
+  return [
     ...(scope.sourceId === undefined ? [] : [`source ${scope.sourceId}`]),
     ...(scope.pathId === undefined ? [] : [`path ${scope.pathId}`]),
     ...(scope.teamId === undefined ? [] : [`team ${scope.teamId}`]),
   ].join(', ')
-  const facts = listFacts(result)
-  const width = Math.max(...facts.map(([term]) => term.length))
-  const rows = listRows(result)
-  return [
-    `${definition.id} ${definition.name}`,
-    `${where}, as of ${asOf}`,
-    '',
-    ...facts.map(([term, text]) => `  ${term.padEnd(width)}  ${text}`),
-    ...(rows.length === 0 ? [] : ['', ...rows]),
-  ]
-    .map((line) => `${line}\n`)
-    .join('')
 }
-
-type Fact = readonly [term: string, text: string]
 
 function listFacts(result: MetricResult): Fact[] {
   const { status, window, coverage, flags, watermarks, ci, bounds } = result
@@ -52,14 +58,14 @@ function listFacts(result: MetricResult): Fact[] {
 }
 
 /** No headline number of too few cases: their counts stand in its place. */
-function valueText({ value, unit, status, numerator, denominator }: MetricResult): string {
+export function valueText({ value, unit, status, numerator, denominator }: MetricResult): string {
   const counts = numerator === null || denominator === null ? '' : `${numerator} of ${denominator}`
   if (status === 'insufficient_sample') return `not enough cases${counts && ` (${counts})`}`
   if (value === null) return 'no value'
   return `${amountText(value, unit)}${counts && unit !== 'fraction of time' ? ` (${counts})` : ''}`
 }
 
-function amountText(value: number, unit: MetricResult['unit']): string {
+export function amountText(value: number, unit: MetricResult['unit']): string {
   const [kind, cases] = unit.split(' of ')
   return kind === 'fraction' ? `${percent(value)} of ${cases}` : `${round(value)} ${unit}`
 }
@@ -96,7 +102,7 @@ function listRows({ evidence }: MetricResult): string[] {
     .map(({ kind, ids }) => `  ${kind} (${ids.length}): ${ids.join(', ')}`)
 }
 
-const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`
+export const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`
 
-const round = (part: number | boolean) =>
+export const round = (part: number | boolean) =>
   typeof part === 'number' && !Number.isInteger(part) ? Number(part.toFixed(3)) : part

@@ -3,12 +3,13 @@ import type { Reader } from '#db/connection.ts'
 import { findLastScoringRun } from '#db/scoring-runs.ts'
 import { type Config, isCatalog } from '#lib/config.ts'
 import { ConfigError } from '#lib/errors.ts'
-import { dayStart, daysBefore } from '#lib/period.ts'
+import { dayStart, daysBefore, type Period } from '#lib/period.ts'
 import { listDeliveryEvidence, measureDelivery } from '#lib/queries/delivery.ts'
 import { teamNames } from '#lib/queries/teams.ts'
 import { definitions } from '#scorecards/catalogue.ts'
 import { DELIVERY_METRICS, ownDaysOf } from '#scorecards/delivery/results.ts'
 import type { MetricDefinition, MetricResult } from '#scorecards/result.ts'
+import { measureOn, type Question } from '#scorecards/run.ts'
 
 export interface ShowFilter {
   readonly path?: string
@@ -60,7 +61,7 @@ export async function listSubjects(
 }
 
 /** Whether a metric is computed from the samples that scoring sets down. */
-export const isOfDelivery = (metricId: string) => DELIVERY_METRICS.includes(metricId)
+const isOfDelivery = (metricId: string) => DELIVERY_METRICS.includes(metricId)
 
 /** A team delivers whatever path it takes; without any filter everybody does together. */
 function listDeliverers(
@@ -75,27 +76,41 @@ function listDeliverers(
 }
 
 /**
- * A metric of delivery over its own days, with the rows behind it.
+ * A result with the rows behind it; of delivery over `period`, where that is given, else over the
+ * metric's own days. Undefined where the metric does not exist in the scope.
  *
- * @throws {ConfigError} when nothing was ever scored
+ * @throws {ConfigError} when it is of delivery and nothing was ever scored
  */
-export async function showDelivery(
+export const measureSubject = (db: Reader, question: Question, period?: Period) =>
+  isOfDelivery(question.metricId)
+    ? measureDelivered(db, question, period)
+    : measureOn(db, question)
+
+async function measureDelivered(
   db: Reader,
-  { metricId, asOf, now, ...scope }: Subject & { metricId: string; asOf: Date; now: Date },
+  { metricId, asOf, now, ...scope }: Question,
+  period: Period | undefined,
 ): Promise<MetricResult | undefined> {
   if ((await findLastScoringRun(db)) === undefined) {
     throw new ConfigError('nothing was scored yet: run `desirepath score`')
   }
-  const to = dayStart(asOf)
-  const window = { from: daysBefore(to, ownDaysOf(metricId) ?? 0), to }
+  const end = dayStart(asOf)
+  // What has ended is told by all that is known by now.
+  const known = period === undefined ? end : dayStart(now)
+  const window = period ?? { from: daysBefore(end, ownDaysOf(metricId) ?? 0), to: end }
   const [result] = await measureDelivery(db, {
     scopes: [scope],
     window,
-    asOf: to,
+    asOf: known,
     metricIds: [metricId],
     now,
   })
-  const evidence = await listDeliveryEvidence(db, { ...scope, ...window, metricId, asOf: to })
+  const evidence = await listDeliveryEvidence(db, {
+    ...scope,
+    ...window,
+    metricId,
+    asOf: known,
+  })
   return result && evidence && { ...result, evidence }
 }
 
@@ -116,3 +131,16 @@ function choose(
   if (all.length === 0) throw new ConfigError(`no ${what} is configured`)
   return all
 }
+
+/** The refusal of a metric that is about none of the scopes asked for. */
+export const nowhere = ({ id }: MetricDefinition, subjects: readonly Subject[]) =>
+  new ConfigError(`${id}: does not exist for ${toScopes(subjects)}`)
+
+function toScopes(subjects: readonly Subject[]): string {
+  if (subjects.some(({ teamId }) => teamId !== undefined)) return 'one team; leave out --team'
+  const paths = subjects.flatMap(({ pathId }) => pathId ?? []).join(', ')
+  return `${paths}; METRICS.md says what it is about`
+}
+
+/** What was asked of one scope is one record. */
+export const single = <T>(results: readonly T[]) => (results.length === 1 ? results[0] : results)

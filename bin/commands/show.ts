@@ -1,20 +1,10 @@
 import type { Command } from 'commander'
 import { parseAsOf } from '#bin/as-of.ts'
 import { withProject } from '#bin/context.ts'
-import {
-  findDefinition,
-  isOfDelivery,
-  listSubjects,
-  type ShowFilter,
-  type Subject,
-  showDelivery,
-} from '#bin/show.ts'
+import { findDefinition, listSubjects, measureSubject, nowhere, type ShowFilter, single } from '#bin/show.ts'
 import { toResultText } from '#bin/show-text.ts'
-import type { Database } from '#db/connection.ts'
-import { ConfigError } from '#lib/errors.ts'
 import { weekOf } from '#lib/period.ts'
 import type { MetricResult } from '#scorecards/result.ts'
-import { measureOn, type Question } from '#scorecards/run.ts'
 
 interface ShowOptions extends ShowFilter {
   readonly asOf?: string
@@ -47,29 +37,11 @@ async function show(name: string, { asOf, json, ...filter }: ShowOptions): Promi
     const results: MetricResult[] = []
     for (const subject of subjects) {
       const question = { metricId: definition.id, ...subject, asOf: at, now }
-      results.push(...(await answer(db, question)))
+      const result = await measureSubject(db, question)
+      if (result !== undefined) results.push(result)
     }
-    if (results.length === 0) {
-      throw new ConfigError(`${definition.id}: does not exist for ${toScopes(subjects)}`)
-    }
+    if (results.length === 0) throw nowhere(definition, subjects)
     if (json) process.stdout.write(`${JSON.stringify(single(results), null, 2)}\n`)
     else process.stdout.write(results.map((one) => toResultText(definition, one)).join('\n'))
   })
 }
-
-/** Nothing where the metric does not exist in the scope. */
-async function answer(db: Database, question: Question): Promise<MetricResult[]> {
-  const result = isOfDelivery(question.metricId)
-    ? await showDelivery(db, question)
-    : await measureOn(db, question)
-  return result === undefined ? [] : [result]
-}
-
-function toScopes(subjects: readonly Subject[]): string {
-  if (subjects.some(({ teamId }) => teamId !== undefined)) return 'one team; leave out --team'
-  const paths = subjects.flatMap(({ pathId }) => pathId ?? []).join(', ')
-  return `${paths}; METRICS.md says what it is about`
-}
-
-/** What was asked of one scope is one record. */
-const single = <T>(results: readonly T[]) => (results.length === 1 ? results[0] : results)

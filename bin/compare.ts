@@ -1,0 +1,127 @@
+import { measureSubject, type Subject } from '#bin/show.ts'
+import type { Reader } from '#db/connection.ts'
+import type { Config, GoldenPathConfig } from '#lib/config.ts'
+import { ConfigError } from '#lib/errors.ts'
+import { daysBefore } from '#lib/period.ts'
+import { parseWindow, previousWindow, type Window, yearEarlier } from '#lib/windows.ts'
+import { type Comparison, compareResults } from '#scorecards/comparison.ts'
+import type { MetricDefinition, MetricResult } from '#scorecards/result.ts'
+import { type Progress, progressOf, type Target, toAmount } from '#scorecards/target.ts'
+
+/** A result at the end of a period, beside that at the end of another. */
+export interface PeriodComparison extends Comparison {
+  readonly period: Window
+  readonly current: MetricResult
+  readonly referencePeriod: Window
+  readonly reference: MetricResult
+}
+
+/** A result at the end of a period, beside what its golden path has set out to reach. */
+export interface TargetComparison extends Progress {
+  readonly period: Window
+  readonly current: MetricResult
+  readonly target: Target
+}
+
+type Organisation = Config['organisation']
+
+/**
+ * The period that `--period` names.
+ *
+ * @throws {ConfigError} when it names none, or one that is not over at `now`
+ */
+export function parsePeriod(text: string, organisation: Organisation, now: Date): Window {
+  const window = parseWindow(text, organisation)
+  if (window === null) {
+    throw new ConfigError(
+      `--period: expected a week such as 2026-W34, a month such as 2026-08, a fiscal quarter such as 2026-Q3 or year such as 2026, or a range such as 2026-01-01..2026-02-15, not "${text}"`,
+    )
+  }
+  if (window.period.to <= now) return window
+  throw new ConfigError(
+    `--period: ${window.name} is over on ${window.period.to.toISOString()}, and only then can be compared`,
+  )
+}
+
+/** @throws {ConfigError} where the year before had no such period */
+export function referenceOf(
+  window: Window,
+  to: 'previous' | 'year-ago',
+  organisation: Organisation,
+): Window {
+  if (to === 'previous') return previousWindow(window, organisation)
+  const earlier = yearEarlier(window, organisation)
+  if (earlier !== null) return earlier
+  throw new ConfigError(`--period: ${window.name} has no counterpart a year earlier`)
+}
+
+export interface Asked {
+  readonly definition: MetricDefinition
+  readonly subject: Subject
+  readonly window: Window
+  readonly now: Date
+}
+
+/** Undefined where the metric does not exist in that scope. */
+export async function compareWithPeriod(
+  db: Reader,
+  asked: Asked,
+  reference: Window,
+): Promise<PeriodComparison | undefined> {
+  const own = await measureAtEnd(db, asked)
+  const other = await measureAtEnd(db, { ...asked, window: reference })
+  return (
+    own &&
+    other && {
+      period: asked.window,
+      current: own,
+      referencePeriod: reference,
+      reference: other,
+      ...compareResults(own, other),
+    }
+  )
+}
+
+/** One for each target of the golden path that is about the metric. */
+export async function compareWithTargets(
+  db: Reader,
+  asked: Asked,
+  paths: readonly GoldenPathConfig[],
+): Promise<TargetComparison[]> {
+  const { definition, subject, window } = asked
+  const targets = paths
+    .filter(({ id }) => id === subject.pathId)
+    .flatMap((path) => listTargets(path, definition))
+  const current = targets.length === 0 ? undefined : await measureAtEnd(db, asked)
+  if (current === undefined) return []
+  return targets.map((target) => ({
+    period: window,
+    current,
+    target,
+    ...progressOf(current, definition, target),
+  }))
+}
+
+const measureAtEnd = (db: Reader, { definition, subject, window, now }: Asked) =>
+  measureSubject(
+    db,
+    { metricId: definition.id, ...subject, asOf: window.period.to, now },
+    window.period,
+  )
+
+/** @throws {ConfigError} when a target is written in what its metric is not measured in */
+function listTargets(path: GoldenPathConfig, { id, key, unit }: MetricDefinition): Target[] {
+  const toNumber = (text: string) => {
+    const amount = toAmount(text, unit)
+    if (amount !== null) return amount
+    throw new ConfigError(`goldenPaths.${path.id}.targets: ${id} is in ${unit}, not "${text}"`)
+  }
+  return path.targets
+    .filter(({ metric }) => metric.toUpperCase() === id || metric === key)
+    .map(({ target, baseline, by }) => ({
+      target: toNumber(target),
+      baseline: baseline === undefined ? null : toNumber(baseline),
+      since: new Date(path.availableSince),
+      by: by === undefined ? null : daysBefore(new Date(by), -1),
+    }))
+}

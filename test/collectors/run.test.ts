@@ -1,67 +1,12 @@
 import { expect, test } from 'vitest'
-import { z } from 'zod'
-import type { Collector, CollectorContext, Page, ScopeFailure } from '#collectors/collector.ts'
+import type { Collector } from '#collectors/collector.ts'
 import { runCollector } from '#collectors/run.ts'
 import type { Database } from '#db/connection.ts'
-import { upsertFacts } from '#db/facts.ts'
 import { SourceError } from '#lib/errors.ts'
+import { aCollector, aPage, context, MONDAY, type Step } from '#test/support/collector.ts'
 import { testDatabase } from '#test/support/database.ts'
 
-const MONDAY = new Date('2026-10-05T12:00:00Z')
 const SUNDAY = new Date('2026-10-04T00:00:00Z')
-
-const context: CollectorContext = {
-  now: () => MONDAY,
-  signal: new AbortController().signal,
-  progress: () => {},
-}
-
-/** A page of team names; what is no text cannot be read. */
-function aPage(names: readonly unknown[], page: Partial<Page> = {}): Page {
-  return {
-    scope: 'entity:teams',
-    records: names.map((value, index) => ({ position: `line ${index + 1}`, value })),
-    cursor: names.length,
-    covers: null,
-    ...page,
-  }
-}
-
-type Step = Page | ScopeFailure | Error
-
-/** Yields the pages in turn, and keeps the cursors it was given; an `Error` among them is thrown. */
-function aCollector(steps: readonly Step[], configuration: unknown = 'as it was') {
-  const given: unknown[] = []
-  const collector: Collector<string> = {
-    sourceId: 'people-system',
-    configuration,
-    async *fetch(cursors) {
-      given.push(Object.fromEntries(cursors))
-      for (const step of steps) {
-        if (step instanceof Error) throw step
-        yield step
-      }
-    },
-    record: z.string(),
-    save: (tx, names, _page, observedAt) =>
-      upsertFacts(
-        tx,
-        'teams',
-        names.map((name) => ({
-          id: name,
-          name,
-          kind: null,
-          parent_id: null,
-          active_from: null,
-          active_to: null,
-          size_bucket: null,
-          source_id: 'people-system',
-          observed_at: observedAt.toISOString(),
-        })),
-      ),
-  }
-  return { collector, given }
-}
 
 const run = (db: Database, steps: readonly Step[], configuration?: unknown) =>
   runCollector(db, aCollector(steps, configuration).collector, context)

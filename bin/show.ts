@@ -82,9 +82,7 @@ function listDeliverers(
  * @throws {ConfigError} when it is of delivery and nothing was ever scored
  */
 export const measureSubject = (db: Reader, question: Question, period?: Period) =>
-  isOfDelivery(question.metricId)
-    ? measureDelivered(db, question, period)
-    : measureOn(db, question)
+  isOfDelivery(question.metricId) ? measureDelivered(db, question, period) : measureOn(db, question)
 
 async function measureDelivered(
   db: Reader,

@@ -1,7 +1,14 @@
 import type { Command } from 'commander'
 import { parseAsOf } from '#bin/as-of.ts'
 import { withProject } from '#bin/context.ts'
-import { findDefinition, listSubjects, measureSubject, nowhere, type ShowFilter, single } from '#bin/show.ts'
+import {
+  findDefinition,
+  listSubjects,
+  measureSubject,
+  nowhere,
+  type ShowFilter,
+  single,
+} from '#bin/show.ts'
 import { toResultText } from '#bin/show-text.ts'
 import { weekOf } from '#lib/period.ts'
 import type { MetricResult } from '#scorecards/result.ts'

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Component } from '#collectors/git/workflow.ts'
+import { noteChanges } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
 import { deleteFacts, deleteFactsWhere, upsertFacts } from '#db/facts.ts'
 import type { NewRow } from '#db/schema.ts'
@@ -72,6 +73,7 @@ export async function saveRepository(
   const changed = [
     service.changed,
     await saveRepositoryRow(tx, saving),
+    await handOver(tx, saving, service),
     await saveOwners(tx, saving, service, rowsOf(facts, 'owner')),
     await saveReleases(tx, saving, service, rowsOf(facts, 'release')),
     await saveRows(tx, saving, 'repository_attributes', rowsOf(facts, 'attribute')),
@@ -161,28 +163,33 @@ async function saveRepositoryRow(
 interface SavedService {
   /** Null: the catalogue divides the repository among several services. */
   readonly id: string | null
-  readonly fromCatalogue: boolean
+  /** Services of the repository that are not, or no longer, its service. */
+  readonly others: readonly string[]
   readonly changed: number
 }
 
 /** The catalogue's service where it has one; else one of our own for the whole repository. */
 async function saveService(tx: Database, saving: Saving): Promise<SavedService> {
   const { sourceId, repository } = saving
-  const catalogued = await tx
+  const known = await tx
     .selectFrom('services')
-    .select(['id', 'repository_path'])
+    .select(['id', 'source_id', 'repository_path', 'gone_at'])
     .where('repository_id', 'in', repositoryNames(repository.row.id))
-    .where('source_id', '!=', sourceId)
-    .where('gone_at', 'is', null)
     .orderBy('id')
     .execute()
-  if (catalogued.length === 0) return saveOwnService(tx, saving)
-  const changed = await deleteOwnService(tx, saving)
-  const whole = catalogued.find((service) => service.repository_path === '')
-  return { id: whole?.id ?? null, fromCatalogue: true, changed }
+  const catalogued = known.filter((row) => row.source_id !== sourceId && row.gone_at === null)
+  const whole = catalogued.find((row) => row.repository_path === '')
+  const { id, changed } =
+    catalogued.length === 0
+      ? await saveOwnService(tx, saving)
+      : { id: whole?.id ?? null, changed: await deleteOwnService(tx, saving) }
+  return { id, others: known.map((row) => row.id).filter((other) => other !== id), changed }
 }
 
-async function saveOwnService(tx: Database, saving: Saving): Promise<SavedService> {
+async function saveOwnService(
+  tx: Database,
+  saving: Saving,
+): Promise<{ id: string; changed: number }> {
   const { sourceId, repository, observedAt } = saving
   const { component, folder, row } = repository
   const taken = await tx
@@ -213,41 +220,65 @@ async function saveOwnService(tx: Database, saving: Saving): Promise<SavedServic
       observed_at: observedAt.toISOString(),
     },
   ])
-  return { id, fromCatalogue: false, changed }
+  return { id, changed }
 }
 
 async function deleteOwnService(tx: Database, { sourceId, repository }: Saving): Promise<number> {
-  const own = await tx
-    .selectFrom('services')
-    .select('id')
-    .where('source_id', '=', sourceId)
-    .where('repository_id', '=', repository.row.id)
-    .execute()
-  if (own.length === 0) return 0
-  const ids = own.map(({ id }) => id)
-  for (const table of ['service_owners', 'deployments'] as const) {
-    await deleteFactsWhere(tx, table, { source_id: sourceId, service_id: ids })
-  }
-  await deleteFactsWhere(tx, 'services', { id: ids })
-  return ids.length
+  return deleteFactsWhere(tx, 'services', {
+    source_id: sourceId,
+    repository_id: repository.row.id,
+  })
 }
 
-/** Owners that the catalogue names win; ours would contradict them. */
-async function saveOwners(
+/**
+ * What earlier readings told of the repository belongs to its service of today, so that it does not
+ * matter whether the clone or its description came first. Without one, owners have nobody to own.
+ */
+async function handOver(
+  tx: Database,
+  { sourceId, repository }: Saving,
+  { id, others }: SavedService,
+): Promise<number> {
+  const { numUpdatedRows } = await tx
+    .updateTable('changes')
+    .set({ service_id: id })
+    .where('source_id', '=', sourceId)
+    .where('repository_id', '=', repository.row.id)
+    .where('service_id', 'is distinct from', id)
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows > 0n || others.length > 0) {
+    await noteChanges(tx, [{ kind: 'all', id: '', since: '' }])
+  }
+  if (others.length === 0) return Number(numUpdatedRows)
+  const owners = await tx
+    .deleteFrom('service_owners')
+    .where('source_id', '=', sourceId)
+    .where('service_id', 'in', others)
+    .returningAll()
+    .execute()
+  if (id === null) return Number(numUpdatedRows) + owners.length
+  await upsertFacts(
+    tx,
+    'service_owners',
+    owners.map((row) => ({ ...row, service_id: id })),
+  )
+  const releases = await tx
+    .updateTable('deployments')
+    .set({ service_id: id })
+    .where('source_id', '=', sourceId)
+    .where('service_id', 'in', others)
+    .executeTakeFirstOrThrow()
+  return Number(numUpdatedRows) + owners.length + Number(releases.numUpdatedRows)
+}
+
+/** All that the file says: where a catalogue names owners, too, it is believed first. */
+function saveOwners(
   tx: Database,
   { sourceId, observedAt }: Saving,
-  service: SavedService,
+  { id }: SavedService,
   rows: readonly Known<'service_owners'>[],
 ): Promise<number> {
-  const { id } = service
-  if (id === null || rows.length === 0) return 0
-  const named = await tx
-    .selectFrom('service_owners')
-    .select('service_id')
-    .where('service_id', '=', id)
-    .where('source_id', '!=', sourceId)
-    .executeTakeFirst()
-  if (named !== undefined) return 0
+  if (id === null) return Promise.resolve(0)
   const seen = { source_id: sourceId, service_id: id, observed_at: observedAt.toISOString() }
   return upsertFacts(
     tx,

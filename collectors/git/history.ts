@@ -95,11 +95,11 @@ function continues(cursor: Cursor, { clone, published }: Reading): boolean {
   )
 }
 
-/** A fetch that brought nothing still says that nothing happened. */
+/** A fetch that brought nothing still says that nothing happened, and whose repository it is. */
 function readFreshness(reading: Reading, previous: Cursor): History | null {
   const cursor = { ...previous, coveredTo: coveredTo(reading) }
   if (cursor.coveredTo <= previous.coveredTo) return null
-  return { records: [], cursor, covers: coveredBy(cursor), whole: false }
+  return toHistory(reading, cursor, [], false)
 }
 
 const coveredTo = ({ clone, now }: Reading) =>

@@ -19,7 +19,7 @@ import {
   storedState,
 } from '#test/support/collect-clones.ts'
 import { testDatabase } from '#test/support/database.ts'
-import { aFolder, aHistory, git, type History } from '#test/support/git.ts'
+import { aFolder, aHistory, fetchedAt, git, type History } from '#test/support/git.ts'
 
 const MAKEFILE = aPath({
   evidence: [{ kind: 'file-equals', path: 'Makefile', publishedIn: 'acme/common' }],
@@ -645,6 +645,82 @@ test('the catalogue’s service of a repository is its service', async () => {
   expect(services).toEqual([{ id: 'checkout', source_id: 'catalog' }])
   const changes = await db.selectFrom('changes').select(['service_id', 'repository_id']).execute()
   expect(changes).toEqual([{ service_id: 'checkout', repository_id: 'example.com/acme/shop' }])
+})
+
+test.each([
+  ['brought a commit', { a: '1' }],
+  ['brought nothing', null],
+])(
+  'a catalogue that comes after the clone finds its owners, changes and releases when a fetch %s',
+  async (_, commit) => {
+    const commits = [{ 'catalog-info.yaml': aCatalogFile('team-a') }]
+    const former = daily(...commits)
+    const latest = daily(...commits, ...(commit === null ? [] : [commit]))
+    for (const history of [former, latest]) history.tag('v1.0.0', 1)
+    const folder = aFolderOf({ shop: former })
+    fetchedAt(join(folder, 'shop.git'), day(3))
+    const releases = [{ tags: 'v*', environment: 'production' }]
+    const late = await testDatabase()
+    await collectClones(late, folder, { releases })
+    await addCatalogued(late, 'checkout', 'shop')
+    latest.writeTo(join(folder, 'shop.git'))
+    fetchedAt(join(folder, 'shop.git'), day(4))
+    await collectClones(late, folder, { releases })
+
+    const early = await testDatabase()
+    await addCatalogued(early, 'checkout', 'shop')
+    await collectClones(early, folder, { releases })
+    const stored = await storedFacts(late)
+    expect(stored).toEqual(await storedFacts(early))
+    expect(stored['service_owners']).toHaveLength(1)
+    expect(stored['deployments']).toHaveLength(1)
+  },
+)
+
+test('what the clone told of a service that left the catalogue stays with the repository', async () => {
+  const shop = daily({ 'catalog-info.yaml': aCatalogFile('team-a') })
+  shop.tag('v1.0.0', 1)
+  const folder = aFolderOf({ shop })
+  fetchedAt(join(folder, 'shop.git'), day(3))
+  const releases = [{ tags: 'v*', environment: 'production' }]
+  const db = await testDatabase()
+  await addCatalogued(db, 'checkout', 'shop')
+  await collectClones(db, folder, { releases })
+  await db
+    .updateTable('services')
+    .set({ gone_at: day(3) })
+    .execute()
+  fetchedAt(join(folder, 'shop.git'), day(4))
+  await collectClones(db, folder, { releases })
+  for (const table of ['service_owners', 'changes', 'deployments'] as const) {
+    const rows = await db.selectFrom(table).select('service_id').execute()
+    expect(rows).toEqual([{ service_id: 'shop' }])
+  }
+})
+
+test('owners of the clone do not depend on whether the catalogue named some before', async () => {
+  const folder = aFolderOf({ shop: daily({ 'catalog-info.yaml': aCatalogFile('team-a') }) })
+  const owners = []
+  for (const isFirst of [true, false]) {
+    const db = await testDatabase()
+    await addCatalogued(db, 'shop', 'shop')
+    if (!isFirst) await collectClones(db, folder)
+    await upsertFacts(db, 'service_owners', [
+      {
+        source_id: 'catalog',
+        service_id: 'shop',
+        team_id: 'team-b',
+        owned_from: day(9),
+        owned_to: null,
+        decided_by: 'cmdb',
+        observed_at: day(9),
+      },
+    ])
+    if (isFirst) await collectClones(db, folder)
+    owners.push((await storedFacts(db))['service_owners'])
+  }
+  expect(owners[0]).toEqual(owners[1])
+  expect(owners[0]).toHaveLength(2)
 })
 
 test('changes of a repository that several services share belong to none of them', async () => {

@@ -63,13 +63,20 @@ const GoldenPath = z.strictObject({
   mandates: z.array(Mandate).optional(),
 })
 
+/** `https://host/name` or `user@host:name`: nothing is cloned, and an address may hold a secret. */
+const isAddress = (path: string) => /^[a-z][a-z+]+:\/\//i.test(path) || /^[^/]+@[^/]+:/.test(path)
+
 const GitSource = z.strictObject({
   id: Id,
   kind: z.literal('git'),
   /** Folders of clones or bare mirrors; `*` stands for part of a name. */
-  repositories: z.union([text.transform((one) => [one]), z.array(text).min(1)], {
-    error: 'expected a folder of clones such as ./clones/*, or a list of them',
-  }),
+  repositories: z
+    .union([text.transform((one) => [one]), z.array(text).min(1)], {
+      error: 'expected a folder of clones such as ./clones/*, or a list of them',
+    })
+    .refine((paths) => !paths.some(isAddress), {
+      error: 'expected folders on this machine; git clone --mirror makes one of an address',
+    }),
   every: Duration.optional(),
   /** Tags that stand for deployments. */
   releases: z.array(z.strictObject({ tags: text, environment: text })).default([]),

@@ -129,8 +129,9 @@ const nameOf = (type: string) => NAMES[type] ?? type
 
 const LONGEST_VALUE = 60
 
+/** User and secret of an address stay in the file. */
 function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
+  const text = (JSON.stringify(value) ?? String(value)).replace(/:\/\/[^\s"/]*@/g, '://…@')
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text
 }
 

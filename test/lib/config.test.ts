@@ -152,6 +152,24 @@ test.each([
     ],
   ],
   [
+    'a secret in an address, which is not repeated',
+    `${SMALLEST}\ndatabase: postgres://me:p@ss@db/acme`,
+    [
+      '2:11: database: PostgreSQL is not supported yet: expected the path of a file, not "postgres://…@db/acme"',
+    ],
+  ],
+  [
+    'addresses of repositories instead of clones',
+    `${SMALLEST}
+sources:
+  - { id: a, kind: git, repositories: https://me:secret@example.com/acme/shop.git }
+  - { id: b, kind: git, repositories: ['./clones/*', git@example.com:acme/shop.git] }`,
+    [
+      '3:39: sources.0.repositories: expected folders on this machine; git clone --mirror makes one of an address, not "https://…@example.com/acme/shop.git"',
+      '4:39: sources.1.repositories: expected folders on this machine; git clone --mirror makes one of an address, not ["./clones/*","git@example.com:acme/shop.git"]',
+    ],
+  ],
+  [
     'two mandates of one name',
     `${SMALLEST}
 goldenPaths:

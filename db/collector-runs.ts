@@ -1,18 +1,23 @@
 import type { Database, Reader } from '#db/connection.ts'
 import type { Row } from '#db/schema.ts'
 
-/** Marks the beginning of a run; one that never finishes stays `running`, and is seen. */
+/**
+ * Marks the beginning of a run; one that never finishes stays `running`, and is seen. It begins
+ * after the run of its source before it, by a millisecond where the clock does not say so, or
+ * nobody could tell which was the last.
+ */
 export async function startCollectorRun(
   db: Database,
   { sourceId, startedAt }: { sourceId: string; startedAt: Date },
 ): Promise<string> {
   const id = crypto.randomUUID()
+  const last = (await listLastStarts(db)).get(sourceId)?.getTime() ?? Number.NEGATIVE_INFINITY
   await db
     .insertInto('collector_runs')
     .values({
       id,
       source_id: sourceId,
-      started_at: startedAt.toISOString(),
+      started_at: new Date(Math.max(startedAt.getTime(), last + 1)).toISOString(),
       finished_at: null,
       status: 'running',
       read_count: 0,

@@ -72,6 +72,17 @@ test('a source is told with its last run, its last success, its reach and its qu
   ])
 })
 
+test('of runs that began in one millisecond the last one is the last, wherever runs are told', async () => {
+  const db = await testDatabase()
+  await configure(db, 'clones')
+  const statuses = ['failed', 'ok', 'partial', 'failed', 'ok', 'partial'] as const
+  for (const status of statuses) await addRun(db, 'clones', '2026-03-01T08:00:00Z', status)
+  const [health] = await listSourceHealth(db)
+  expect(health?.lastRun?.status).toBe('partial')
+  const runs = await listRuns(db, 10)
+  expect(runs.map(({ status }) => status)).toEqual(statuses.toReversed())
+})
+
 test('sources are listed by id, each with what is its own', async () => {
   const db = await testDatabase()
   await configure(db, 'b', 'a', 'c')

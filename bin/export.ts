@@ -1,6 +1,7 @@
 import { requireKnown } from '#bin/known.ts'
 import type { Reader } from '#db/connection.ts'
 import type { Config } from '#lib/config.ts'
+import { findGoldenPath } from '#lib/queries/golden-paths.ts'
 import { listMeasurements } from '#lib/queries/measurements.ts'
 import { listAdoptionStates, type TeamState } from '#lib/queries/states.ts'
 import { listUsage, type UsageRow } from '#lib/queries/usage.ts'
@@ -24,14 +25,14 @@ export interface Exported {
   readonly json: unknown
 }
 
-/** @throws {ConfigError} when the filter names a path that is not configured */
+/** @throws {ConfigError} when the filter names a path that never was configured */
 export async function listExport(
   db: Reader,
   { goldenPaths }: Pick<Config, 'goldenPaths'>,
   table: Table,
   { asOf, pathId }: ExportFilter,
 ): Promise<Exported> {
-  if (pathId !== undefined) {
+  if (pathId !== undefined && (await findGoldenPath(db, pathId)) === undefined) {
     requireKnown(
       '--path',
       pathId,

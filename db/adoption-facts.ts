@@ -20,12 +20,19 @@ export async function listLandscapeFacts(db: Reader) {
 const listTeams = (db: Reader) =>
   db.selectFrom('teams').select(['id', 'name', 'active_from', 'active_to']).execute()
 
-/** Those that the configuration names, with their rules read. */
+/** With their rules read; also those that the configuration no longer names. */
 async function listPaths(db: Reader) {
   const rows = await db
     .selectFrom('golden_paths')
-    .select(['id', 'name', 'available_since', 'deprecated_on', 'rules', 'has_mandate_register'])
-    .where('gone_at', 'is', null)
+    .select([
+      'id',
+      'name',
+      'available_since',
+      'deprecated_on',
+      'gone_at',
+      'rules',
+      'has_mandate_register',
+    ])
     .execute()
   return rows.map((row) => ({ ...row, rules: GoldenPathRules.parse(JSON.parse(row.rules)) }))
 }

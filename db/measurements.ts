@@ -71,11 +71,11 @@ export async function withdrawBefore(
   return closed
 }
 
-/** Closes what stands of a path and its teams before the first week in which it was there. */
-export async function withdrawPathBefore(
+/** Closes what stands of a path and its teams outside of the weeks in which it was there. */
+export async function withdrawPathOutside(
   tx: Database,
   run: number,
-  { pathId, end }: { readonly pathId: string; readonly end: Date },
+  { pathId, first, last }: { readonly pathId: string; readonly first: Date; readonly last: Date },
 ): Promise<number> {
   const { numUpdatedRows } = await tx
     .updateTable('measurements')
@@ -83,7 +83,12 @@ export async function withdrawPathBefore(
     .where('to_run', 'is', null)
     .where('window_kind', '=', 'own')
     .where('path_id', '=', pathId)
-    .where('window_end', '<', end.toISOString())
+    .where((eb) =>
+      eb.or([
+        eb('window_end', '<', first.toISOString()),
+        eb('window_end', '>', last.toISOString()),
+      ]),
+    )
     .executeTakeFirstOrThrow()
   return Number(numUpdatedRows)
 }

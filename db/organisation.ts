@@ -15,7 +15,7 @@ export interface Organisation {
 
 /**
  * Stores the configuration's model. A path or source that it no longer names is marked gone and
- * kept; a mandate that it no longer names goes. Saying the same again changes nothing.
+ * kept; a mandate that a path no longer names goes. Saying the same again changes nothing.
  */
 export async function saveOrganisation(
   db: Database,
@@ -31,10 +31,7 @@ export async function saveOrganisation(
       paths.map((path) => ({ ...path, gone_at: null, ...common })),
     )
     await markGone(tx, 'golden_paths', toIds(paths), observed_at)
-    await deleteMandatesExcept(
-      tx,
-      mandates.map(({ native_id }) => native_id),
-    )
+    await deleteMandatesExcept(tx, toIds(paths), mandates)
     await upsertFacts(
       tx,
       'mandates',
@@ -82,11 +79,19 @@ async function markGone(
   await noteChanges(db, [{ kind: 'all', id: '', since: '' }])
 }
 
-async function deleteMandatesExcept(db: Database, present: readonly string[]): Promise<void> {
+/** Those of a path that is gone decide how it was adopted: they stay with its history. */
+async function deleteMandatesExcept(
+  db: Database,
+  paths: readonly string[],
+  mandates: Organisation['mandates'],
+): Promise<void> {
+  if (paths.length === 0) return
+  const present = mandates.map(({ native_id }) => native_id)
   const stored = await db
     .selectFrom('mandates')
     .select(['native_id', 'path_id', 'announced_at'])
     .where('source_id', '=', CONFIGURATION)
+    .where('path_id', 'in', paths)
     .execute()
   const lost = stored.filter(({ native_id }) => !present.includes(native_id))
   if (lost.length === 0) return

@@ -210,10 +210,11 @@ async function readPage(
   clone: Clone,
 ): Promise<Page | null> {
   const scope = scopeOf(clone)
-  const { releases = [], bots = [] } = options
+  const { paths, releases = [], bots = [] } = options
   const reading = {
     clone,
     place: room.into(clone),
+    paths: paths.map(({ id }) => id),
     tracks,
     published: publishers.get(clone.id) ?? [],
     releases,

@@ -29,6 +29,8 @@ export interface RepositoryFact {
   /** The clone's folder: the id of its service, unless the catalogue has one. */
   readonly folder: string
   readonly component: Component | null
+  /** What was looked for in it: golden paths, and attributes of the repository. */
+  readonly watched: { readonly paths: readonly string[]; readonly attributes: readonly string[] }
   /** Rules whose versions it publishes, with the number of versions where they are tags. */
   readonly publishes: readonly {
     readonly pathId: string
@@ -104,11 +106,18 @@ function saveRows<Table extends 'repository_attributes' | 'usage_evidence' | 'pa
   return upsertFacts(tx, table, rows.map((row) => ({ ...row, ...seen })) as never)
 }
 
-/** History that is read anew must not mix with what an earlier reading left. */
+/**
+ * History that is read anew must not mix with what an earlier reading left. What nobody looks for
+ * any more was not read anew: it is all that is left of a path that is no longer configured.
+ */
 async function deleteHistory(tx: Database, { sourceId, repository }: Saving): Promise<void> {
   const { id } = repository.row
-  for (const table of ['repository_attributes', 'usage_evidence', 'changes'] as const) {
-    await deleteFactsWhere(tx, table, { source_id: sourceId, repository_id: id })
+  const { paths, attributes } = repository.watched
+  const own = { source_id: sourceId, repository_id: id }
+  await deleteFactsWhere(tx, 'changes', own)
+  if (paths.length > 0) await deleteFactsWhere(tx, 'usage_evidence', { ...own, path_id: paths })
+  if (attributes.length > 0) {
+    await deleteFactsWhere(tx, 'repository_attributes', { ...own, attribute: attributes })
   }
   for (const { pathId, ruleId } of repository.publishes) {
     const published = { source_id: sourceId, path_id: pathId, rule_id: ruleId }

@@ -36,6 +36,8 @@ export interface Reading {
   readonly clone: Clone
   /** Where its objects are read. */
   readonly place: GitPlace
+  /** Ids of the golden paths that are configured. */
+  readonly paths: readonly string[]
   readonly tracks: readonly Track[]
   /** Rules whose versions this repository publishes. */
   readonly published: readonly PublishedRule[]
@@ -183,7 +185,7 @@ function toHistory(
 }
 
 function toRepository(reading: Reading, cursor: Cursor): GitFact {
-  const { clone, published } = reading
+  const { clone, paths, tracks, published } = reading
   const [host, ...name] = clone.id.split('/')
   const fact: RepositoryFact = {
     row: {
@@ -201,6 +203,7 @@ function toRepository(reading: Reading, cursor: Cursor): GitFact {
     },
     folder: clone.folder,
     component: cursor.component,
+    watched: { paths, attributes: tracks.flatMap(attributeOf) },
     publishes: published.map(({ pathId, ruleId, files }) => ({
       pathId,
       ruleId,
@@ -210,6 +213,9 @@ function toRepository(reading: Reading, cursor: Cursor): GitFact {
   }
   return { kind: 'repository', ...fact }
 }
+
+const attributeOf = ({ subject }: Track) =>
+  subject.kind === 'attribute' ? [subject.attribute] : []
 
 interface Walked {
   readonly records: readonly SourceRecord[]

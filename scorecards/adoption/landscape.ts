@@ -52,6 +52,7 @@ export interface PathRow {
   readonly name: string
   readonly available_since: string
   readonly deprecated_on: string | null
+  readonly gone_at: string | null
   readonly rules: GoldenPathRules
   readonly has_mandate_register: number
 }
@@ -95,6 +96,8 @@ export interface Service extends ServiceTerms {
 /** A path with what is known of each service on it. */
 export interface Path extends PathTerms {
   readonly name: string
+  /** Since when the configuration names it no more; null while it does. What was before stands. */
+  readonly goneAt: string | null
   readonly hasMandateRegister: boolean
   readonly explicit: readonly ExplicitRow[]
   readonly eligibility: (service: Service) => readonly Span<Eligibility>[]
@@ -285,6 +288,7 @@ function toPath(row: PathRow, { evidence, versions, explicit }: PathFacts): Path
   const terms = { ...row, firstPublication }
   return {
     ...terms,
+    goneAt: row.gone_at,
     hasMandateRegister: row.has_mandate_register === 1,
     explicit,
     eligibility: once((service) =>

@@ -27,7 +27,7 @@ export interface ServiceUsage {
 /** A repository read up to so many days before a moment is known at that moment. */
 const STALE_AFTER_DAYS = 8
 
-/** Undefined when the service did not exist at `asOf`. */
+/** Undefined when the service did not exist at `asOf`, or the path was no longer configured. */
 export function serviceUsageAt(
   landscape: Landscape,
   path: Path,
@@ -36,6 +36,7 @@ export function serviceUsageAt(
 ): ServiceUsage | undefined {
   const instant = asOf.toISOString()
   if (!isWithin(service.createdAt ?? '', service.goneAt, instant)) return undefined
+  if (!isWithin('', path.goneAt, instant)) return undefined
   const teamId = valueAt(service.owners, instant) ?? null
   const subject = { serviceId: service.id, teamId, pathId: path.id }
   const eligibility = valueAt(path.eligibility(service), instant)

@@ -61,7 +61,7 @@ export const workWeeksOf = ({ first, count }: Weeks): Weeks => ({
 
 /**
  * The states of every team on `path` at every week end up to `until`, from the week in which the
- * path was available and anything at all had been read.
+ * path was available and anything at all had been read, while the configuration named it.
  */
 export function trackPath(model: Model, path: Path, work: WorkFacts, until: Date): Track {
   const weeks = weeksOf(model, path, until)
@@ -122,7 +122,8 @@ export function weeksOf({ landscape }: Model, path: Path, until: Date): Weeks {
   const available = Date.parse(path.available_since)
   const from = Number.isFinite(firstRead) ? Math.max(firstRead, available) : available
   const first = weekNumber(new Date(from))
-  return { first, count: Math.max(0, weekNumber(until) - first) }
+  const end = path.goneAt === null ? until : new Date(Math.min(+until, Date.parse(path.goneAt)))
+  return { first, count: Math.max(0, weekNumber(end) - first) }
 }
 
 /** The states at the newest week end at or before `at`, by team. */

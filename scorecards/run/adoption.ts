@@ -1,5 +1,5 @@
 import { listWrittenStates, writeStates } from '#db/adoption-states.ts'
-import { withdrawPathBefore, writeMeasurements } from '#db/measurements.ts'
+import { withdrawPathOutside, writeMeasurements } from '#db/measurements.ts'
 import { weekNumber } from '#lib/period.ts'
 import type { Path } from '#scorecards/adoption/landscape.ts'
 import type { TeamWeek } from '#scorecards/adoption/replay.ts'
@@ -64,7 +64,7 @@ export async function updatePath(session: Session, update: PathUpdate): Promise<
   )
   const dirty = toDirtyWeeks(update, weeks, changed)
   const weekEnds = new Set(changed.map(({ week_end }) => week_end))
-  const withdrawn = plan.isFull ? await withdrawEarlier(session, path, weeks) : 0
+  const withdrawn = plan.isFull ? await withdrawOutside(session, path, weeks) : 0
   if (dirty.ofPath.size === 0) return { changed: changed.length + withdrawn, weekEnds }
   const states = await loadStates(session, path, weeks, dirty, replayed)
   const exceptions = exceptionsOf(model, path)
@@ -73,10 +73,14 @@ export async function updatePath(session: Session, update: PathUpdate): Promise<
   return { changed: changed.length + withdrawn + measured, weekEnds }
 }
 
-/** The path may be there since later than was thought. */
-const withdrawEarlier = (session: Session, { id }: Path, weeks: Weeks) =>
+/** The path may be there since later than was thought, or be no longer configured. */
+const withdrawOutside = (session: Session, { id }: Path, weeks: Weeks) =>
   session.write((tx) =>
-    withdrawPathBefore(tx, session.run, { pathId: id, end: weekEndOf(weeks, 0) }),
+    withdrawPathOutside(tx, session.run, {
+      pathId: id,
+      first: weekEndOf(weeks, 0),
+      last: weekEndOf(weeks, weeks.count - 1),
+    }),
   )
 
 /** Those whose work, or what is known of them, is another. */

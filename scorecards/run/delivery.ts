@@ -184,7 +184,8 @@ async function writePaths(
   const now = slots.filter(({ kind, end }) => kind === 'own' && end === session.until.getTime())
   const places = new Map(model.teams.map((team, place) => [team, place]))
   let changed = 0
-  for (const { id } of landscape.paths) {
+  // What is no longer configured does not stand in any way.
+  for (const { id } of landscape.paths.filter(({ goneAt }) => goneAt === null)) {
     const isMoved = plan.isFull || changedStates.get(id)?.has(until) === true
     const touched = now.filter((slot) => isMoved || dirty.has(slot))
     if (touched.length === 0) continue

@@ -35,6 +35,8 @@ const SERVICES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   search: {},
 }
 
+const SOURCES = 'sources: [{ id: clones, kind: git, repositories: ./clones/* }]\n'
+
 const CONFIGURATION = `organisation: { name: Acme }
 goldenPaths:
   - id: build
@@ -50,8 +52,7 @@ goldenPaths:
     name: Documents
     availableSince: 2025-01-01
     evidence: [{ kind: file-present, path: docs/index.md }]
-sources: [{ id: clones, kind: git, repositories: ./clones/* }]
-`
+${SOURCES}`
 
 const morning = (day: string) => `${day}T08:00:00Z`
 
@@ -383,4 +384,21 @@ test('measurements as JSON are the records that show prints', SLOW, async () => 
   const shown = await runCli(['show', 'ADO-02', ...args, '--json'], { cwd: acme })
   const one = { ...JSON.parse(shown.stdout), computedAt: expect.any(String) }
   expect(all).toContainEqual(one)
+})
+
+test('a path that the configuration drops is exported as it was before that', SLOW, async () => {
+  const folder = aFolder({ 'desirepath.yaml': CONFIGURATION })
+  writeClone(folder, 'common', { '2025-02-03': PUBLISHED.first })
+  writeClone(folder, 'basket', { '2025-02-10': PUBLISHED.first })
+  await prepareByCli(['collect'], { cwd: folder })
+  const told = () => exported(folder, 'usage', '--path', 'build', '--as-of', '2025-05-01')
+  const before = await told()
+  expect(before).toContain('basket,build,current,1')
+
+  const [without = ''] = CONFIGURATION.split('  - id: build')
+  writeFiles(folder, {
+    'desirepath.yaml': `${without.replace('goldenPaths:', 'goldenPaths: []')}${SOURCES}`,
+  })
+  await prepareByCli(['collect'], { cwd: folder })
+  expect(await told()).toBe(before)
 })

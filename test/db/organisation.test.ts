@@ -91,6 +91,14 @@ test('a path or source that is no longer named is marked once and kept, a mandat
   })
 })
 
+test('mandates of a path that is no longer named stay with its history', async () => {
+  const db = await testDatabase()
+  await saveOrganisation(db, ACME, MONDAY)
+  const less = { ...ACME, paths: [path('portal')], mandates: [] }
+  await saveOrganisation(db, less, TUESDAY)
+  expect((await listStored(db)).mandates).toEqual(STORED.mandates)
+})
+
 test('what is named again is no longer gone', async () => {
   const db = await testDatabase()
   await saveOrganisation(db, ACME, MONDAY)

@@ -644,23 +644,24 @@ describe('scoreAll', () => {
     )
   })
 
-  test('withdraws a path that the configuration drops, and publishes it again when it returns', async () => {
+  test('keeps what stood of a path that the configuration drops, and goes on when it returns', async () => {
     const db = await withAdopter()
     await scoreAll(db, { now: NOW })
-    const before = await listMeasurements(db, LAST_WEEK_END)
+    const before = await dump(db)
+    const steps = await listSteps(db)
     await addPath(db, { gone_at: day('2026-03-03') })
-    const dropped = await scoreAll(db, { now: NOW })
+    expect(await scoreAll(db, { now: NOW })).toMatchObject({ changed: 0 })
+    expect(await dump(db)).toEqual(before)
 
-    expect(dropped.weeks).toBe(0)
-    expect(await listStates(db)).toEqual([])
-    const left = await listMeasurements(db, LAST_WEEK_END)
-    expect(left).toEqual(before.filter(({ scope }) => scope.pathId === undefined))
-    expect((await dump(db)).states).toHaveLength(8)
+    // Two weeks later the path has no state; the weeks before it went stand as they were.
+    const later = new Date('2026-03-18T10:00:00Z')
+    await scoreAll(db, { now: later })
+    expect(await listSteps(db)).toEqual(steps)
+    expect((await listMeasurements(db, later)).filter(({ scope }) => scope.pathId)).toEqual([])
 
     await addPath(db)
-    await scoreAll(db, { now: NOW })
-    expect(await listMeasurements(db, LAST_WEEK_END)).toEqual(before)
-    expect((await listStates(db)).at(-1)?.state).toBe('adopted')
+    await scoreAll(db, { now: later })
+    expect(await listSteps(db)).toHaveLength(steps.length + 2)
   })
 
   test('withdraws a team that is no more, also one that never worked', async () => {

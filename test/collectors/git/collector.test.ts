@@ -793,6 +793,22 @@ test('an annotation proves use while the catalogue file has it', async () => {
   ])
 })
 
+test('evidence of a path that is no longer configured stays', async () => {
+  const folder = aFolderOf({ shop: daily({ Dockerfile: 'x', 'go.mod': 'x' }) })
+  const db = await testDatabase()
+  const rules = {
+    evidence: [{ kind: 'file-present', path: 'Dockerfile' }],
+    eligible: { file: 'go.mod' },
+  }
+  await collectClones(db, folder, { paths: [aPath(rules, 'old'), aPath(rules, 'new')] })
+  const only = aPath({ evidence: rules.evidence }, 'new')
+  await collectClones(db, folder, { paths: [only] })
+  const evidence = await db.selectFrom('usage_evidence').select('path_id').execute()
+  expect(evidence.map(({ path_id }) => path_id).toSorted()).toEqual(['new', 'old'])
+  const attributes = await db.selectFrom('repository_attributes').select('attribute').execute()
+  expect(attributes).toEqual([{ attribute: 'file:go.mod' }])
+})
+
 test('another configuration reads everything again and leaves nothing of the former', async () => {
   const folder = aFolderOf({ shop: daily({ Dockerfile: 'x' }, { a: '1' }) })
   const db = await testDatabase()

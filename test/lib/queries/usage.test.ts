@@ -126,6 +126,16 @@ test('a service that is not eligible says why, one that did not exist is left ou
   expect(await states(db, '2026-04-01')).toHaveLength(2)
 })
 
+test('a path that is no longer configured was used until then, and is left out afterwards', async () => {
+  const db = await testDatabase()
+  await addPath(db, { gone_at: day('2026-03-02') })
+  await addService(db, 'checkout', { team: null })
+  await addEvidence(db, 'checkout', { from: '2026-02-01' })
+
+  expect((await states(db, '2026-03-01')).map(([, , state]) => state)).toEqual(['present'])
+  expect(await states(db, '2026-03-02')).toEqual([])
+})
+
 test('use proves itself even where an attribute that decides eligibility is not known', async () => {
   const db = await testDatabase()
   await addPath(db, { rules: { eligible: { tier: '1' } } })

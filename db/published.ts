@@ -42,6 +42,12 @@ const TABLES = ['adoption_states', 'ledgers', 'measurements'] as const
 /** Removes what a run wrote that died before it was published, and opens again what it closed. */
 export async function discardUnpublished(tx: Database): Promise<void> {
   const run = await findPublishedRun(tx)
+  const died = await tx
+    .selectFrom('scoring_runs')
+    .select('run')
+    .where('run', '>', run)
+    .executeTakeFirst()
+  if (died === undefined) return
   for (const table of TABLES) {
     await tx.deleteFrom(table).where('from_run', '>', run).execute()
     await tx.updateTable(table).set({ to_run: null }).where('to_run', '>', run).execute()

@@ -1,5 +1,5 @@
 import { packColumns, unpackColumns } from '#lib/columns.ts'
-import type { Span } from '#scorecards/adoption/spans.ts'
+import type { Span as Held } from '#scorecards/adoption/spans.ts'
 import type { Pair } from '#scorecards/adoption/work-coverage.ts'
 import {
   batchSizeOf,
@@ -31,7 +31,7 @@ export interface OwnedService {
   readonly id: string
   readonly repositoryId: string | null
   /** Team by time; null in a span is known to be nobody. */
-  readonly owners: readonly Span<string | null>[]
+  readonly owners: readonly Held<string | null>[]
 }
 
 /**
@@ -352,60 +352,64 @@ export function ledgerDifference(
   if (JSON.stringify(before?.sources ?? []) !== JSON.stringify(after.sources)) {
     return { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
   }
-  const olds = before === undefined ? [] : listRows(before)
-  const news = listRows(after)
-  const spans = news.map((rows, table) => differenceOf(olds[table] ?? [], rows))
+  const isSameNames =
+    before !== undefined &&
+    JSON.stringify([before.teams, before.services]) ===
+      JSON.stringify([after.teams, after.services])
+  if (!isSameNames) return spanOf(after.deployments.at, after.changes.at, after.unlinked.at)
+  const spans = tablesOf(after).map((table, place) => {
+    const old = tablesOf(before)[place] ?? table
+    return differenceOf(old, table)
+  })
   const found = spans.filter((span) => span !== null)
-  if (found.length === 0) return null
-  return {
-    from: Math.min(...found.map(({ from }) => from)),
-    to: Math.max(...found.map(({ to }) => to)),
-  }
+  return found.length === 0 ? null : spanOf(found.flatMap(({ from, to }) => [from, to]))
 }
 
-interface TimedRow {
-  readonly at: number
-  readonly text: string
+interface Span {
+  readonly from: number
+  readonly to: number
 }
 
-/** Every table in the order of time, with names for places. */
-function listRows(ledger: DeliveryLedger): TimedRow[][] {
-  const { deployments, changes, outages, unlinked } = ledger
-  const team = (place: number | undefined) => ledger.teams[place ?? -1]
-  const rowsOf = (columns: object, at: Float64Array) => {
-    const named = Object.entries(columns) as [string, Float64Array | Int32Array | Uint8Array][]
-    return Array.from(at, (instant, row): TimedRow => {
-      const values = named.map(([name, column]) => {
-        if (name === 'team') return team(column[row])
-        return name === 'service' ? ledger.services[column[row] ?? -1] : String(column[row])
-      })
-      return { at: instant, text: JSON.stringify(values) }
-    })
+/** Null of no instants. */
+function spanOf(...instants: readonly ArrayLike<number>[]): Span | null {
+  let from = Number.POSITIVE_INFINITY
+  let to = Number.NEGATIVE_INFINITY
+  for (const own of instants) {
+    for (const at of Array.from(own)) {
+      from = Math.min(from, at)
+      to = Math.max(to, at)
+    }
   }
+  return from > to ? null : { from, to }
+}
+
+/** Rows in the order of time. */
+interface Table {
+  readonly at: Float64Array
+  readonly columns: readonly (Float64Array | Int32Array | Uint8Array)[]
+}
+
+function tablesOf({ deployments, changes, outages, unlinked }: DeliveryLedger): Table[] {
+  const { startedAt, detectedAt, restoredAt } = outages
   const deployedAt = Float64Array.from(outages.deployment, (row) => deployments.at[row] ?? 0)
-  const { deployment: _, ...times } = outages
   return [
-    rowsOf(deployments, deployments.at),
-    rowsOf(changes, changes.at),
-    rowsOf(times, deployedAt),
-    rowsOf(unlinked, unlinked.at),
+    { at: deployments.at, columns: Object.values(deployments) },
+    { at: changes.at, columns: Object.values(changes) },
+    // The place of the deployment moves with every one before it: its time does not.
+    { at: deployedAt, columns: [deployedAt, startedAt, detectedAt, restoredAt] },
+    { at: unlinked.at, columns: [unlinked.at, unlinked.team] },
   ]
 }
 
 /** What is the same at the beginning and at the end is left out. */
-function differenceOf(before: readonly TimedRow[], after: readonly TimedRow[]) {
-  const shorter = Math.min(before.length, after.length)
+function differenceOf(before: Table, after: Table): Span | null {
+  const [was, is] = [before.at.length, after.at.length]
+  const isSame = (old: number, now: number) =>
+    after.columns.every((column, place) => Object.is(before.columns[place]?.[old], column[now]))
+  const shorter = Math.min(was, is)
   let head = 0
-  while (head < shorter && before[head]?.text === after[head]?.text) head += 1
+  while (head < shorter && isSame(head, head)) head += 1
   let tail = 0
-  while (tail < shorter - head && before.at(-1 - tail)?.text === after.at(-1 - tail)?.text) {
-    tail += 1
-  }
-  const changed = [
-    ...before.slice(head, before.length - tail),
-    ...after.slice(head, after.length - tail),
-  ]
-  if (changed.length === 0) return null
-  const times = changed.map(({ at }) => at)
-  return { from: Math.min(...times), to: Math.max(...times) }
+  while (tail < shorter - head && isSame(was - 1 - tail, is - 1 - tail)) tail += 1
+  return spanOf(before.at.subarray(head, was - tail), after.at.subarray(head, is - tail))
 }

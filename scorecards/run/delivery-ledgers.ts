@@ -4,6 +4,7 @@ import { listLedgers, writeLedgers } from '#db/ledgers.ts'
 import type { Landscape } from '#scorecards/adoption/landscape.ts'
 import { toUnits, type Unit, unitIdOf, workersOf } from '#scorecards/adoption/units.ts'
 import {
+  type DeliveryLedger,
   decodeLedger,
   decodeLedgers,
   encodeLedger,
@@ -110,6 +111,25 @@ async function dropUnknown(session: Session, units: ReadonlyMap<string, Unit>): 
   await session.write((tx) =>
     writeLedgers(tx, session.run, DELIVERY, new Map(gone.map(([id]) => [id, null]))),
   )
+}
+
+const SOURCES = { kind: 'delivery_sources' } as const
+const ALL = 'all'
+
+/**
+ * Whether other sources than in the last run tell of deployments: then what was read is another for
+ * everybody. Notes those of `ledgers`.
+ */
+export async function updateSourcesOf(
+  session: Session,
+  ledgers: ReadonlyMap<string, DeliveryLedger>,
+): Promise<boolean> {
+  const ids = new Set([...ledgers.values()].flatMap(({ sources }) => sources.map(([, id]) => id)))
+  const bytes = new TextEncoder().encode(JSON.stringify([...ids].toSorted()))
+  const stored = await listLedgers(session.db, SOURCES, { isWriter: true })
+  if (Buffer.compare(stored.get(ALL) ?? Buffer.alloc(0), bytes) === 0) return false
+  await session.write((tx) => writeLedgers(tx, session.run, SOURCES, new Map([[ALL, bytes]])))
+  return true
 }
 
 /** What every unit delivered, as the last run left it, published or not. */

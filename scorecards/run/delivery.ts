@@ -11,7 +11,12 @@ import { type DeliveryTally, mergeTallies, type TallyWindow } from '#scorecards/
 import { listOwnWindows, listWindows } from '#scorecards/delivery/windows.ts'
 import { toMeasurementRow, type WindowKind } from '#scorecards/measurement-row.ts'
 import type { Scope } from '#scorecards/result.ts'
-import { type Difference, readLedgers, updateLedgers } from '#scorecards/run/delivery-ledgers.ts'
+import {
+  type Difference,
+  readLedgers,
+  updateLedgers,
+  updateSourcesOf,
+} from '#scorecards/run/delivery-ledgers.ts'
 import { TEAM_WEEKS } from '#scorecards/run/horizons.ts'
 import type { Plan } from '#scorecards/run/plan.ts'
 import type { Session } from '#scorecards/run/session.ts'
@@ -37,29 +42,22 @@ const TEAMS_AT_ONCE = 16
 /** Scores what changed of the delivery of teams, of paths and of all. Returns the rows that changed. */
 export async function updateDelivery(session: Session, terms: DeliveryTerms): Promise<number> {
   const { landscape, plan, changes, weekEnd } = terms
-  const sourcesBefore = sourcesOf(await readLedgers(session.db))
   const found = await updateLedgers(session, landscape, plan, changes)
-  const after = await readLedgers(session.db)
-  const isRetold = sourcesBefore !== sourcesOf(after)
-  const differences = [
+  const known: Difference[] = [
     ...found,
-    ...(isRetold ? [everything(landscape)] : []),
     ...[...plan.teamsSince].map(([team, since]) => sinceThen(team, since)),
-    ...(weekEnd === null ? [] : listRipening(landscape, after, weekEnd)),
   ]
-  const isQuiet = differences.length === 0 && terms.changedStates.size === 0
-  if (isQuiet && !plan.isFull) return 0
+  if (known.length === 0 && terms.changedStates.size === 0 && !plan.isFull) return 0
+  const ledgers = await readLedgers(session.db)
+  const isRetold = await updateSourcesOf(session, ledgers)
   const first = weekStart(weekNumber(session.until) - WEEKS)
-  const model = toDeliveryModel(landscape, after, { since: first, until: session.until })
-  if (model.readFrom === null && !plan.isFull && !isRetold) return 0
-  return measure(session, terms, model, differences)
+  const model = toDeliveryModel(landscape, ledgers, { since: first, until: session.until })
+  return measure(session, terms, model, [
+    ...known,
+    ...(isRetold ? [everything(landscape)] : []),
+    ...(weekEnd === null ? [] : listRipening(landscape, ledgers, weekEnd)),
+  ])
 }
-
-/** Sources that tell of deployments: with another one, what was read is another for everybody. */
-const sourcesOf = (ledgers: ReadonlyMap<string, DeliveryLedger>) =>
-  [...new Set([...ledgers.values()].flatMap(({ sources }) => sources.map(([, id]) => id)))]
-    .toSorted()
-    .join('\n')
 
 const everything = ({ teams }: Landscape): Difference => ({
   teams: new Set(teams.map(({ id }) => id)),

@@ -4,15 +4,17 @@ import type { Database } from '#db/connection.ts'
 import { listLedgers, writeLedgers } from '#db/ledgers.ts'
 import { findMeasurementRow, writeMeasurements } from '#db/measurements.ts'
 import { discardUnpublished, findPublishedRun, publishRun } from '#db/published.ts'
+import { insertScoringRun } from '#db/scoring-runs.ts'
 import { day } from '#test/support/adoption.ts'
 import { testDatabase } from '#test/support/database.ts'
-import { aMeasurement, aRegion, aState } from '#test/support/published.ts'
+import { aMeasurement, aRegion, aRun, aState } from '#test/support/published.ts'
 
 const AS_OF = new Date(day('2026-03-02'))
 const LEDGER = { kind: 'work', pathId: 'http-service' }
 
 /** A state of payments, a measurement and a sample, each of which is another in every run. */
 async function write(db: Database, run: number): Promise<void> {
+  await insertScoringRun(db, aRun())
   const scope = { pathId: 'http-service', teamIds: ['payments'] }
   await writeStates(db, run, scope, [aState({ state: `state ${run}` })])
   const region = aRegion([day('2026-03-02')])

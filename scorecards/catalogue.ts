@@ -2,6 +2,7 @@ import { automatedFulfilmentRate } from '#scorecards/metrics/automated-fulfilmen
 import { bypassRate } from '#scorecards/metrics/bypass-rate.ts'
 import { changeFailRate } from '#scorecards/metrics/change-fail-rate.ts'
 import { changeLeadTime } from '#scorecards/metrics/change-lead-time.ts'
+import { cohortRetention } from '#scorecards/metrics/cohort-retention.ts'
 import { deploymentFrequency } from '#scorecards/metrics/deployment-frequency.ts'
 import { deploymentReworkRate } from '#scorecards/metrics/deployment-rework-rate.ts'
 import { driftRate } from '#scorecards/metrics/drift-rate.ts'
@@ -9,13 +10,17 @@ import { exceptionPrevalence } from '#scorecards/metrics/exception-prevalence.ts
 import { failedDeploymentRecoveryTime } from '#scorecards/metrics/failed-deployment-recovery-time.ts'
 import { failedProvisioningRate } from '#scorecards/metrics/failed-provisioning-rate.ts'
 import { freeChoiceAdoptionRate } from '#scorecards/metrics/free-choice-adoption-rate.ts'
+import { funnelConversion } from '#scorecards/metrics/funnel-conversion.ts'
 import { humanWaitShare } from '#scorecards/metrics/human-wait-share.ts'
 import { lapseRate } from '#scorecards/metrics/lapse-rate.ts'
+import { newWorkChoiceRate } from '#scorecards/metrics/new-work-choice-rate.ts'
 import { overdueExceptions } from '#scorecards/metrics/overdue-exceptions.ts'
 import { pathShareOfActivity } from '#scorecards/metrics/path-share-of-activity.ts'
 import { platformCausedFailureShare } from '#scorecards/metrics/platform-caused-failure-share.ts'
 import { rollbackRate } from '#scorecards/metrics/rollback-rate.ts'
 import { sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
+import { timeToAdopt } from '#scorecards/metrics/time-to-adopt.ts'
+import { timeToFirstSuccess } from '#scorecards/metrics/time-to-first-success.ts'
 import { timeToUsableEnvironment } from '#scorecards/metrics/time-to-usable-environment.ts'
 import { totalAdoptionRate } from '#scorecards/metrics/total-adoption-rate.ts'
 import { versionLag } from '#scorecards/metrics/version-lag.ts'
@@ -28,10 +33,15 @@ export const definitions: readonly MetricDefinition[] = [
   totalAdoptionRate.definition,
   freeChoiceAdoptionRate.definition,
   pathShareOfActivity.definition,
+  timeToAdopt.definition,
+  cohortRetention.definition,
+  funnelConversion.definition,
+  timeToFirstSuccess.definition,
   bypassRate.definition,
   driftRate.definition,
   versionLag.definition,
   lapseRate.definition,
+  newWorkChoiceRate.definition,
   timeToUsableEnvironment.definition,
   changeLeadTime.definition,
   deploymentFrequency.definition,

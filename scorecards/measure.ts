@@ -18,6 +18,15 @@ export interface Metric<Input> {
   readonly compute: (input: Input) => Computed
 }
 
+/**
+ * A metric that is a table: one result for each cell, which is named by the parameters of what is
+ * computed, such as `{ cohort, weeks }`.
+ */
+export interface TableMetric<Input> extends Pick<Metric<Input>, 'definition' | 'windowDays'> {
+  /** In the order in which a reader expects the cells. */
+  readonly computeCells: (input: Input) => readonly Computed[]
+}
+
 /** From which value on a metric is good, and from which on bad. */
 export interface CutPoints {
   readonly good: number
@@ -90,6 +99,15 @@ export function measure<Input>(
   context: MeasureContext,
 ): MetricResult {
   return toResult(metric, metric.compute(input), context)
+}
+
+/** The full record of every cell of a table metric. */
+export function measureCells<Input>(
+  metric: TableMetric<Input>,
+  input: Input,
+  context: MeasureContext,
+): MetricResult[] {
+  return metric.computeCells(input).map((computed) => toResult(metric, computed, context))
 }
 
 function toResult(

@@ -52,6 +52,17 @@ export function timeAtSurvival(curve: readonly SurvivalPoint[], level: number): 
   return curve.find(({ survival }) => survival <= level + ROUNDING)?.time ?? null
 }
 
+/**
+ * The share that has ended by `time`; null where no case was watched for so long and some have not
+ * ended.
+ */
+export function endedShare(durations: readonly Duration[], time: number): number | null {
+  const reached = survivalCurve(durations).findLast((point) => point.time <= time)
+  const survival = reached?.survival ?? 1
+  const isKnown = survival === 0 || durations.some((duration) => duration.time >= time)
+  return isKnown ? 1 - survival : null
+}
+
 function survivalCurve(durations: readonly Duration[]): SurvivalPoint[] {
   const byTime = [...Map.groupBy(durations, ({ time }) => time)].toSorted(([a], [b]) => a - b)
   const curve: SurvivalPoint[] = []

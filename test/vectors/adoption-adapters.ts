@@ -1,6 +1,8 @@
+import { millisecondsInWeek } from 'date-fns/constants'
 import { z } from 'zod'
 import { AdoptionParameters } from '#lib/golden-path.ts'
 import { daysBefore } from '#lib/period.ts'
+import { weeksAfter } from '#scorecards/adoption/cohorts.ts'
 import { roadmapCandidates } from '#scorecards/adoption/exceptions.ts'
 import { adoptionOrigin } from '#scorecards/adoption/origin.ts'
 import {
@@ -10,13 +12,18 @@ import {
   type WeeklyInput,
 } from '#scorecards/adoption/state-machine.ts'
 import { bypassRate } from '#scorecards/metrics/bypass-rate.ts'
+import { cohortRetention } from '#scorecards/metrics/cohort-retention.ts'
 import { driftRate } from '#scorecards/metrics/drift-rate.ts'
 import { exceptionPrevalence } from '#scorecards/metrics/exception-prevalence.ts'
 import { freeChoiceAdoptionRate } from '#scorecards/metrics/free-choice-adoption-rate.ts'
+import { funnelConversion } from '#scorecards/metrics/funnel-conversion.ts'
 import { lapseRate } from '#scorecards/metrics/lapse-rate.ts'
+import { newWorkChoiceRate } from '#scorecards/metrics/new-work-choice-rate.ts'
 import { overdueExceptions } from '#scorecards/metrics/overdue-exceptions.ts'
 import { pathShareOfActivity } from '#scorecards/metrics/path-share-of-activity.ts'
 import { sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
+import { timeToAdopt } from '#scorecards/metrics/time-to-adopt.ts'
+import { timeToFirstSuccess } from '#scorecards/metrics/time-to-first-success.ts'
 import {
   timeToUsableEnvironment,
   toChains,
@@ -24,15 +31,27 @@ import {
 import { totalAdoptionRate } from '#scorecards/metrics/total-adoption-rate.ts'
 import { lagOf, versionLag } from '#scorecards/metrics/version-lag.ts'
 import { voluntaryAdoptionRate } from '#scorecards/metrics/voluntary-adoption-rate.ts'
+import { ASOF, daysAgo, hoursAgo, plusHours } from '#test/support/delivery.ts'
 import { aTeam, aWork } from '#test/support/metrics.ts'
-import { day, idsOf, optionalDay, record } from '#test/vectors/record.ts'
+import { anAttempt, LONG_AGO } from '#test/support/trails.ts'
+import { day, idsOf, optionalDay, record, recordCells, rowsOf } from '#test/vectors/record.ts'
 import { adapter } from '#test/vectors/statistic-adapters.ts'
+
+const STATES = [
+  'eligible',
+  'trying',
+  'adopted',
+  'partial',
+  'lapsed',
+  'excepted',
+  'unknown',
+] as const
 
 const Teams = z.object({
   teams: z.array(
     z.object({
       team: z.string(),
-      state: z.enum(['eligible', 'trying', 'adopted', 'partial', 'lapsed', 'excepted', 'unknown']),
+      state: z.enum(STATES),
       origin: z.enum(['voluntary', 'mandated', 'unknown']).nullable(),
       everUnderInterfaceMandate: z.boolean(),
     }),
@@ -123,6 +142,136 @@ export const adoptionAdapters: Readonly<Record<string, (inputs: unknown) => unkn
           return { team, last28: span, last91: span }
         }),
       }),
+  ),
+  'ADO-05': adapter(
+    z.object({ teams: z.array(z.object({ days: z.number(), adopted: z.boolean() })) }),
+    ({ teams }) => {
+      const toTeam = ({ days, adopted }: (typeof teams)[number], index: number) => ({
+        team: `${index}`,
+        eligibleFrom: daysAgo(days),
+        weeks: [{ weekEnd: ASOF, state: adopted ? ('adopted' as const) : ('eligible' as const) }],
+        mandateAnnouncedAt: null,
+      })
+      const input = { ...LONG_AGO, asOf: ASOF, teams: teams.map(toTeam), hasMandateRegister: true }
+      const result = record(timeToAdopt, input, ASOF)
+      const { adoptedBy28Days: d28, adoptedBy56Days: d56 } = result.parts
+      return { ...result, adoptedBy: { d28, d56 } }
+    },
+  ),
+  'ADO-06': adapter(
+    z.object({
+      adoptions: z.array(
+        z.object({
+          cohort: z.string(),
+          team: z.string(),
+          states: z.record(z.string(), z.enum(STATES).nullable()),
+        }),
+      ),
+      weeks: z.array(z.int()),
+    }),
+    ({ adoptions, weeks }) => {
+      // Each cohort four weeks after the one before it.
+      const cohorts = [...new Set(adoptions.map(({ cohort }) => cohort))].toSorted()
+      const weeksOf = (adoption: (typeof adoptions)[number]) => {
+        const adoptedAt = new Date(4 * cohorts.indexOf(adoption.cohort) * millisecondsInWeek)
+        const later = Object.entries(adoption.states).flatMap(([k, state]) =>
+          state === null ? [] : [{ weekEnd: weeksAfter(adoptedAt, Number(k)), state }],
+        )
+        return [{ weekEnd: weeksAfter(adoptedAt, 0), state: 'adopted' as const }, ...later]
+      }
+      const teams = adoptions.map((one) => ({ team: one.team, weeks: weeksOf(one) }))
+      const ends = teams.flatMap((one) => one.weeks.map(({ weekEnd }) => weekEnd.getTime()))
+      const asOf = new Date(Math.max(...ends))
+      const cells = recordCells(cohortRetention, { asOf, teams }, asOf)
+      const names = [...new Set(cells.map(({ parameters }) => parameters['cohort']))]
+      const pairOf = (cohort: string, k: number) => {
+        const own = cells.find(
+          ({ parameters }) =>
+            parameters['cohort'] === names[cohorts.indexOf(cohort)] && parameters['weeks'] === k,
+        )
+        return own?.value === null ? null : [own?.numerator, own?.denominator]
+      }
+      return Object.fromEntries(
+        cohorts.map((cohort) => [
+          cohort,
+          Object.fromEntries(weeks.map((k) => [k, pairOf(cohort, k)])),
+        ]),
+      )
+    },
+  ),
+  'ADO-07': adapter(
+    z.object({
+      stages: z.array(z.string()),
+      previousReachedAndMatured: z.array(z.int()),
+      reached: z.array(z.int()),
+    }),
+    ({ stages, previousReachedAndMatured: [eligible = 0], reached }) => {
+      const [attempted = 0, succeeded = 0, repeated = 0, adopted = 0] = reached
+      const weekEnd = daysAgo(7)
+      const teams = rowsOf('team', eligible, (team) => team).map((team, place) => ({
+        team,
+        eligibleFrom: daysAgo(60),
+        weeks: [{ weekEnd, state: place < adopted ? ('adopted' as const) : ('trying' as const) }],
+      }))
+      const attempts = teams.flatMap(({ team }, place) => {
+        if (place >= attempted) return []
+        if (place >= succeeded) return [anAttempt({ team, result: 'failure' })]
+        const uses = place < repeated ? [9, 10, 20] : [9]
+        return uses.map((days) => anAttempt({ team, startedAt: daysAgo(days) }))
+      })
+      const cells = recordCells(funnelConversion, { ...LONG_AGO, asOf: ASOF, teams, attempts })
+      const largest = cells.findIndex((cell) => cell.parts['isLargestLoss'])
+      return {
+        stepConversion: cells.map(({ value }) => value),
+        largestLoss: {
+          from: stages[largest],
+          to: cells[largest]?.parameters['step'],
+          teams: cells[largest]?.parts['lost'],
+        },
+      }
+    },
+  ),
+  'ADO-08': adapter(
+    z.object({
+      trials: z.array(
+        z.object({
+          team: z.string(),
+          firstAttemptToSuccessHours: z.number(),
+          succeeded: z.boolean(),
+        }),
+      ),
+    }),
+    ({ trials }) => {
+      const attempts = trials.map(({ team, firstAttemptToSuccessHours: hours, succeeded }) => {
+        const startedAt = succeeded ? daysAgo(7) : hoursAgo(hours)
+        const ending = succeeded
+          ? { endedAt: plusHours(startedAt, hours) }
+          : { endedAt: null, result: 'open' as const }
+        return anAttempt({ team, startedAt, ...ending })
+      })
+      return record(timeToFirstSuccess, { asOf: ASOF, reach: 'path', attempts }, ASOF)
+    },
+  ),
+  'ADO-13': adapter(
+    z.object({
+      newServices: z.array(
+        z.object({
+          s: z.string(),
+          viaPath: z.boolean(),
+          offPathOptionExisted: z.boolean(),
+          forced: z.boolean(),
+        }),
+      ),
+    }),
+    ({ newServices }) => {
+      const services = newServices.map(({ s, viaPath, ...choice }) => ({
+        ...choice,
+        id: s,
+        createdAt: daysAgo(7),
+        createdVia: viaPath ? 'path:deploy' : 'manual',
+      }))
+      return record(newWorkChoiceRate, { asOf: ASOF, pathId: 'deploy', services }, ASOF)
+    },
   ),
   'ADO-09': adapter(z.object({ activities: z.array(Activity) }), ({ activities }) => {
     const counts = Map.groupBy(activities, (one) => (one.exempt ? 'exempt' : one.mechanism))

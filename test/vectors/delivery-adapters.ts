@@ -20,14 +20,10 @@ import {
   daysAgo,
   hoursAgo,
 } from '#test/support/delivery.ts'
-import { day, record } from '#test/vectors/record.ts'
+import { day, record, rowsOf } from '#test/vectors/record.ts'
 import { adapter } from '#test/vectors/statistic-adapters.ts'
 
 const count = z.int().nonnegative().default(0)
-
-/** So many rows, each made with an id of its own. */
-const rowsOf = <Row>(kind: string, length: number, toRow: (id: string) => Row): Row[] =>
-  Array.from({ length }, (_, index) => toRow(`${kind} ${index}`))
 
 /** The `length` weeks before the as-of. */
 const weeksBefore = (length: number) => ({ from: daysAgo(7 * length), to: ASOF })

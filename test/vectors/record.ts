@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Metric, measure } from '#scorecards/measure.ts'
+import { type Metric, measure, measureCells, type TableMetric } from '#scorecards/measure.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 import { aContext } from '#test/support/metrics.ts'
 import { toPair } from '#test/vectors/statistic-adapters.ts'
@@ -12,7 +12,15 @@ function toDate(text: string): Date {
 
 /** The record under the names that vectors use. */
 export function record<Input>(metric: Metric<Input>, input: Input, asOf = new Date(0)) {
-  const result = measure(metric, input, aContext({ asOf }))
+  return toFields(measure(metric, input, aContext({ asOf })))
+}
+
+/** The same of every cell of a table. */
+export function recordCells<Input>(metric: TableMetric<Input>, input: Input, asOf = new Date(0)) {
+  return measureCells(metric, input, aContext({ asOf })).map(toFields)
+}
+
+function toFields(result: MetricResult) {
   const ci = toPair(result.ci)
   const fields = { ...result.parts, ...result, ci, bounds: toPair(result.bounds) }
   return { ...fields, median: result.value, medianCI: ci }
@@ -20,3 +28,7 @@ export function record<Input>(metric: Metric<Input>, input: Input, asOf = new Da
 
 export const idsOf = ({ evidence }: Pick<MetricResult, 'evidence'>, kind: string) =>
   evidence.find((set) => set.kind === kind)?.ids ?? []
+
+/** So many rows, each made with an id of its own. */
+export const rowsOf = <Row>(kind: string, length: number, toRow: (id: string) => Row): Row[] =>
+  Array.from({ length }, (_, index) => toRow(`${kind} ${index}`))

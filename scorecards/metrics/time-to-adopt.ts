@@ -116,7 +116,7 @@ function watchTeam(team: MandatedOnset, { asOf, ...path }: AdoptionTimes): Watch
   const watch = { time: daysUntil(end.weekEnd), ended }
   const announcedAt = team.mandateAnnouncedAt
   const free =
-    announcedAt === null || announcedAt > end.weekEnd
+    announcedAt === null || announcedAt >= end.weekEnd
       ? watch
       : { time: daysUntil(announcedAt), ended: false }
   return {

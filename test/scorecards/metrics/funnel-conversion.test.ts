@@ -87,6 +87,9 @@ test('a stage counts up to 56 days after a team could adopt', () => {
   const deadline = daysAgo(182 - 56)
   expect(attempted(deadline)).toBe(1)
   expect(attempted(plusHours(deadline, 0.001))).toBe(0)
+  const young = anOnset('a', times(8, 'trying'))
+  const now = anAttempt({ team: 'a', startedAt: ASOF })
+  expect(cell('attempted', [young], [now]).value).toBe(0)
   const adopted = (weeks: number) => {
     const teams = [aTeam('through', [...times(weeks - 1, 'trying'), 'adopted'])]
     return cell('adopted', teams, ALL_THE_WAY).value
@@ -101,6 +104,7 @@ test('a success counts when it ended, and one of an unknown end when it began', 
       [aTeam('a')],
       [anAttempt({ team: 'a', startedAt: daysAgo(182 - 55), endedAt })],
     ).value
+  expect(succeeded(daysAgo(182 - 56))).toBe(1)
   expect(succeeded(daysAgo(182 - 57))).toBe(0)
   expect(succeeded(null)).toBe(1)
 })
@@ -138,6 +142,9 @@ test('of those that attempted the share that adopted is told', () => {
   const teams = [aTeam('through', ['adopted']), aTeam('fails'), aTeam('looks')]
   const attempts = [...ALL_THE_WAY, ...tries('fails', 'failure', 1)]
   expect(cell('adopted', teams, attempts).parts['attemptToAdopted']).toBe(1 / 2)
+  const dark = aTeam('dark', [...times(7, 'trying'), 'unknown'])
+  const more = [...attempts, ...tries('dark', 'success', 1, 2, 9)]
+  expect(cell('adopted', [...teams, dark], more).parts['attemptToAdopted']).toBe(1 / 2)
   expect(cell('adopted', [aTeam('looks')], []).parts['attemptToAdopted']).toBeNull()
 })
 

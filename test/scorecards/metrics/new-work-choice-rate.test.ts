@@ -46,17 +46,18 @@ test('what was forced, or had no other way, says nothing of a choice', () => {
       createdVia: null,
       offPathOptionExisted: null,
     }),
+    aService('forced, no other way', { forced: true, offPathOptionExisted: false }),
     aService('no other way', { offPathOptionExisted: false, forced: null }),
   ])
   expect(setsOf(result)).toEqual({
-    'excluded:forced': ['forced', 'forced, the rest unknown'],
+    'excluded:forced': ['forced', 'forced, no other way', 'forced, the rest unknown'],
     'excluded:no_other_way': ['no other way'],
   })
   expect(result).toMatchObject({
     value: null,
     n: 0,
     nUnknown: 0,
-    parts: { excludedForced: 2, excludedNoOtherWay: 1 },
+    parts: { excludedForced: 3, excludedNoOtherWay: 1 },
   })
 })
 

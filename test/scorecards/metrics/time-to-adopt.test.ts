@@ -9,7 +9,7 @@ import {
 } from '#scorecards/metrics/time-to-adopt.ts'
 import { ASOF, daysAgo, setsOf } from '#test/support/delivery.ts'
 import { aContext } from '#test/support/metrics.ts'
-import { anOnset, LONG_AGO, times } from '#test/support/trails.ts'
+import { anOnset, aTrail, LONG_AGO, times } from '#test/support/trails.ts'
 
 const aTeam = (
   team: string,
@@ -106,13 +106,14 @@ test('a team that could never be seen to adopt is unknown, waits, or is left out
     aTeam('dark', times(3, 'unknown')),
     aTeam('excused', times(3, 'excepted')),
     aTeam('new', [], { eligibleFrom: daysAgo(3) }),
+    aTeam('newer', ['eligible'], { weeks: aTrail(['eligible'], 1), eligibleFrom: daysAgo(7) }),
   ])
   expect(setsOf(result)).toEqual({
     'excluded:excepted': ['excused'],
-    not_matured: ['new'],
+    not_matured: ['new', 'newer'],
     unknown: ['dark'],
   })
-  expect(result).toMatchObject({ n: 0, nUnknown: 1, notMatured: 1, flags: ['has_unknown'] })
+  expect(result).toMatchObject({ n: 0, nUnknown: 1, notMatured: 2, flags: ['has_unknown'] })
 })
 
 test('what happened after the as-of is not known', () => {
@@ -128,6 +129,7 @@ test('a share by a day that nobody was watched for is empty, unless all have ado
     adoptedBy56Days: 0,
     adoptedBy91Days: null,
   })
+  expect(partsOf(waiting, anAdopter('a', 4))).toMatchObject({ adoptedBy28Days: 1 / 2 })
   expect(partsOf(anAdopter('a', 3))).toMatchObject({ adoptedBy28Days: 1, adoptedBy91Days: 1 })
 })
 
@@ -135,7 +137,7 @@ test('for the voluntary median a team is watched until its mandate is announced'
   const teams = [
     anAdopter('free', 2),
     anAdopter('told', 4, { mandateAnnouncedAt: daysAgo(7 * 3) }),
-    anAdopter('told after', 3, { mandateAnnouncedAt: daysAgo(3) }),
+    anAdopter('told after', 3, { mandateAnnouncedAt: daysAgo(7) }),
     anAdopter('told before', 1, { mandateAnnouncedAt: daysAgo(90) }),
   ]
   // Watched for 14 (adopted), 14 (told) and 21 days (adopted): 2/3, then none.

@@ -21,6 +21,7 @@ import { rollbackRate } from '#scorecards/metrics/rollback-rate.ts'
 import { sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
 import { timeToAdopt } from '#scorecards/metrics/time-to-adopt.ts'
 import { timeToFirstSuccess } from '#scorecards/metrics/time-to-first-success.ts'
+import { supportRequestsPerWeek } from '#scorecards/metrics/support-requests-per-week.ts'
 import { timeToUsableEnvironment } from '#scorecards/metrics/time-to-usable-environment.ts'
 import { totalAdoptionRate } from '#scorecards/metrics/total-adoption-rate.ts'
 import { versionLag } from '#scorecards/metrics/version-lag.ts'
@@ -53,6 +54,7 @@ export const definitions: readonly MetricDefinition[] = [
   failedDeploymentRecoveryTime.definition,
   deploymentReworkRate.definition,
   platformCausedFailureShare.definition,
+  supportRequestsPerWeek.definition,
   exceptionPrevalence.definition,
   overdueExceptions.definition,
   sourceCoverage.definition,

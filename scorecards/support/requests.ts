@@ -1,0 +1,45 @@
+import type { Period } from '#lib/period.ts'
+import { type CoveredInterval, coveredShare } from '#scorecards/coverage.ts'
+import { isIn } from '#scorecards/delivery/production.ts'
+import type { EvidenceKind } from '#scorecards/measure.ts'
+
+/** Something that somebody asked the platform team: a ticket, or a thread that stands for one. */
+export interface SupportRequest {
+  readonly id: string
+  /** The team that asked; null when the source does not say. */
+  readonly teamId: string | null
+  /** The path that it is about; null when nobody has said. */
+  readonly pathId: string | null
+  readonly openedAt: Date
+  /** A group, never a person; null when the source does not say. */
+  readonly openedByGroup: string | null
+  /** Opened by a machine. */
+  readonly bot: boolean
+}
+
+/** When every source of requests in scope had been read. */
+export type Covered = readonly Pick<CoveredInterval, 'from' | 'to'>[]
+
+const PLATFORM_TEAM = 'platform'
+
+/**
+ * The set of a request that is not known to come from outside the platform team and to be about the
+ * path; null when it is. One that names neither a team nor a group may be the platform team's own.
+ */
+export function setOutside(request: SupportRequest): EvidenceKind | null {
+  const { bot, openedByGroup, pathId, teamId } = request
+  if (bot) return 'excluded:bot'
+  if (openedByGroup === PLATFORM_TEAM) return 'excluded:platform_team'
+  if (pathId === null) return 'excluded:no_path'
+  return openedByGroup === null && teamId === null ? 'unknown' : null
+}
+
+/** Requests opened in `period`. */
+export const openedIn = <Request extends SupportRequest>(
+  requests: readonly Request[],
+  period: Period,
+) => requests.filter(({ openedAt }) => isIn(period, openedAt))
+
+/** Whether all of `period` was read. */
+export const isRead = (covered: Covered, { from, to }: Period) =>
+  coveredShare(covered, from.getTime(), to.getTime()) === 1

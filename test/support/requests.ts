@@ -1,0 +1,27 @@
+import { millisecondsInDay } from 'date-fns/constants'
+import type { Covered, SupportRequest } from '#scorecards/support/requests.ts'
+import { ASOF, daysAgo } from '#test/support/delivery.ts'
+
+/** A request about the path `deploy` that a developer of `payments` made a week before the as-of. */
+export const aSupportRequest = (request: Partial<SupportRequest> = {}): SupportRequest => ({
+  id: 'request',
+  teamId: 'payments',
+  pathId: 'deploy',
+  openedAt: daysAgo(7),
+  openedByGroup: 'developers',
+  bot: false,
+  ...request,
+})
+
+/** Requests that no metric of support load counts, each by its own reason. */
+export const OUTSIDE: Readonly<Record<string, SupportRequest>> = {
+  'excluded:bot': aSupportRequest({ id: 'bot', bot: true }),
+  'excluded:no_path': aSupportRequest({ id: 'no path', pathId: null }),
+  'excluded:platform_team': aSupportRequest({ id: 'platform', openedByGroup: 'platform' }),
+  unknown: aSupportRequest({ id: 'nobody', teamId: null, openedByGroup: null }),
+}
+
+/** Read without a gap for so many days before the as-of. */
+export const coveredFor = (days: number): Covered => [
+  { from: ASOF.getTime() - days * millisecondsInDay, to: ASOF.getTime() },
+]

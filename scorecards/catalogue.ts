@@ -14,6 +14,7 @@ import { funnelConversion } from '#scorecards/metrics/funnel-conversion.ts'
 import { humanWaitShare } from '#scorecards/metrics/human-wait-share.ts'
 import { lapseRate } from '#scorecards/metrics/lapse-rate.ts'
 import { newWorkChoiceRate } from '#scorecards/metrics/new-work-choice-rate.ts'
+import { newcomerSupportRatio } from '#scorecards/metrics/newcomer-support-ratio.ts'
 import { overdueExceptions } from '#scorecards/metrics/overdue-exceptions.ts'
 import { pathShareOfActivity } from '#scorecards/metrics/path-share-of-activity.ts'
 import { platformCausedFailureShare } from '#scorecards/metrics/platform-caused-failure-share.ts'
@@ -21,7 +22,10 @@ import { rollbackRate } from '#scorecards/metrics/rollback-rate.ts'
 import { sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
 import { timeToAdopt } from '#scorecards/metrics/time-to-adopt.ts'
 import { timeToFirstSuccess } from '#scorecards/metrics/time-to-first-success.ts'
+import { supportRequestMix } from '#scorecards/metrics/support-request-mix.ts'
+import { supportRequestsPer100Uses } from '#scorecards/metrics/support-requests-per-100-uses.ts'
 import { supportRequestsPerWeek } from '#scorecards/metrics/support-requests-per-week.ts'
+import { supportResolutionTime } from '#scorecards/metrics/support-resolution-time.ts'
 import { timeToUsableEnvironment } from '#scorecards/metrics/time-to-usable-environment.ts'
 import { totalAdoptionRate } from '#scorecards/metrics/total-adoption-rate.ts'
 import { versionLag } from '#scorecards/metrics/version-lag.ts'
@@ -55,6 +59,10 @@ export const definitions: readonly MetricDefinition[] = [
   deploymentReworkRate.definition,
   platformCausedFailureShare.definition,
   supportRequestsPerWeek.definition,
+  supportRequestsPer100Uses.definition,
+  supportRequestMix.definition,
+  newcomerSupportRatio.definition,
+  supportResolutionTime.definition,
   exceptionPrevalence.definition,
   overdueExceptions.definition,
   sourceCoverage.definition,

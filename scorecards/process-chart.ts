@@ -1,5 +1,8 @@
 import { baselines, findSignals, type NaturalLimits } from '#lib/stats/process-behaviour.ts'
 
+/** Weeks that a chart shows. */
+export const CHART_WEEKS = 26
+
 /** How many of the last points a signal must lie in to say something of now. */
 const RECENT = 8
 

@@ -2,7 +2,7 @@ import { type Period, trailingWeeks, weeksIn } from '#lib/period.ts'
 import { isOverdispersed, poissonRate } from '#lib/stats/counts.ts'
 import { isIn } from '#scorecards/delivery/production.ts'
 import { type Computed, type EvidenceKind, type Metric, toEvidence } from '#scorecards/measure.ts'
-import { chartParts } from '#scorecards/process-chart.ts'
+import { CHART_WEEKS, chartParts } from '#scorecards/process-chart.ts'
 import { type RequestType, requestTypeOf } from '#scorecards/support/request-types.ts'
 import {
   type Covered,
@@ -25,7 +25,6 @@ export interface TypedRequest extends SupportRequest {
 }
 
 const WEEKS = 4
-const CHART_WEEKS = 26
 const MINIMUM_WEEKS = 3
 
 export const supportRequestsPerWeek: Metric<SupportRequests> = {

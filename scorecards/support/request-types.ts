@@ -1,5 +1,5 @@
 /** What a request can be, in the order of the metric reference. */
-const REQUEST_TYPES = [
+export const REQUEST_TYPES = [
   'how_to',
   'access',
   'provisioning',

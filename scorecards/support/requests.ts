@@ -43,3 +43,7 @@ export const openedIn = <Request extends SupportRequest>(
 /** Whether all of `period` was read. */
 export const isRead = (covered: Covered, { from, to }: Period) =>
   coveredShare(covered, from.getTime(), to.getTime()) === 1
+
+/** Whether what happened at `instant` would have been seen. */
+export const isSeen = (covered: Covered, instant: Date) =>
+  covered.some(({ from, to }) => from <= instant.getTime() && instant.getTime() < to)

@@ -1,4 +1,5 @@
 import { millisecondsInDay } from 'date-fns/constants'
+import type { Use } from '#scorecards/metrics/support-requests-per-100-uses.ts'
 import type { Covered, SupportRequest } from '#scorecards/support/requests.ts'
 import { ASOF, daysAgo } from '#test/support/delivery.ts'
 
@@ -25,3 +26,13 @@ export const OUTSIDE: Readonly<Record<string, SupportRequest>> = {
 export const coveredFor = (days: number): Covered => [
   { from: ASOF.getTime() - days * millisecondsInDay, to: ASOF.getTime() },
 ]
+
+/** A successful use of the path that a person set off a week before the as-of. */
+export const aUse = (use: Partial<Use> = {}): Use => ({
+  id: 'use',
+  occurredAt: daysAgo(7),
+  result: 'success',
+  mechanism: 'path',
+  userInitiated: true,
+  ...use,
+})

@@ -1,9 +1,17 @@
 import { z } from 'zod'
+import { measureCells } from '#scorecards/measure.ts'
+import { newcomerSupportRatio } from '#scorecards/metrics/newcomer-support-ratio.ts'
+import { supportRequestMix } from '#scorecards/metrics/support-request-mix.ts'
+import { supportRequestsPer100Uses } from '#scorecards/metrics/support-requests-per-100-uses.ts'
 import { supportRequestsPerWeek } from '#scorecards/metrics/support-requests-per-week.ts'
-import { ASOF, daysAgo } from '#test/support/delivery.ts'
-import { aSupportRequest } from '#test/support/requests.ts'
+import { supportResolutionTime } from '#scorecards/metrics/support-resolution-time.ts'
+import { ASOF, daysAgo, hoursAgo, plusHours } from '#test/support/delivery.ts'
+import { aContext } from '#test/support/metrics.ts'
+import { aSupportRequest, aUse, coveredFor } from '#test/support/requests.ts'
 import { record, rowsOf } from '#test/vectors/record.ts'
 import { adapter } from '#test/vectors/statistic-adapters.ts'
+
+const Side = z.object({ tickets: z.int(), teamWeeks: z.int() })
 
 export const supportAdapters: Readonly<Record<string, (inputs: unknown) => unknown>> = {
   'SUP-01': adapter(
@@ -20,6 +28,66 @@ export const supportAdapters: Readonly<Record<string, (inputs: unknown) => unkno
         one.covered ? [{ from: startOf(week).getTime(), to: startOf(week + 1).getTime() }] : [],
       )
       return record(supportRequestsPerWeek, { asOf: ASOF, requests, covered }, ASOF)
+    },
+  ),
+  'SUP-02': adapter(
+    z.object({ tickets: z.int(), successfulUses: z.int() }),
+    ({ tickets, successfulUses }) => {
+      const requests = rowsOf('ticket', tickets, (id) => aSupportRequest({ id }))
+      const uses = rowsOf('use', successfulUses, (id) => aUse({ id }))
+      const facts = { asOf: ASOF, requests, uses, covered: coveredFor(182) }
+      return record(supportRequestsPer100Uses, facts, ASOF)
+    },
+  ),
+  'SUP-03': adapter(z.object({ tickets: z.record(z.string(), z.int()) }), ({ tickets }) => {
+    const requests = Object.entries(tickets).flatMap(([type, length]) =>
+      rowsOf(type, length, (id) => ({
+        ...aSupportRequest({ id }),
+        type: type === 'unclassified' ? null : type,
+      })),
+    )
+    const cells = measureCells(supportRequestMix, { asOf: ASOF, requests }, aContext())
+    return {
+      shares: Object.fromEntries(cells.map(({ parameters, value }) => [parameters['type'], value])),
+      top: cells[0]?.parameters['type'],
+      classifiedShare: cells[0]?.parts['classifiedShare'],
+    }
+  }),
+  'SUP-04': adapter(
+    z.object({ newcomer: Side, established: Side }),
+    ({ newcomer, established }) => {
+      // Each team of the vector is there for one week: the last one before the as-of.
+      const teamsOf = (kind: string, length: number, firstAttemptAt: Date) =>
+        rowsOf(kind, length, (id) => ({ id, firstAttemptAt }))
+      const ask = (team: string, length: number) =>
+        rowsOf(team, length, (id) => aSupportRequest({ id, teamId: `${team} 0` }))
+      const facts = {
+        asOf: ASOF,
+        requests: [...ask('new', newcomer.tickets), ...ask('old', established.tickets)],
+        teams: [
+          ...teamsOf('new', newcomer.teamWeeks, daysAgo(7)),
+          ...teamsOf('old', established.teamWeeks, daysAgo(300)),
+        ],
+        covered: coveredFor(7),
+      }
+      return record(newcomerSupportRatio, facts, ASOF)
+    },
+  ),
+  'SUP-05': adapter(
+    z.object({
+      tickets: z.array(z.object({ hours: z.number(), resolved: z.boolean() })),
+      slaHours: z.number(),
+    }),
+    ({ tickets, slaHours }) => {
+      const requests = tickets.map(({ hours, resolved }, index) => {
+        const openedAt = resolved ? daysAgo(7) : hoursAgo(hours)
+        return {
+          ...aSupportRequest({ id: `${index}`, openedAt }),
+          statusCategory: resolved ? ('done' as const) : ('open' as const),
+          resolvedAt: resolved ? plusHours(openedAt, hours) : null,
+        }
+      })
+      return record(supportResolutionTime, { asOf: ASOF, requests, slaHours }, ASOF)
     },
   ),
 }

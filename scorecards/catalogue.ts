@@ -12,6 +12,7 @@ import { failedProvisioningRate } from '#scorecards/metrics/failed-provisioning-
 import { freeChoiceAdoptionRate } from '#scorecards/metrics/free-choice-adoption-rate.ts'
 import { funnelConversion } from '#scorecards/metrics/funnel-conversion.ts'
 import { humanWaitShare } from '#scorecards/metrics/human-wait-share.ts'
+import { interactionModeMix } from '#scorecards/metrics/interaction-mode-mix.ts'
 import { lapseRate } from '#scorecards/metrics/lapse-rate.ts'
 import { newWorkChoiceRate } from '#scorecards/metrics/new-work-choice-rate.ts'
 import { newcomerSupportRatio } from '#scorecards/metrics/newcomer-support-ratio.ts'
@@ -20,12 +21,12 @@ import { pathShareOfActivity } from '#scorecards/metrics/path-share-of-activity.
 import { platformCausedFailureShare } from '#scorecards/metrics/platform-caused-failure-share.ts'
 import { rollbackRate } from '#scorecards/metrics/rollback-rate.ts'
 import { sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
-import { timeToAdopt } from '#scorecards/metrics/time-to-adopt.ts'
-import { timeToFirstSuccess } from '#scorecards/metrics/time-to-first-success.ts'
 import { supportRequestMix } from '#scorecards/metrics/support-request-mix.ts'
 import { supportRequestsPer100Uses } from '#scorecards/metrics/support-requests-per-100-uses.ts'
 import { supportRequestsPerWeek } from '#scorecards/metrics/support-requests-per-week.ts'
 import { supportResolutionTime } from '#scorecards/metrics/support-resolution-time.ts'
+import { timeToAdopt } from '#scorecards/metrics/time-to-adopt.ts'
+import { timeToFirstSuccess } from '#scorecards/metrics/time-to-first-success.ts'
 import { timeToUsableEnvironment } from '#scorecards/metrics/time-to-usable-environment.ts'
 import { totalAdoptionRate } from '#scorecards/metrics/total-adoption-rate.ts'
 import { versionLag } from '#scorecards/metrics/version-lag.ts'
@@ -63,6 +64,7 @@ export const definitions: readonly MetricDefinition[] = [
   supportRequestMix.definition,
   newcomerSupportRatio.definition,
   supportResolutionTime.definition,
+  interactionModeMix.definition,
   exceptionPrevalence.definition,
   overdueExceptions.definition,
   sourceCoverage.definition,

@@ -15,11 +15,18 @@ export function hasPlatformStep(
   firstHumanStepAt: Date | null,
 ): boolean | null {
   const human = steps.filter(isHuman)
-  if (human.some(({ actorGroup }) => PLATFORM_SIDE.has(actorGroup ?? ''))) return true
+  if (platformGroups(human).length > 0) return true
   if (human.some(({ actorGroup }) => actorGroup === null)) return null
   const isComplete = steps.length > 0 && (firstHumanStepAt === null || human.length > 0)
   return isComplete ? false : null
 }
+
+/** The groups on the platform's side of which a person acted or was waited for. */
+export const platformGroups = (steps: readonly Step[]): string[] =>
+  steps
+    .filter(isHuman)
+    .flatMap(({ actorGroup }) => actorGroup ?? [])
+    .filter((group) => PLATFORM_SIDE.has(group))
 
 /** Whether a log has steps, and the end of each. */
 export const isComplete = (steps: readonly Step[]) =>

@@ -1,5 +1,7 @@
 import { millisecondsInDay } from 'date-fns/constants'
 import type { Use } from '#scorecards/metrics/support-requests-per-100-uses.ts'
+import type { ProvisioningRequest, TeamUse } from '#scorecards/support/episodes.ts'
+import type { WorkedRequest } from '#scorecards/support/interaction-mode.ts'
 import type { Covered, SupportRequest } from '#scorecards/support/requests.ts'
 import { ASOF, daysAgo } from '#test/support/delivery.ts'
 
@@ -35,4 +37,40 @@ export const aUse = (use: Partial<Use> = {}): Use => ({
   mechanism: 'path',
   userInitiated: true,
   ...use,
+})
+
+/** A use of `payments`. */
+export const aTeamUse = (use: Partial<TeamUse> = {}): TeamUse => ({
+  ...aUse(),
+  sourceId: 'ci',
+  teamId: 'payments',
+  kind: 'deployment',
+  ...use,
+})
+
+/** A provisioning request of `payments` a week before the as-of, of which nothing is logged. */
+export const aProvisioningRequest = (
+  request: Partial<ProvisioningRequest> = {},
+): ProvisioningRequest => ({
+  id: 'provisioning',
+  sourceId: 'portal',
+  nativeId: request.id ?? 'provisioning',
+  teamId: 'payments',
+  requestedAt: daysAgo(7),
+  firstHumanStepAt: null,
+  steps: [],
+  ...request,
+})
+
+/** A support request of which nothing is known but that it was made. */
+export const aWorkedRequest = (request: Partial<WorkedRequest> = {}): WorkedRequest => ({
+  ...aSupportRequest(),
+  type: null,
+  linkedRequestId: null,
+  sessionCount: null,
+  platformPeopleCount: null,
+  executedBy: null,
+  bothSidesChanged: null,
+  coDesign: null,
+  ...request,
 })

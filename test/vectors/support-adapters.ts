@@ -1,15 +1,77 @@
 import { z } from 'zod'
 import { measureCells } from '#scorecards/measure.ts'
+import { interactionModeMix } from '#scorecards/metrics/interaction-mode-mix.ts'
 import { newcomerSupportRatio } from '#scorecards/metrics/newcomer-support-ratio.ts'
 import { supportRequestMix } from '#scorecards/metrics/support-request-mix.ts'
 import { supportRequestsPer100Uses } from '#scorecards/metrics/support-requests-per-100-uses.ts'
 import { supportRequestsPerWeek } from '#scorecards/metrics/support-requests-per-week.ts'
 import { supportResolutionTime } from '#scorecards/metrics/support-resolution-time.ts'
-import { ASOF, daysAgo, hoursAgo, plusHours } from '#test/support/delivery.ts'
+import type { MetricResult } from '#scorecards/result.ts'
+import { ASOF, aStep, daysAgo, hoursAgo, plusHours } from '#test/support/delivery.ts'
 import { aContext } from '#test/support/metrics.ts'
-import { aSupportRequest, aUse, coveredFor } from '#test/support/requests.ts'
-import { record, rowsOf } from '#test/vectors/record.ts'
+import {
+  aProvisioningRequest,
+  aSupportRequest,
+  aUse,
+  aWorkedRequest,
+  coveredFor,
+} from '#test/support/requests.ts'
+import { idsOf, record, rowsOf } from '#test/vectors/record.ts'
 import { adapter } from '#test/vectors/statistic-adapters.ts'
+
+const Episodes = z.array(
+  z.object({
+    id: z.int(),
+    ticketsCovered: z.boolean(),
+    linkedTickets: z.int(),
+    manualApprovals: z.int(),
+    coDesign: z.boolean(),
+    sessions: z.int(),
+    platformPeople: z.int(),
+    bothSidesChanged: z.boolean(),
+    executedBy: z.enum(['requester', 'platform']),
+    ticketType: z.string().nullable(),
+  }),
+)
+
+/** Four days for each episode, so that what is read around one is around no other. */
+const toInteractions = (episodes: z.output<typeof Episodes>) => {
+  const startOf = (index: number) => daysAgo(4 * (episodes.length - index))
+  const byHand = aStep({ kind: 'human_work', actorGroup: 'platform' })
+  return {
+    asOf: ASOF,
+    pathAgeWeeks: 0,
+    uses: [],
+    attempts: [],
+    teams: [],
+    provisioningRequests: episodes.map(({ id, manualApprovals }, index) =>
+      aProvisioningRequest({
+        id: `${id}`,
+        requestedAt: plusHours(startOf(index), 24),
+        steps: [aStep(), ...rowsOf('', manualApprovals, () => byHand)],
+      }),
+    ),
+    requests: episodes.flatMap((one, index) =>
+      // The numbers are those of all its tickets together: the first has them.
+      rowsOf(`ticket ${one.id}`, one.linkedTickets, (id) => id).map((id, place) =>
+        aWorkedRequest({
+          id,
+          linkedRequestId: `${one.id}`,
+          openedAt: startOf(index),
+          type: one.ticketType,
+          sessionCount: place === 0 ? one.sessions : 0,
+          platformPeopleCount: place === 0 ? one.platformPeople : 0,
+          executedBy: one.executedBy,
+          bothSidesChanged: one.bothSidesChanged,
+          coDesign: one.coDesign,
+        }),
+      ),
+    ),
+    covered: episodes.flatMap(({ ticketsCovered }, index) =>
+      ticketsCovered ? [{ from: startOf(index).getTime(), to: startOf(index + 1).getTime() }] : [],
+    ),
+  }
+}
 
 const Side = z.object({ tickets: z.int(), teamWeeks: z.int() })
 
@@ -90,4 +152,25 @@ export const supportAdapters: Readonly<Record<string, (inputs: unknown) => unkno
       return record(supportResolutionTime, { asOf: ASOF, requests, slaHours }, ASOF)
     },
   ),
+  'SUP-06': adapter(z.object({ episodes: Episodes }), ({ episodes }) => {
+    const result = record(interactionModeMix, toInteractions(episodes), ASOF)
+    const { facilitationShare, collaborationShare, handoffShare } = result.parts
+    return {
+      ...result,
+      modes: episodes.map(({ id }) => modeOf(result, `${id}`)),
+      xaasShare: result.value,
+      shares: {
+        self_service: result.value,
+        facilitation: facilitationShare,
+        collaboration: collaborationShare,
+        handoff: handoffShare,
+      },
+    }
+  }),
+}
+
+function modeOf(result: Pick<MetricResult, 'evidence'>, id: string): string {
+  if (idsOf(result, 'counted').includes(id)) return 'self_service'
+  const of = (mode: string) => idsOf(result, `not_counted:${mode}`).includes(id)
+  return ['facilitation', 'collaboration', 'handoff'].find(of) ?? 'unknown'
 }

@@ -102,12 +102,15 @@ export async function compareWithTargets(
   }))
 }
 
-const measureAtEnd = (db: Reader, { definition, subject, window, now }: Asked) =>
-  measureSubject(
-    db,
-    { metricId: definition.id, ...subject, asOf: window.period.to, now },
-    window.period,
-  )
+/** Of a metric that is a table its first cell. */
+async function measureAtEnd(
+  db: Reader,
+  { definition, subject, window, now }: Asked,
+): Promise<MetricResult | undefined> {
+  const question = { metricId: definition.id, ...subject, asOf: window.period.to, now }
+  const [result] = await measureSubject(db, question, window.period)
+  return result
+}
 
 /** @throws {ConfigError} when a target is written in what its metric is not measured in */
 function listTargets(path: GoldenPathConfig, { id, key, unit }: MetricDefinition): Target[] {

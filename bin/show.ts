@@ -9,7 +9,7 @@ import { teamNames } from '#lib/queries/teams.ts'
 import { definitions } from '#scorecards/catalogue.ts'
 import { DELIVERY_METRICS, ownDaysOf } from '#scorecards/delivery/results.ts'
 import type { MetricDefinition, MetricResult } from '#scorecards/result.ts'
-import { measureOn, type Question } from '#scorecards/run.ts'
+import { measureCellsOn, type Question } from '#scorecards/run.ts'
 
 export interface ShowFilter {
   readonly path?: string
@@ -76,19 +76,26 @@ function listDeliverers(
 }
 
 /**
- * A result with the rows behind it; of delivery over `period`, where that is given, else over the
- * metric's own days. Undefined where the metric does not exist in the scope.
+ * Results with the rows behind them: one, or one for each cell of a metric that is a table; of delivery
+ * over `period`, where that is given, else over the metric's own days. None where the metric does
+ * not exist in the scope.
  *
  * @throws {ConfigError} when it is of delivery and nothing was ever scored
  */
-export const measureSubject = (db: Reader, question: Question, period?: Period) =>
-  isOfDelivery(question.metricId) ? measureDelivered(db, question, period) : measureOn(db, question)
+export const measureSubject = (
+  db: Reader,
+  question: Question,
+  period?: Period,
+): Promise<MetricResult[]> =>
+  isOfDelivery(question.metricId)
+    ? measureDelivered(db, question, period)
+    : measureCellsOn(db, question)
 
 async function measureDelivered(
   db: Reader,
   { metricId, asOf, now, ...scope }: Question,
   period: Period | undefined,
-): Promise<MetricResult | undefined> {
+): Promise<MetricResult[]> {
   if ((await findLastScoringRun(db)) === undefined) {
     throw new ConfigError('nothing was scored yet: run `desirepath score`')
   }
@@ -109,7 +116,7 @@ async function measureDelivered(
     metricId,
     asOf: known,
   })
-  return result && evidence && { ...result, evidence }
+  return result && evidence ? [{ ...result, evidence }] : []
 }
 
 const OPTIONS = { source: '--source', 'golden path': '--path' } as const

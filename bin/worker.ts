@@ -37,7 +37,8 @@ async function runDueJobs(signal: AbortSignal): Promise<void> {
     await withLease(db, { job: 'worker' }, async (guard) => {
       if (due.length > 0) await collectDue(project, { due, signal, guard })
       if (signal.aborted) return
-      const { weeks, changed } = await scoreAll(db, { now: new Date(), guard })
+      const { fiscalYearStart } = config.organisation
+      const { weeks, changed } = await scoreAll(db, { now: new Date(), fiscalYearStart, guard })
       log('info', `scored ${weeks} weeks, ${changed} rows changed`)
     })
   })

@@ -71,6 +71,31 @@ export async function withdrawBefore(
   return closed
 }
 
+/** Closes what stands over windows of a kind that end at none of `ends`: they are cut otherwise now. */
+export async function withdrawOtherWindows(
+  tx: Database,
+  run: number,
+  { windowKind, ends }: { readonly windowKind: WindowKind; readonly ends: readonly string[] },
+): Promise<number> {
+  const standing = await tx
+    .selectFrom('measurements')
+    .select('window_end')
+    .distinct()
+    .where('to_run', 'is', null)
+    .where('window_kind', '=', windowKind)
+    .execute()
+  const others = standing.map(({ window_end }) => window_end).filter((end) => !ends.includes(end))
+  if (others.length === 0) return 0
+  const { numUpdatedRows } = await tx
+    .updateTable('measurements')
+    .set({ to_run: run })
+    .where('to_run', 'is', null)
+    .where('window_kind', '=', windowKind)
+    .where('window_end', 'in', others)
+    .executeTakeFirstOrThrow()
+  return Number(numUpdatedRows)
+}
+
 /** Closes what stands of a path and its teams outside of the weeks in which it was there. */
 export async function withdrawPathOutside(
   tx: Database,

@@ -99,7 +99,7 @@ export function toMetricResult(row: MeasurementFields): MetricResult {
     metricId: row.metric_id,
     definitionVersion: row.definition_version,
     engineVersion: row.engine_version,
-    scope: scopeOf(row, details.parameters),
+    scope: scopeOf(row),
     window: { start: row.window_start, end: row.window_end },
     asOf: row.as_of,
     computedAt: row.computed_at,
@@ -120,12 +120,10 @@ export function toMetricResult(row: MeasurementFields): MetricResult {
   }
 }
 
-function scopeOf(row: MeasurementFields, parameters: MetricResult['parameters']): Scope {
-  const { cohort } = parameters
+function scopeOf(row: MeasurementFields): Scope {
   return {
     ...(row.path_id !== '' && { pathId: row.path_id }),
     ...(row.team_id !== '' && { teamId: row.team_id }),
-    ...(typeof cohort === 'string' && { cohort }),
     ...(row.source_id !== '' && { sourceId: row.source_id }),
   }
 }

@@ -11,9 +11,10 @@ import {
   sumKinds,
   type TeamWeeks,
 } from '#scorecards/adoption/weekly-counts.ts'
-import { listWork, type RequestRow, type WorkFacts } from '#scorecards/adoption/work.ts'
+import { listWork, type WorkFacts } from '#scorecards/adoption/work.ts'
 import { type CoveredInterval, coveredShare } from '#scorecards/coverage.ts'
 import type { WorkCounts } from '#scorecards/metrics/work-counts.ts'
+import type { PathCases } from '#scorecards/path-cases.ts'
 
 /** A path at an as-of: what its metrics are computed from. */
 export interface Moment {
@@ -26,12 +27,7 @@ export interface Moment {
   readonly workOf: (teamId: string, weeks: number) => WorkSums
   /** By service id. */
   readonly users: readonly PathUser[]
-  readonly cases: PathCases
-}
-
-/** Rows of what was asked of a path, in no order. */
-export interface PathCases {
-  readonly requests: readonly RequestRow[]
+  readonly cases: Pick<PathCases, 'requests'>
 }
 
 interface WorkSums {
@@ -41,7 +37,12 @@ interface WorkSums {
 }
 
 /** At one of the week ends that the track was counted by. */
-export function momentAtWeekEnd(model: Model, track: Track, cases: PathCases, asOf: Date): Moment {
+export function momentAtWeekEnd(
+  model: Model,
+  track: Track,
+  cases: Moment['cases'],
+  asOf: Date,
+): Moment {
   const last = weekNumber(asOf) - track.workWeeks.first - 1
   return toMoment({ model, track, cases, asOf }, (teamId) => ({
     work: track.work.get(teamId),
@@ -52,14 +53,18 @@ export function momentAtWeekEnd(model: Model, track: Track, cases: PathCases, as
 const QUARTER_WEEKS = 13
 
 /** At any as-of: counts the work before it anew. */
-export function momentAt(model: Model, track: Track, facts: WorkFacts, asOf: Date): Moment {
+export function momentAt(
+  model: Model,
+  track: Track,
+  { facts, cases }: { readonly facts: WorkFacts; readonly cases: Moment['cases'] },
+  asOf: Date,
+): Moment {
   const work = countByWeek(
     listWork(model.landscape, track.path, { ...facts, exceptions: model.exceptions }),
     [],
     sevensBefore(asOf, QUARTER_WEEKS),
   )
-  const requests = facts.requests.filter((row) => row.path_id === track.path.id)
-  return toMoment({ model, track, cases: { requests }, asOf }, (teamId) => ({
+  return toMoment({ model, track, cases, asOf }, (teamId) => ({
     work: work.get(teamId),
     last: QUARTER_WEEKS - 1,
   }))

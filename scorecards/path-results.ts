@@ -236,22 +236,8 @@ function exceptionsInput({ track, asOf }: Moment) {
 const REQUEST_DAYS = 182
 
 function requestsInput({ cases, asOf }: Moment) {
-  const from = daysBefore(asOf, REQUEST_DAYS).toISOString()
-  const own = cases.requests.filter((row) => row.requested_at >= from)
-  const instant = (text: string | null) => (text === null ? null : new Date(text))
-  return {
-    asOf,
-    requests: own.map((row) => ({
-      id: `${row.source_id}:${row.native_id}`,
-      team: row.team_id,
-      targetKey: row.target_key,
-      chainKey: row.chain_key,
-      requestedAt: new Date(row.requested_at),
-      usableAt: instant(row.usable_at),
-      endedAt: instant(row.ended_at),
-      result: row.result,
-    })),
-  }
+  const from = daysBefore(asOf, REQUEST_DAYS)
+  return { asOf, requests: cases.requests.filter(({ requestedAt }) => requestedAt >= from) }
 }
 
 type SourceOf = (moment: Moment, teamId: string | undefined) => Source

@@ -2,16 +2,20 @@ import { listAgreements, listLandscapeFacts, listWorkFacts } from '#db/adoption-
 import { type ChangeToScore, listChangesToScore } from '#db/changes-to-score.ts'
 import type { Database, Reader } from '#db/connection.ts'
 import { withdrawBefore } from '#db/measurements.ts'
+import { listPathCases } from '#db/path-cases.ts'
 import { findLastScoringRun } from '#db/scoring-runs.ts'
 import { withdrawGone } from '#db/withdraw-gone.ts'
 import { weekNumber, weekStart } from '#lib/period.ts'
 import { type Landscape, toLandscape } from '#scorecards/adoption/landscape.ts'
+import type { ScoredWeek } from '#scorecards/adoption/state-row.ts'
 import { type Model, toModel, trackPath, weeksOf } from '#scorecards/adoption/tracks.ts'
 import { feedsOf } from '#scorecards/adoption/work-coverage.ts'
 import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
 import { sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
 import { momentAt } from '#scorecards/moment.ts'
+import { toPathCases } from '#scorecards/path-cases.ts'
 import { pathResult } from '#scorecards/path-results.ts'
+import { STANDING_METRICS, standingResults, toTrails } from '#scorecards/path-standing.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 import { updatePath } from '#scorecards/run/adoption.ts'
 import { updateDelivery } from '#scorecards/run/delivery.ts'
@@ -19,7 +23,7 @@ import { SOURCE_WEEKS, TEAM_WEEKS } from '#scorecards/run/horizons.ts'
 import { type Plan, planAll, planChanges } from '#scorecards/run/plan.ts'
 import {
   beginSession,
-  CATALOGUE_VERSION,
+  catalogueVersion,
   publishSession,
   type Session,
 } from '#scorecards/run/session.ts'
@@ -59,9 +63,9 @@ export async function scoreAll(
 ): Promise<ScoringOutcome> {
   const until = weekStart(weekNumber(now))
   const changes = await listChangesToScore(db)
-  const extent = isFull ? 'full' : await extentOf(db, changes, until)
+  const extent = isFull ? 'full' : await extentOf(db, changes, { until, fiscalYearStart })
   const last = await findLastScoringRun(db)
-  const session = await beginSession(db, { now, until, extent, guard })
+  const session = await beginSession(db, { now, until, extent, fiscalYearStart, guard })
   const facts = await listLandscapeFacts(db)
   const agreements = await listAgreements(db)
   const landscape = toLandscape(facts)
@@ -75,8 +79,7 @@ export async function scoreAll(
   for (const path of landscape.paths) {
     const work = paths.get(path.id)
     if (work === undefined) continue
-    const cases = { requests: await listRequests(db, path.id) }
-    const outcome = await updatePath(session, { model, path, work, cases, plan })
+    const outcome = await updatePath(session, { model, path, work, plan })
     changed += outcome.changed
     if (outcome.weekEnds.size > 0) changedStates.set(path.id, outcome.weekEnds)
   }
@@ -117,13 +120,13 @@ async function withdrawAllGone(session: Session, landscape: Landscape): Promise<
 async function extentOf(
   db: Reader,
   changes: readonly ChangeToScore[],
-  until: Date,
+  { until, fiscalYearStart }: { readonly until: Date; readonly fiscalYearStart: number },
 ): Promise<ScoringOutcome['extent']> {
   const last = await findLastScoringRun(db)
   const isSame =
     last !== undefined &&
     last.engine_version === ENGINE_VERSION &&
-    last.catalogue_version === CATALOGUE_VERSION &&
+    last.catalogue_version === catalogueVersion(fiscalYearStart) &&
     last.as_of <= until.toISOString()
   return isSame && changes.every(({ subject_kind }) => subject_kind !== 'all') ? 'changes' : 'full'
 }
@@ -137,12 +140,6 @@ function withRetold(plan: Plan, { landscape }: Model): Plan {
   }
 }
 
-/** Every row of what was asked of a path. */
-async function listRequests(db: Reader, pathId: string) {
-  const { requests } = await listWorkFacts(db, new Set())
-  return requests.filter((row) => row.path_id === pathId)
-}
-
 export interface Question {
   readonly metricId: string
   readonly pathId?: string
@@ -153,22 +150,46 @@ export interface Question {
 }
 
 /**
- * One result computed from the facts for any as-of, without publishing it: states are those of the
- * last complete ISO week then. Undefined when the metric does not exist in that scope, or no such path
- * is configured; a source that nobody knows has read nothing.
+ * Results computed from the facts for any as-of, without publishing them: states are those of the
+ * last complete ISO week then. One, or one for each cell of a metric that is a table. None when the
+ * metric does not exist in that scope, or no such path is known; a source that nobody knows has read
+ * nothing.
  */
-export async function measureOn(db: Reader, question: Question): Promise<MetricResult | undefined> {
+export async function measureCellsOn(db: Reader, question: Question): Promise<MetricResult[]> {
   const { metricId, pathId, teamId, sourceId, asOf, now } = question
   const landscape = toLandscape(await listLandscapeFacts(db))
   if (metricId === sourceCoverage.definition.id) {
-    if (sourceId === undefined) return undefined
+    if (sourceId === undefined) return []
     const scopes = bySource(landscape.coverage).get(sourceId)
-    return sourceResult(sourceId, scopes ?? new Map(), asOf, now)
+    return [sourceResult(sourceId, scopes ?? new Map(), asOf, now)]
   }
   const path = landscape.paths.find(({ id }) => id === pathId)
-  if (path === undefined) return undefined
+  if (path === undefined) return []
   const facts = await listWorkFacts(db, new Set([path.rules.work]))
   const model = toModel(landscape, await listAgreements(db), [feedsOf(facts)])
   const track = trackPath(model, path, facts, asOf)
-  return pathResult(metricId, momentAt(model, track, facts, asOf), teamId, now)
+  const cases = toPathCases(await listPathCases(db, path.id))
+  if (STANDING_METRICS.includes(metricId)) {
+    const trails = toTrails([...track.states.values()].flat().flatMap(toTrailRow))
+    const standing = { model, path, trails, cases, asOf }
+    return teamId === undefined ? standingResults(standing, now, [metricId]) : []
+  }
+  const result = pathResult(metricId, momentAt(model, track, { facts, cases }, asOf), teamId, now)
+  return result === undefined ? [] : [result]
 }
+
+/** The one result of a metric that is no table; see `measureCellsOn`. */
+export async function measureOn(db: Reader, question: Question): Promise<MetricResult | undefined> {
+  return (await measureCellsOn(db, question))[0]
+}
+
+const toTrailRow = (week: ScoredWeek | undefined) =>
+  week === undefined
+    ? []
+    : [
+        {
+          team_id: week.teamId,
+          week_end: week.weekEnd.toISOString(),
+          state: week.record.state,
+        },
+      ]

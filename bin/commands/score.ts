@@ -7,21 +7,33 @@ export function registerScore(program: Command): void {
   program
     .command('score')
     .description('compute adoption states and measurements from the facts collected')
+    .option('--full', 'compute everything anew, not only what the changed facts touch')
     .option('--wait', 'wait for another collection or scoring to end')
     .addHelpText(
       'after',
-      '\nEvery week of the history is scored, so that pages and `show --as-of` can tell of any day.\n\nExample:\n  desirepath collect && desirepath score',
+      '\nEvery week of the history is scored, so that pages and `show --as-of` can tell of any day. What no\nchanged fact touches stays as it is; both ways lead to the same numbers.\n\nExample:\n  desirepath collect && desirepath score',
     )
     .action(score)
 }
 
-async function score({ wait = false }: { wait?: boolean }): Promise<void> {
-  await withProject(({ db }) =>
+interface ScoreOptions {
+  readonly full?: boolean
+  readonly wait?: boolean
+}
+
+async function score({ full = false, wait = false }: ScoreOptions): Promise<void> {
+  await withProject(({ config, db }) =>
     withLease(db, { job: 'score', wait }, async (guard) => {
       const started = performance.now()
-      const { weeks, changed } = await scoreAll(db, { now: new Date(), guard })
+      const { extent, weeks, changed } = await scoreAll(db, {
+        now: new Date(),
+        isFull: full,
+        fiscalYearStart: config.organisation.fiscalYearStart,
+        guard,
+      })
       const seconds = ((performance.now() - started) / 1000).toFixed(1)
-      console.error(`scored ${weeks} weeks, ${changed} rows changed, ${seconds} s`)
+      const what = extent === 'full' ? `all ${weeks} weeks` : 'what the changed facts touch'
+      console.error(`scored ${what}: ${changed} rows changed, ${seconds} s`)
     }),
   )
 }

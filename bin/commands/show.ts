@@ -44,8 +44,7 @@ async function show(name: string, { asOf, json, ...filter }: ShowOptions): Promi
     const results: MetricResult[] = []
     for (const subject of subjects) {
       const question = { metricId: definition.id, ...subject, asOf: at, now }
-      const result = await measureSubject(db, question)
-      if (result !== undefined) results.push(result)
+      results.push(...(await measureSubject(db, question)))
     }
     if (results.length === 0) throw nowhere(definition, subjects)
     if (json) process.stdout.write(`${JSON.stringify(single(results), null, 2)}\n`)

@@ -1,5 +1,6 @@
 import { listWrittenStates, writeStates } from '#db/adoption-states.ts'
 import { withdrawPathOutside, writeMeasurements } from '#db/measurements.ts'
+import { listPathCases, listWrittenTrails } from '#db/path-cases.ts'
 import { weekNumber } from '#lib/period.ts'
 import type { Path } from '#scorecards/adoption/landscape.ts'
 import type { TeamWeek } from '#scorecards/adoption/replay.ts'
@@ -15,9 +16,16 @@ import {
 import type { Weeks } from '#scorecards/adoption/weekly-counts.ts'
 import { weekEndOf } from '#scorecards/adoption/weekly-input.ts'
 import { toMeasurementRow } from '#scorecards/measurement-row.ts'
-import { type Moment, momentAtWeekEnd, type PathCases } from '#scorecards/moment.ts'
+import { type Moment, momentAtWeekEnd } from '#scorecards/moment.ts'
+import { toPathCases } from '#scorecards/path-cases.ts'
 import { PATH_METRICS, pathResults, teamResults } from '#scorecards/path-results.ts'
-import { TEAM_WEEKS } from '#scorecards/run/horizons.ts'
+import {
+  STANDING_METRICS,
+  standingResults,
+  TRAIL_METRICS,
+  toTrails,
+} from '#scorecards/path-standing.ts'
+import { listWeekEnds, STANDING_WEEKS, TEAM_WEEKS } from '#scorecards/run/horizons.ts'
 import type { Plan } from '#scorecards/run/plan.ts'
 import type { Session } from '#scorecards/run/session.ts'
 import { updateTeamWork } from '#scorecards/run/team-work.ts'
@@ -33,7 +41,6 @@ export interface PathUpdate {
   readonly model: Model
   readonly path: Path
   readonly work: PathWork
-  readonly cases: PathCases
   readonly plan: Plan
 }
 
@@ -65,12 +72,13 @@ export async function updatePath(session: Session, update: PathUpdate): Promise<
   const dirty = toDirtyWeeks(update, weeks, changed)
   const weekEnds = new Set(changed.map(({ week_end }) => week_end))
   const withdrawn = plan.isFull ? await withdrawOutside(session, path, weeks) : 0
-  if (dirty.ofPath.size === 0) return { changed: changed.length + withdrawn, weekEnds }
+  const stands = await updateStanding(session, update, changed.length > 0)
+  if (dirty.ofPath.size === 0) return { changed: changed.length + withdrawn + stands, weekEnds }
   const states = await loadStates(session, path, weeks, dirty, replayed)
   const exceptions = exceptionsOf(model, path)
   const track: Track = { path, weeks, states, work: teamWork, workWeeks, exceptions }
   const measured = await measure(session, update, track, dirty)
-  return { changed: changed.length + withdrawn + measured, weekEnds }
+  return { changed: changed.length + withdrawn + stands + measured, weekEnds }
 }
 
 /** The path may be there since later than was thought, or be no longer configured. */
@@ -82,6 +90,41 @@ const withdrawOutside = (session: Session, { id }: Path, weeks: Weeks) =>
       last: weekEndOf(weeks, weeks.count - 1),
     }),
   )
+
+/** Measures anew what looks back on everything, as the path stands now. */
+async function updateStanding(
+  session: Session,
+  { model, path, plan }: PathUpdate,
+  hasNewStates: boolean,
+): Promise<number> {
+  const hasNewCases =
+    plan.hasNewCases || plan.since !== null || plan.pathsSince.has(path.id) || plan.isFull
+  // What the configuration dropped stands as it stood.
+  if (path.goneAt !== null || !(hasNewCases || hasNewStates)) return 0
+  const { db, until, now } = session
+  const metricIds = hasNewCases ? STANDING_METRICS : TRAIL_METRICS
+  const cases = toPathCases(await listPathCases(db, path.id, { isOfSupport: hasNewCases }))
+  const trails = toTrails(await listWrittenTrails(db, path.id))
+  const standing = { model, path, trails, cases, asOf: until }
+  const rows = standingResults(standing, now, metricIds)
+  const region = {
+    pathId: path.id,
+    teamId: '',
+    sourceId: '',
+    windowKind: 'own' as const,
+    // What is measured as it stands replaces what stood before.
+    windowEnds: listWeekEnds(until, STANDING_WEEKS),
+    metricIds,
+  }
+  return session.write((tx) =>
+    writeMeasurements(
+      tx,
+      session.run,
+      region,
+      rows.map((one) => toMeasurementRow(one)),
+    ),
+  )
+}
 
 /** Those whose work, or what is known of them, is another. */
 function teamsToReplay({ model, path, plan, work }: PathUpdate): string[] {
@@ -162,11 +205,15 @@ async function loadStates(
 
 async function measure(
   session: Session,
-  { model, path, cases }: PathUpdate,
+  { model, path }: PathUpdate,
   track: Track,
   dirty: DirtyWeeks,
 ): Promise<number> {
   const { weeks } = track
+  const isOfRequests = path.rules.work === 'provisioning'
+  const cases = isOfRequests
+    ? toPathCases(await listPathCases(session.db, path.id, { isOfSupport: false }))
+    : { requests: [] }
   const moments = new Map<number, Moment>()
   const momentAt = (index: number) => {
     const known = moments.get(index)

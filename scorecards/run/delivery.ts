@@ -1,7 +1,7 @@
 import { listTeamsInUse } from '#db/adoption-states.ts'
 import type { ChangeToScore } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
-import { type Region, writeMeasurements } from '#db/measurements.ts'
+import { type Region, withdrawOtherWindows, writeMeasurements } from '#db/measurements.ts'
 import { hoursBefore, weekNumber, weekStart } from '#lib/period.ts'
 import type { Landscape } from '#scorecards/adoption/landscape.ts'
 import type { DeliveryLedger } from '#scorecards/delivery/ledger.ts'
@@ -17,7 +17,7 @@ import {
   updateLedgers,
   updateSourcesOf,
 } from '#scorecards/run/delivery-ledgers.ts'
-import { TEAM_WEEKS } from '#scorecards/run/horizons.ts'
+import { listWeekEnds, STANDING_WEEKS, TEAM_WEEKS } from '#scorecards/run/horizons.ts'
 import type { Plan } from '#scorecards/run/plan.ts'
 import type { Session } from '#scorecards/run/session.ts'
 
@@ -131,7 +131,7 @@ async function measure(
   const { readFrom } = model
   const slots =
     readFrom === null ? [] : listSlots(laterOf(readFrom, first), until, terms.fiscalYearStart)
-  let changed = 0
+  let changed = terms.plan.isFull ? await withdrawOtherQuarters(session, slots) : 0
   const dirty = new Set<Slot>()
   for (let start = 0; start < model.teams.length; start += TEAMS_AT_ONCE) {
     changed += await session.write(async (tx) => {
@@ -162,6 +162,17 @@ async function measure(
   changed += await writePaths(session, terms, { model, slots, dirty, talliesOf })
   return changed
 }
+
+/** The fiscal year may begin in another month than before. */
+const withdrawOtherQuarters = (session: Session, slots: readonly Slot[]) =>
+  session.write((tx) =>
+    withdrawOtherWindows(tx, session.run, {
+      windowKind: 'quarter',
+      ends: slots
+        .filter(({ kind }) => kind === 'quarter')
+        .map(({ end }) => new Date(end).toISOString()),
+    }),
+  )
 
 const laterOf = (a: Date, b: Date) => new Date(Math.max(a.getTime(), b.getTime()))
 
@@ -242,5 +253,5 @@ function windowEndsOf(
 ): string[] {
   const isAsItStands = kind === 'own' && teamId === undefined
   if (!isAsItStands) return slots.map(({ end }) => new Date(end).toISOString())
-  return listOwnWindows(until, WEEKS, 0).map(({ to }) => new Date(to).toISOString())
+  return listWeekEnds(until, STANDING_WEEKS)
 }

@@ -16,6 +16,8 @@ export interface Plan {
   readonly pathsSince: ReadonlyMap<string, string>
   /** Since when anything is known otherwise that results of every path rest on; null: never. */
   readonly since: string | null
+  /** Whether support requests or the steps of requests changed. */
+  readonly hasNewCases: boolean
   /** Since when coverage changed; null: it did not. */
   readonly coverageSince: string | null
 }
@@ -26,6 +28,7 @@ const BEGINNING = ''
 export function planAll(landscape: Landscape): Plan {
   return {
     isFull: true,
+    hasNewCases: true,
     units: new Set(landscape.services.map(unitIdOf)),
     teams: new Set(landscape.teams.map(({ id }) => id)),
     teamsSince: new Map(landscape.teams.map(({ id }) => [id, BEGINNING])),
@@ -58,6 +61,7 @@ export function planChanges(
     changes.filter(isMeant).reduce((first, { since }) => earlier(first, since), weekEnd)
   return {
     isFull: false,
+    hasNewCases: changes.some(({ subject_kind }) => subject_kind === 'support'),
     ...draft,
     since: earliestOf(isKnowledge),
     coverageSince: earliestOf(({ subject_kind }) => subject_kind === 'scope'),

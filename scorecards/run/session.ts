@@ -21,18 +21,26 @@ export interface SessionTerms {
   readonly now: Date
   readonly until: Date
   readonly extent: 'full' | 'changes'
+  /** Month in which the fiscal year begins. */
+  readonly fiscalYearStart: number
   readonly guard: (tx: Database) => Promise<void>
 }
 
-/** Ids and versions of all definitions: by others nothing that was computed before stands. */
-export const CATALOGUE_VERSION = definitions
+/**
+ * Ids and versions of all definitions, and how quarters are cut: by others nothing that was computed
+ * before stands.
+ */
+export const catalogueVersion = (fiscalYearStart: number) =>
+  `${DEFINITIONS}, fiscal year from month ${fiscalYearStart}`
+
+const DEFINITIONS = definitions
   .map(({ id, version }) => `${id} ${version}`)
   .toSorted()
   .join(', ')
 
 /** Removes what a run left that died, and begins another. */
 export async function beginSession(db: Database, terms: SessionTerms): Promise<Session> {
-  const { now, until, extent, guard } = terms
+  const { now, until, extent, fiscalYearStart, guard } = terms
   const write: Session['write'] = (work) =>
     db.transaction().execute(async (tx) => {
       await guard(tx)
@@ -44,7 +52,7 @@ export async function beginSession(db: Database, terms: SessionTerms): Promise<S
       started_at: now.toISOString(),
       as_of: until.toISOString(),
       engine_version: ENGINE_VERSION,
-      catalogue_version: CATALOGUE_VERSION,
+      catalogue_version: catalogueVersion(fiscalYearStart),
       extent,
     })
   })

@@ -6,7 +6,8 @@ import type { NewRow } from '#db/schema.ts'
 import { findMeasurement, listMeasurements } from '#lib/queries/measurements.ts'
 import { listAdoptionStates } from '#lib/queries/states.ts'
 import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
-import { measureOn, scoreAll } from '#scorecards/run.ts'
+import { STANDING_METRICS } from '#scorecards/path-standing.ts'
+import { measureCellsOn, measureOn, scoreAll } from '#scorecards/run.ts'
 import {
   addChanges,
   addDeployments,
@@ -584,9 +585,16 @@ describe('scoreAll', () => {
     const ends = added.map((row) => ('week_end' in row ? row.week_end : row.window_end))
     expect(new Set(ends)).toEqual(new Set([day('2026-03-09')]))
     const closed = measurements.filter(({ to_run }) => to_run === run)
-    expect(closed.map((row) => [row.source_id, row.window_end])).toEqual([
+    const ofSources = closed.filter(({ source_id }) => source_id !== '')
+    expect(ofSources.map((row) => [row.source_id, row.window_end])).toEqual([
       ['clones', day('2024-03-11')],
     ])
+    // What is measured of the path as it stands has moved on.
+    const others = closed.filter(({ source_id }) => source_id === '')
+    expect(new Set(others.map(({ window_end }) => window_end))).toEqual(
+      new Set([day('2026-03-02')]),
+    )
+    expect(others.every(({ metric_id }) => STANDING_METRICS.includes(metric_id))).toBe(true)
     expect({
       states: states.filter(({ from_run }) => from_run !== run),
       measurements: measurements
@@ -682,6 +690,26 @@ describe('scoreAll', () => {
     await deleteFacts(db, 'service_owners', 'catalog', ({ team_id }) => team_id !== 'payments')
     await scoreAll(db, { now: NOW })
     expect(await listTeams()).toEqual(['', 'payments'])
+  })
+
+  test('cuts quarters anew when the fiscal year begins in another month', async () => {
+    const db = await withAdopter()
+    await cover(db, 'entity:deployments', SPAN)
+    const quarterEnds = async () => {
+      const rows = await db
+        .selectFrom('measurements')
+        .select('window_end')
+        .distinct()
+        .where('to_run', 'is', null)
+        .where('window_kind', '=', 'quarter')
+        .orderBy('window_end')
+        .execute()
+      return rows.map(({ window_end }) => window_end.slice(0, 10))
+    }
+    await scoreAll(db, { now: NOW })
+    expect(await quarterEnds()).toEqual(['2026-01-01', '2026-04-01'])
+    expect(await scoreAll(db, { now: NOW, fiscalYearStart: 3 })).toMatchObject({ extent: 'full' })
+    expect(await quarterEnds()).toEqual(['2025-12-01', '2026-03-01', '2026-06-01'])
   })
 
   test('a guard that refuses leaves what stood', async () => {
@@ -888,7 +916,7 @@ describe('measureOn', () => {
     for (const result of published) {
       const { metricId, scope } = result
       const question = { metricId, ...scope, asOf: LAST_WEEK_END, now: NOW }
-      expect(await measureOn(db, question)).toEqual(result)
+      expect(await measureCellsOn(db, question)).toContainEqual(result)
     }
   })
 

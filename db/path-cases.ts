@@ -1,0 +1,71 @@
+import { forEachChunk } from '#db/chunks.ts'
+import type { Reader } from '#db/connection.ts'
+import type { Row } from '#db/schema.ts'
+
+/** Everything that was ever asked of a path or tried on it; with the support requests that may be about it. */
+export async function listPathCases(
+  db: Reader,
+  pathId: string,
+  { isOfSupport = true }: { readonly isOfSupport?: boolean } = {},
+) {
+  const requests = await db
+    .selectFrom('provisioning_requests')
+    .selectAll()
+    .where('path_id', '=', pathId)
+    .execute()
+  return {
+    requests,
+    steps: await listSteps(
+      db,
+      requests.map(({ native_id }) => native_id),
+    ),
+    attempts: await db
+      .selectFrom('path_attempts')
+      .select(['source_id', 'native_id', 'team_id', 'started_at', 'ended_at', 'result'])
+      .where('path_id', '=', pathId)
+      .execute(),
+    tickets: isOfSupport ? await listTickets(db, pathId) : [],
+    services: await db
+      .selectFrom('services')
+      .select(['id', 'created_at', 'created_via', 'off_path_option_existed', 'forced'])
+      .execute(),
+  }
+}
+
+/** About the path, and those that nobody has attributed to one. */
+const listTickets = (db: Reader, pathId: string) =>
+  db
+    .selectFrom('tickets')
+    .select([
+      'source_id',
+      'native_id',
+      'team_id',
+      'path_id',
+      'type',
+      'status_category',
+      'opened_at',
+      'resolved_at',
+      'opened_by_group',
+      'bot',
+    ])
+    .where((eb) => eb.or([eb('path_id', '=', pathId), eb('path_id', 'is', null)]))
+    .execute()
+
+async function listSteps(db: Reader, requestIds: readonly string[]): Promise<Row<'steps'>[]> {
+  const steps: Row<'steps'>[] = []
+  await forEachChunk(requestIds, async (ids) => {
+    steps.push(
+      ...(await db.selectFrom('steps').selectAll().where('request_id', 'in', ids).execute()),
+    )
+  })
+  return steps
+}
+
+/** The state of every team of a path at every week end, as the last run left it, published or not. */
+export const listWrittenTrails = (db: Reader, pathId: string) =>
+  db
+    .selectFrom('adoption_states')
+    .select(['team_id', 'week_end', 'state'])
+    .where('to_run', 'is', null)
+    .where('path_id', '=', pathId)
+    .execute()

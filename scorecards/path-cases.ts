@@ -1,0 +1,127 @@
+import type { PathAttempt } from '#scorecards/adoption/path-attempts.ts'
+import type { Step } from '#scorecards/delivery/facts.ts'
+import type { NewService } from '#scorecards/metrics/new-work-choice-rate.ts'
+import type { ResolvedRequest } from '#scorecards/metrics/support-resolution-time.ts'
+import type { EnvironmentRequest } from '#scorecards/metrics/time-to-usable-environment.ts'
+
+/** What was asked of a path and tried on it. */
+export interface PathCases {
+  readonly requests: readonly LoggedRequest[]
+  readonly attempts: readonly PathAttempt[]
+  /** About the path, and those that nobody has attributed to one. */
+  readonly tickets: readonly Ticket[]
+  /** All there are. */
+  readonly services: readonly NewService[]
+}
+
+/** A provisioning request with what is logged of its way. */
+export interface LoggedRequest extends EnvironmentRequest {
+  readonly firstHumanStepAt: Date | null
+  readonly steps: readonly Step[]
+}
+
+export interface Ticket extends ResolvedRequest {
+  readonly type: string | null
+}
+
+/** Rows as they are stored; see db/schema.ts. */
+export interface CaseRows {
+  readonly requests: readonly (Named & {
+    readonly team_id: string
+    readonly target_key: string | null
+    readonly chain_key: string | null
+    readonly requested_at: string
+    readonly first_human_step_at: string | null
+    readonly usable_at: string | null
+    readonly ended_at: string | null
+    readonly result: EnvironmentRequest['result']
+  })[]
+  readonly steps: readonly {
+    readonly source_id: string
+    readonly request_id: string | null
+    readonly kind: Step['kind']
+    readonly started_at: string
+    readonly ended_at: string | null
+    readonly actor_group: string | null
+  }[]
+  readonly attempts: readonly (Named & {
+    readonly team_id: string
+    readonly started_at: string
+    readonly ended_at: string | null
+    readonly result: PathAttempt['result']
+  })[]
+  readonly tickets: readonly (Named & {
+    readonly team_id: string | null
+    readonly path_id: string | null
+    readonly type: string | null
+    readonly status_category: Ticket['statusCategory']
+    readonly opened_at: string
+    readonly resolved_at: string | null
+    readonly opened_by_group: string | null
+    readonly bot: number
+  })[]
+  readonly services: readonly {
+    readonly id: string
+    readonly created_at: string | null
+    readonly created_via: string | null
+    readonly off_path_option_existed: number | null
+    readonly forced: number | null
+  }[]
+}
+
+interface Named {
+  readonly source_id: string
+  readonly native_id: string
+}
+
+const idOf = ({ source_id, native_id }: Named) => `${source_id}:${native_id}`
+const instant = (text: string | null) => (text === null ? null : new Date(text))
+const flag = (stored: number | null) => (stored === null ? null : stored === 1)
+
+export function toPathCases(rows: CaseRows): PathCases {
+  const steps = Map.groupBy(rows.steps, (row) => `${row.source_id}:${row.request_id}`)
+  return {
+    requests: rows.requests.map((row) => ({
+      id: idOf(row),
+      team: row.team_id,
+      targetKey: row.target_key,
+      chainKey: row.chain_key,
+      requestedAt: new Date(row.requested_at),
+      firstHumanStepAt: instant(row.first_human_step_at),
+      usableAt: instant(row.usable_at),
+      endedAt: instant(row.ended_at),
+      result: row.result,
+      steps: (steps.get(idOf(row)) ?? []).map((step) => ({
+        kind: step.kind,
+        startedAt: new Date(step.started_at),
+        endedAt: instant(step.ended_at),
+        actorGroup: step.actor_group,
+      })),
+    })),
+    attempts: rows.attempts.map((row) => ({
+      id: idOf(row),
+      team: row.team_id,
+      startedAt: new Date(row.started_at),
+      endedAt: instant(row.ended_at),
+      result: row.result,
+    })),
+    tickets: rows.tickets.map((row) => ({
+      id: idOf(row),
+      teamId: row.team_id,
+      pathId: row.path_id,
+      type: row.type,
+      openedAt: new Date(row.opened_at),
+      openedByGroup: row.opened_by_group,
+      bot: row.bot === 1,
+      statusCategory: row.status_category,
+      resolvedAt: instant(row.resolved_at),
+    })),
+    services: rows.services.map((row) => ({
+      id: row.id,
+      createdAt: instant(row.created_at),
+      createdVia: row.created_via,
+      offPathOptionExisted: flag(row.off_path_option_existed),
+      forced: flag(row.forced),
+    })),
+  }
+}

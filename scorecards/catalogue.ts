@@ -1,11 +1,18 @@
+import { automatedEvidenceShare } from '#scorecards/metrics/automated-evidence-share.ts'
 import { automatedFulfilmentRate } from '#scorecards/metrics/automated-fulfilment-rate.ts'
 import { bypassRate } from '#scorecards/metrics/bypass-rate.ts'
 import { changeFailRate } from '#scorecards/metrics/change-fail-rate.ts'
 import { changeLeadTime } from '#scorecards/metrics/change-lead-time.ts'
 import { cohortRetention } from '#scorecards/metrics/cohort-retention.ts'
+import { commentThemeShare } from '#scorecards/metrics/comment-theme-share.ts'
+import { completePolicyEvidenceChanges } from '#scorecards/metrics/complete-policy-evidence-changes.ts'
+import { completePolicyEvidenceRequests } from '#scorecards/metrics/complete-policy-evidence-requests.ts'
+import { csatTop2 } from '#scorecards/metrics/csat-top2.ts'
 import { deploymentFrequency } from '#scorecards/metrics/deployment-frequency.ts'
 import { deploymentReworkRate } from '#scorecards/metrics/deployment-rework-rate.ts'
 import { driftRate } from '#scorecards/metrics/drift-rate.ts'
+import { evidenceTimeliness } from '#scorecards/metrics/evidence-timeliness.ts'
+import { exceptionDecisionTime } from '#scorecards/metrics/exception-decision-time.ts'
 import { exceptionPrevalence } from '#scorecards/metrics/exception-prevalence.ts'
 import { failedDeploymentRecoveryTime } from '#scorecards/metrics/failed-deployment-recovery-time.ts'
 import { failedProvisioningRate } from '#scorecards/metrics/failed-provisioning-rate.ts'
@@ -13,9 +20,12 @@ import { freeChoiceAdoptionRate } from '#scorecards/metrics/free-choice-adoption
 import { funnelConversion } from '#scorecards/metrics/funnel-conversion.ts'
 import { humanWaitShare } from '#scorecards/metrics/human-wait-share.ts'
 import { interactionModeMix } from '#scorecards/metrics/interaction-mode-mix.ts'
+import { internalNps } from '#scorecards/metrics/internal-nps.ts'
 import { lapseRate } from '#scorecards/metrics/lapse-rate.ts'
+import { linkageRate } from '#scorecards/metrics/linkage-rate.ts'
 import { newWorkChoiceRate } from '#scorecards/metrics/new-work-choice-rate.ts'
 import { newcomerSupportRatio } from '#scorecards/metrics/newcomer-support-ratio.ts'
+import { nonadopterVoice } from '#scorecards/metrics/nonadopter-voice.ts'
 import { overdueExceptions } from '#scorecards/metrics/overdue-exceptions.ts'
 import { pathShareOfActivity } from '#scorecards/metrics/path-share-of-activity.ts'
 import { platformCausedFailureShare } from '#scorecards/metrics/platform-caused-failure-share.ts'
@@ -25,10 +35,12 @@ import { supportRequestMix } from '#scorecards/metrics/support-request-mix.ts'
 import { supportRequestsPer100Uses } from '#scorecards/metrics/support-requests-per-100-uses.ts'
 import { supportRequestsPerWeek } from '#scorecards/metrics/support-requests-per-week.ts'
 import { supportResolutionTime } from '#scorecards/metrics/support-resolution-time.ts'
+import { surveyResponseRate } from '#scorecards/metrics/survey-response-rate.ts'
 import { timeToAdopt } from '#scorecards/metrics/time-to-adopt.ts'
 import { timeToFirstSuccess } from '#scorecards/metrics/time-to-first-success.ts'
 import { timeToUsableEnvironment } from '#scorecards/metrics/time-to-usable-environment.ts'
 import { totalAdoptionRate } from '#scorecards/metrics/total-adoption-rate.ts'
+import { umuxLite } from '#scorecards/metrics/umux-lite.ts'
 import { versionLag } from '#scorecards/metrics/version-lag.ts'
 import { voluntaryAdoptionRate } from '#scorecards/metrics/voluntary-adoption-rate.ts'
 import type { MetricDefinition } from '#scorecards/result.ts'
@@ -65,9 +77,21 @@ export const definitions: readonly MetricDefinition[] = [
   newcomerSupportRatio.definition,
   supportResolutionTime.definition,
   interactionModeMix.definition,
+  internalNps.definition,
+  csatTop2.definition,
+  umuxLite.definition,
+  commentThemeShare.definition,
+  surveyResponseRate.definition,
+  nonadopterVoice.definition,
+  completePolicyEvidenceRequests.definition,
+  completePolicyEvidenceChanges.definition,
+  evidenceTimeliness.definition,
+  automatedEvidenceShare.definition,
   exceptionPrevalence.definition,
   overdueExceptions.definition,
+  exceptionDecisionTime.definition,
   sourceCoverage.definition,
+  linkageRate.definition,
 ]
 
 const byId = new Map(definitions.map((definition) => [definition.id, definition]))

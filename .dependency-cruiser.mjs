@@ -65,6 +65,16 @@ export default {
       },
     },
     {
+      name: 'answers-are-read-to-be-published',
+      comment: 'Whatever else reads what people answered could show it.',
+      severity: 'error',
+      from: {
+        path: '^(app|bin|collectors|lib|scorecards)/',
+        pathNot: '^lib/commands/publish-surveys\\.ts',
+      },
+      to: { path: '^db/survey-answers\\.ts' },
+    },
+    {
       name: 'browser-code-stays-in-the-browser',
       severity: 'error',
       from: { path: '\\.client\\.tsx$' },

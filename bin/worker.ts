@@ -6,6 +6,7 @@ import { withLease } from '#bin/lease.ts'
 import { findLastCollection, listLastStarts } from '#db/collector-runs.ts'
 import type { Database } from '#db/connection.ts'
 import { findLastScoringRun } from '#db/scoring-runs.ts'
+import { publishSurveys } from '#lib/commands/publish-surveys.ts'
 import type { SourceConfig } from '#lib/config.ts'
 import { DesirepathError } from '#lib/errors.ts'
 import { weekOf } from '#lib/period.ts'
@@ -40,6 +41,8 @@ async function runDueJobs(signal: AbortSignal): Promise<void> {
       const { fiscalYearStart } = config.organisation
       const { weeks, changed } = await scoreAll(db, { now: new Date(), fiscalYearStart, guard })
       log('info', `scored ${weeks} weeks, ${changed} rows changed`)
+      const waves = await publishSurveys(db, { now: new Date(), guard })
+      if (waves > 0) log('info', `published ${waves} survey waves`)
     })
   })
 }

@@ -31,6 +31,7 @@ export interface Schema {
   tickets: TicketTable
   survey_waves: SurveyWaveTable
   survey_responses: SurveyResponseTable
+  survey_publications: SurveyPublicationTable
   policy_requirements: PolicyRequirementTable
   policy_evidence: PolicyEvidenceTable
   sources: SourceTable
@@ -401,7 +402,10 @@ export interface SurveyWaveTable extends Fact {
   k: number
 }
 
-/** Holds no person and no team below the wave's threshold: groups are k-safe. */
+/**
+ * Holds no person and no team below the wave's threshold: groups are k-safe. Only what was published
+ * of a wave may be shown: see `survey_publications`.
+ */
 export interface SurveyResponseTable extends Fact {
   wave_id: string
   group_id: string
@@ -414,6 +418,18 @@ export interface SurveyResponseTable extends Fact {
   umux2: number | null
   comment: string | null
   quotable: number
+}
+
+/** What may be seen of a closed wave. Written once: whatever changes afterwards would tell an answer. */
+export interface SurveyPublicationTable {
+  source_id: string
+  wave_id: string
+  name: string
+  opened_at: string
+  closed_at: string
+  published_at: string
+  /** JSON: a `PublishedWave`. */
+  body: string
 }
 
 export interface PolicyRequirementTable extends Fact {

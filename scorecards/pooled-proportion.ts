@@ -1,7 +1,24 @@
 import { clusterRatio } from '#lib/stats/proportions.ts'
-import type { Computed } from '#scorecards/measure.ts'
+import { type Computed, toEvidence } from '#scorecards/measure.ts'
 import { TEAMS_TO_POOL } from '#scorecards/metrics/work-counts.ts'
-import { type Counts, proportion, type Requirements } from '#scorecards/proportion.ts'
+import { type Counts, countSets, proportion, type Requirements, type SortedRow } from '#scorecards/proportion.ts'
+
+/** A row, the set that it belongs to, and whose it is; null when nobody knows. */
+export interface TeamRow extends SortedRow {
+  readonly team: string | null
+}
+
+/** The share of rows counted, pooled over their teams. */
+export const pooledProportionOf = (
+  rows: readonly TeamRow[],
+  requirements: Requirements,
+): Computed => ({
+  ...pooledProportion(
+    [...Map.groupBy(rows, ({ team }) => team).values()].map(countSets),
+    requirements,
+  ),
+  evidence: toEvidence(rows),
+})
 
 /**
  * The share over the counts of all teams: what one team does is alike, so the interval goes by teams,

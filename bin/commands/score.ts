@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { withProject } from '#bin/context.ts'
 import { withLease } from '#bin/lease.ts'
+import { publishSurveys } from '#lib/commands/publish-surveys.ts'
 import { scoreAll } from '#scorecards/run.ts'
 
 export function registerScore(program: Command): void {
@@ -31,9 +32,11 @@ async function score({ full = false, wait = false }: ScoreOptions): Promise<void
         fiscalYearStart: config.organisation.fiscalYearStart,
         guard,
       })
+      const waves = await publishSurveys(db, { now: new Date(), guard })
       const seconds = ((performance.now() - started) / 1000).toFixed(1)
       const what = extent === 'full' ? `all ${weeks} weeks` : 'what the changed facts touch'
       console.error(`scored ${what}: ${changed} rows changed, ${seconds} s`)
+      if (waves > 0) console.error(`published ${waves} survey waves`)
     }),
   )
 }

@@ -54,7 +54,7 @@ test.each([
 
 test('an unknown metric that is near none has all of them named', SLOW, async () => {
   expect((await show('happiness')).stderr).toMatch(
-    /^metric: no "happiness"; known are ADO-01, ADO-02, .*DQ-01\n$/,
+    /^metric: no "happiness"; known are ADO-01, ADO-02, .*DQ-02\n$/,
   )
 })
 

@@ -5,12 +5,9 @@ import { governanceAdapters } from '#test/vectors/governance-adapters.ts'
 import { impactAdapters } from '#test/vectors/impact-adapters.ts'
 import { statisticAdapters } from '#test/vectors/statistic-adapters.ts'
 
-
 import { supportAdapters } from '#test/vectors/support-adapters.ts'
 
-
 import { surveyAdapters } from '#test/vectors/survey-adapters.ts'
-
 
 /** What each function of the vector file is here. */
 export const adapters: ReadonlyMap<string, (inputs: unknown) => unknown> = new Map([

@@ -1,7 +1,13 @@
 import { clusterRatio } from '#lib/stats/proportions.ts'
 import { type Computed, toEvidence } from '#scorecards/measure.ts'
 import { TEAMS_TO_POOL } from '#scorecards/metrics/work-counts.ts'
-import { type Counts, countSets, proportion, type Requirements, type SortedRow } from '#scorecards/proportion.ts'
+import {
+  type Counts,
+  countSets,
+  proportion,
+  type Requirements,
+  type SortedRow,
+} from '#scorecards/proportion.ts'
 
 /** A row, the set that it belongs to, and whose it is; null when nobody knows. */
 export interface TeamRow extends SortedRow {

@@ -27,7 +27,8 @@ export const csatTop2: Metric<CsatTop2> = {
     minimumSample: 'Five answers to show it, 15 for a band.',
     missingData:
       'A response without this answer is left out. With fewer than five answers neither share nor ' +
-      'count is shown, nor of a group that could be worked out from the others.',
+      'count is shown, nor of a group that ' +
+      'could be worked out from the others, or whose answers are all equal.',
     interval: 'Wilson score, 95 %.',
     bands: 'Good from 75 %, bad below 50 %.',
     misleadsWhen: 'Only users answer, so whoever gave up is not heard.',

@@ -31,8 +31,8 @@ export const internalNps: Metric<InternalNps> = {
       'Five answers to show it, eight for promoters, passives and detractors, 20 for a band.',
     missingData:
       'A response without this answer is left out and reported; more than 20 % of them: no band. ' +
-      'With fewer than five answers neither score nor count is shown, nor of a group that could be ' +
-      'worked out from the others.',
+      'With fewer than five answers neither score nor count is shown, nor of a group that ' +
+      'could be worked out from the others, or whose answers are all equal.',
     interval:
       'Adjusted Wald, 95 %: three answers added, three quarters of one to either end (Rocks 2016). ' +
       'From eight answers on, since it tells how they are spread.',

@@ -33,7 +33,8 @@ export const umuxLite: Metric<UmuxLite> = {
     missingData:
       'A response with only one of the two answers is left out and reported; more than 20 % of ' +
       'them: no band. One with neither is left out. With fewer than five answers neither score nor ' +
-      'count is shown, nor of a group that could be worked out from the others.',
+      'count is shown, nor of a group that ' +
+      'could be worked out from the others, or whose answers are all equal.',
     interval:
       'Student t, 95 %, within 0 and 100. From eight answers on, since it tells how they are spread.',
     bands:

@@ -90,6 +90,19 @@ test('where all but one of those asked have answered the hidden need more compan
   ])
 })
 
+test('five groups with one answer each hide the sum, which tells each of them', () => {
+  const ones = ['a', 'b', 'c', 'd', 'e'].map((id) => aSibling(id, 1))
+  expect(hiddenOf(...ones).parents).toEqual([true])
+  expect(hiddenOf(...ones.slice(1), aSibling('a', 2)).parents).toEqual([false])
+})
+
+test('a group that is hidden for another figure is not left alone in this one', () => {
+  const siblings = [aSibling('a', 20, 1), aSibling('b', 20, 0), aSibling('c', 20, 9)]
+  expect(hiddenOf(...siblings).groups).toEqual(['a', 'b', 'c'])
+  const small = [aSibling('a', 20), aSibling('b', 20)]
+  expect(conceal(small, K, new Set(['b'])).groups).toEqual(['a', 'b'])
+})
+
 test('a second grouping is allowed where its hidden parts keep each other', () => {
   const siblings = [aSibling('a', 3), aSibling('b', 3), aSibling('c', 9)]
   const hidden = new Set(['a', 'b'])

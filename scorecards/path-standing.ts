@@ -182,8 +182,8 @@ const SCORERS: readonly Scorer[] = [
   }),
 ]
 
-/** Our own default: two days, from where on the resolution time is bad. */
-const SLA_HOURS = 48
+/** Our own default: a day. */
+const SLA_HOURS = 24
 
 /** Ids of the metrics of a path as it stands. */
 export const STANDING_METRICS = SCORERS.map(({ id }) => id)

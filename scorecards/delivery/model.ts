@@ -141,9 +141,9 @@ function toSources(
     return known
   }
   return {
-    hasDeployments: ofAll.deployments.size > 0,
-    hasChanges: ofAll.changes.size > 0,
-    hasIncidents: ofAll.incidents.size > 0,
+    hasDeployments: ofAll.deployments.isTold,
+    hasChanges: ofAll.changes.isTold,
+    hasIncidents: ofAll.incidents.isTold,
     incidentsRead: ({ from, to }) => {
       const [first, end] = [dayOf(from) - days.first, dayOf(to) - days.first]
       return end <= first ? 1 : coveredIn(incidents, first, end) / (end - first)
@@ -152,9 +152,9 @@ function toSources(
       const reaches = team === undefined ? ofAll : reachesOf(team)
       return Object.fromEntries(
         facts
-          .flatMap((fact) => [...reaches[fact]])
+          .flatMap((fact) => [...reaches[fact].at(to)])
           .toSorted(([a], [b]) => (a < b ? -1 : 1))
-          .map(([source, reach]) => [source, new Date(Math.min(reach, to)).toISOString()]),
+          .map(([source, reach]) => [source, new Date(reach).toISOString()]),
       )
     },
   }
@@ -178,18 +178,35 @@ function toReaches({ coverage }: Landscape, feed: Feed, repositories: Scopes): F
   }
 }
 
-/** By source, until when it has read the scope that it has read least far; in milliseconds. */
-type Reaches = ReadonlyMap<string, number>
+interface Reaches {
+  /** Whether anything was ever read. */
+  readonly isTold: boolean
+  /** By source, until when it had read, by an instant, the scope that it had read least far. */
+  readonly at: (instant: number) => ReadonlyMap<string, number>
+}
 
+/** What was read later says nothing of an instant. */
 function leastFar(scopes: Scopes): Reaches {
-  const reaches = new Map<string, number>()
-  for (const intervals of scopes) {
-    for (const [source, own] of Map.groupBy(intervals, ({ sourceId }) => sourceId)) {
-      const reach = Math.max(...own.map(({ to }) => to))
-      reaches.set(source, Math.min(reach, reaches.get(source) ?? reach))
-    }
+  const bySource = scopes.flatMap((intervals) => [
+    ...Map.groupBy(intervals, ({ sourceId }) => sourceId),
+  ])
+  const known = new Map<number, Map<string, number>>()
+  return {
+    isTold: bySource.length > 0,
+    at: (instant) => {
+      const before = known.get(instant)
+      if (before !== undefined) return before
+      const reaches = new Map<string, number>()
+      for (const [source, own] of bySource) {
+        const begun = own.filter(({ from }) => from < instant)
+        if (begun.length === 0) continue
+        const reach = Math.min(instant, Math.max(...begun.map(({ to }) => to)))
+        reaches.set(source, Math.min(reach, reaches.get(source) ?? reach))
+      }
+      known.set(instant, reaches)
+      return reaches
+    },
   }
-  return reaches
 }
 
 function firstRead(landscape: Landscape, feed: Feed): Date | null {

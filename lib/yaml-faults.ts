@@ -68,7 +68,7 @@ function toFaults(issue: z.core.$ZodIssue, { document, value, known }: Source): 
   const offending = valueAt(value, issue.path)
   const expected = explain(issue)
   const message =
-    offending === undefined ? `is missing: ${expected}` : `${expected}, not ${quote(offending)}`
+    offending === undefined ? `is missing: ${expected}` : `${expected}${notAs(issue, offending)}`
   return [
     {
       offset: offsetOf(document, issue.path),
@@ -76,6 +76,10 @@ function toFaults(issue: z.core.$ZodIssue, { document, value, known }: Source): 
     },
   ]
 }
+
+/** What was written instead, unless that may be a secret. */
+const notAs = (issue: z.core.$ZodIssue, offending: unknown) =>
+  issue.code === 'custom' && issue.params?.['secret'] === true ? '' : `, not ${quote(offending)}`
 
 function describeUnknownKey(key: string, known: readonly string[]): string {
   const near = closest(key, known)

@@ -1,8 +1,11 @@
+import { toGitHubOptions } from '#bin/github-options.ts'
 import type { CollectorContext } from '#collectors/collector.ts'
 import { filesCollector } from '#collectors/files/collector.ts'
 import { gitCollector } from '#collectors/git/collector.ts'
+import { gitHubCollector } from '#collectors/github/collector.ts'
 import { type RunOutcome, runCollector } from '#collectors/run.ts'
 import type { Database } from '#db/connection.ts'
+import { deleteCursors } from '#db/cursors.ts'
 import type { Config, SourceConfig } from '#lib/config.ts'
 import { ConfigError, DesirepathError } from '#lib/errors.ts'
 
@@ -15,6 +18,8 @@ export interface SourceOutcome extends RunOutcome {
 export interface CollectOptions {
   /** Source ids; all when left out. */
   readonly only?: readonly string[]
+  /** Reads everything again, whatever an earlier run has reached. */
+  readonly anew?: boolean
   /** The clock: coverage and observation times are told by it. */
   readonly now: () => Date
   readonly signal?: AbortSignal
@@ -33,7 +38,15 @@ export interface CollectOptions {
 export async function collectSources(
   db: Database,
   config: Config,
-  { only, now, signal = new AbortController().signal, progress, done, guard }: CollectOptions,
+  {
+    only,
+    anew = false,
+    now,
+    signal = new AbortController().signal,
+    progress,
+    done,
+    guard,
+  }: CollectOptions,
 ): Promise<SourceOutcome[]> {
   const outcomes: SourceOutcome[] = []
   for (const source of chooseSources(config, only)) {
@@ -44,6 +57,7 @@ export async function collectSources(
       signal,
       progress: (...told) => progress?.(source.id, ...told),
     }
+    if (anew) await deleteCursors(db, source.id)
     const outcome = await runSafely(toRun(source, config), db, context, guard)
     const timed = { ...outcome, sourceId: source.id, milliseconds: performance.now() - started }
     outcomes.push(timed)
@@ -77,14 +91,19 @@ function chooseSources({ sources }: Config, only: readonly string[] = []): reado
     throw new ConfigError(unknown.map((id) => `no source "${id}": ${known}`).join('\n'))
   }
   const chosen = only.length === 0 ? sources : sources.filter(({ id }) => only.includes(id))
-  // Repositories look up the services that files name.
-  return chosen.toSorted((a, b) => Number(a.kind === 'git') - Number(b.kind === 'git'))
+  return chosen.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
 }
+
+/** Repositories look up the services that files name, and clones what their host knows of them. */
+const ORDER: readonly SourceConfig['kind'][] = ['files', 'github', 'git']
 
 function toRun(source: SourceConfig, { goldenPaths }: Config): Run {
   if (source.kind === 'files') {
     const { id: sourceId, path: folder, covers } = source
     return (db, ...rest) => runCollector(db, filesCollector({ sourceId, folder, covers }), ...rest)
+  }
+  if (source.kind === 'github') {
+    return (db, ...rest) => runCollector(db, gitHubCollector(toGitHubOptions(source)), ...rest)
   }
   const { id: sourceId, repositories, releases, bots } = source
   const paths = goldenPaths.map((path) => ({ id: path.id, rules: path }))

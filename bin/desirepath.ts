@@ -10,6 +10,7 @@ import { registerInit } from '#bin/commands/init.ts'
 import { registerMigrate } from '#bin/commands/migrate.ts'
 import { registerScore } from '#bin/commands/score.ts'
 import { registerShow } from '#bin/commands/show.ts'
+import { registerSource } from '#bin/commands/source.ts'
 import { registerStart } from '#bin/commands/start.ts'
 import { registerTemplate } from '#bin/commands/template.ts'
 import { DesirepathError } from '#lib/errors.ts'
@@ -32,6 +33,7 @@ for (const register of [
   registerInit,
   registerConfig,
   registerTemplate,
+  registerSource,
   registerCollect,
   registerScore,
   registerShow,

@@ -2,11 +2,12 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { toGitHubOptions } from '#bin/github-options.ts'
 import { isPortFree } from '#bin/port.ts'
 import { findCloneFolders } from '#collectors/git/clones.ts'
 import { type Database, withDatabase } from '#db/connection.ts'
 import { getSchemaState, listDamages } from '#db/health.ts'
-import { type Config, loadConfig, type SourceConfig } from '#lib/config.ts'
+import { type Config, type GitHubSourceConfig, loadConfig, type SourceConfig } from '#lib/config.ts'
 import { toMilliseconds } from '#lib/duration.ts'
 import { DesirepathError } from '#lib/errors.ts'
 import { wholeDaysBetween } from '#lib/period.ts'
@@ -124,10 +125,26 @@ async function checkReach(source: SourceConfig): Promise<Finding> {
     const todo = 'check path in the configuration'
     return { level: 'fail', subject, says: `${source.path} cannot be read`, todo }
   }
+  if (source.kind === 'github') return checkSignIn(subject, source)
   const { folders, empty } = await findCloneFolders(source.repositories)
   if (empty.length === 0) return { level: 'ok', subject, says: `${folders.length} clones` }
   const todo = 'check repositories in the configuration'
   return { level: 'fail', subject, says: `no clone in ${empty.join(', ')}`, todo }
+}
+
+function checkSignIn(subject: string, source: GitHubSourceConfig): Finding {
+  try {
+    toGitHubOptions(source).auth()
+    return {
+      level: 'ok',
+      subject,
+      says: `${source.baseUrl}, ${source.org}: has a secret to sign in`,
+    }
+  } catch (error) {
+    if (!(error instanceof DesirepathError)) throw error
+    const todo = `then: desirepath source test ${source.id}`
+    return { level: 'fail', subject, says: error.message, todo }
+  }
 }
 
 /** A source whose newest success is so many of its intervals old is late. */

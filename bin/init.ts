@@ -121,7 +121,9 @@ catalog:
 #    mandates: [] # who was told to use it; without this line nobody knows who chose it
 goldenPaths: []
 
-# Clones are only read; fetch them as often as you like.
+# Clones are only read; fetch them as often as you like. An organisation of GitHub is a source, too:
+# { id: gh, kind: github, org: acme, every: 15min, token: '\${GITHUB_TOKEN}' }
+# reads the token from the environment; \`npx desirepath source test gh\` says what it may read.
 ${toSources(globs)}`
 
 const toSources = (globs: readonly string[]) =>

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Database } from '#db/connection.ts'
+import type { FactTable } from '#db/natural-keys.ts'
 import type { Period } from '#lib/period.ts'
 
 /** What a run may use. `now` is the clock; nothing else tells the time. */
@@ -64,4 +65,16 @@ export interface Collector<Fact> {
 export interface ScopeFailure {
   readonly scope: string
   readonly failure: Error
+}
+
+/** One thing that a source was asked for on trial. */
+export interface Examination {
+  /** In the source's own words. */
+  readonly what: string
+  /** Tables that it fills. */
+  readonly fills: readonly FactTable[]
+  /** What was found: how many, or of what. */
+  readonly says: string
+  /** Why it cannot be read, and what would help; null when it can. */
+  readonly problem: { readonly why: string; readonly todo: string } | null
 }

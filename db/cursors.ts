@@ -30,3 +30,8 @@ export async function upsertCursor(
     .onConflict((conflict) => conflict.columns(['source_id', 'scope']).doUpdateSet(stored))
     .execute()
 }
+
+/** Forgets how far a source was read. What it told stays. */
+export async function deleteCursors(db: Database, sourceId: string): Promise<void> {
+  await db.deleteFrom('cursors').where('source_id', '=', sourceId).execute()
+}

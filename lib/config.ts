@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { Duration } from '#lib/duration.ts'
+import { TIER_RULES } from '#lib/environment-tier.ts'
 import { ConfigError } from '#lib/errors.ts'
 import { GoldenPathRules, Moment } from '#lib/golden-path.ts'
+import { SecretReference } from '#lib/secret.ts'
 import { parseYaml } from '#lib/yaml-faults.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -93,13 +95,71 @@ const FilesSource = z.strictObject({
   every: Duration.optional(),
 })
 
+const Globs = z.array(text).min(1)
+
+const GitHubSource = z
+  .strictObject({
+    id: Id,
+    kind: z.literal('github'),
+    org: z.string().regex(/^[\w-]+$/, 'expected the name of an organisation, as in its address'),
+    every: Duration.optional(),
+    /** A fine-grained token; of what it may read, see docs/sources/github.md. */
+    token: SecretReference.optional(),
+    /** A GitHub App that is installed in the organisation, instead of a token. */
+    app: z
+      .strictObject({
+        id: z.int().min(1),
+        installation: z.int().min(1),
+        privateKey: SecretReference,
+      })
+      .optional(),
+    /** `https://HOST/api/v3` of an Enterprise Server. */
+    baseUrl: z
+      .url({ protocol: /^https?$/, error: 'expected an address such as https://HOST/api/v3' })
+      .default('https://api.github.com'),
+    /** The server lies in a private network; without this it is not asked there. */
+    privateNetwork: z.boolean().default(false),
+    /** Names of repositories; `*` stands for part of one. */
+    repositories: Globs.default(['*']),
+    /** How far back the first reading goes. */
+    lookBack: Duration.default('365d'),
+    /** The custom property that names the owning team. */
+    ownerProperty: text.optional(),
+    /** Owning team by repository name, where no file, property or permission tells. */
+    owners: z.record(text, text).default({}),
+    /** Tier of an environment by its name, the first that matches; null: it is none of a service. */
+    environments: z
+      .array(z.strictObject({ match: text, tier: text.nullable() }))
+      .default([...TIER_RULES]),
+    /** Repositories whose issues are tickets to the platform. */
+    tickets: z
+      .strictObject({
+        repositories: Globs,
+        /** Only issues with one of these. */
+        labels: z.array(text).default([]),
+        /** What a ticket is about, by its label. */
+        categories: z
+          .array(z.strictObject({ label: text, category: text, path: Id.optional() }))
+          .default([]),
+      })
+      .optional(),
+    /** Logins of bots, besides those that GitHub marks as such. */
+    bots: z.array(text).default([]),
+  })
+  .refine(({ token, app }) => (token === undefined) !== (app === undefined), {
+    error: 'expected exactly one of token and app',
+    params: { secret: true },
+  })
+
 /** `desirepath.yaml` as it is written. */
 const ConfigFile = z.strictObject({
   organisation: Organisation,
   database: DatabasePath,
   catalog: z.array(Catalog).default([]),
   goldenPaths: z.array(GoldenPath).default([]),
-  sources: z.array(z.discriminatedUnion('kind', [GitSource, FilesSource])).default([]),
+  sources: z
+    .array(z.discriminatedUnion('kind', [GitSource, FilesSource, GitHubSource]))
+    .default([]),
 })
 
 const Named = z.array(z.looseObject({ id: z.unknown() })).catch([])
@@ -166,7 +226,8 @@ type FileConfig = z.output<typeof ConfigFile>
 type AnySource = FileConfig['sources'][number]
 type FilesSourceConfig = Extract<AnySource, { kind: 'files' }>
 type GitSourceConfig = Extract<AnySource, { kind: 'git' }>
-export type SourceConfig = FilesSourceConfig | GitSourceConfig
+export type GitHubSourceConfig = Extract<AnySource, { kind: 'github' }>
+export type SourceConfig = FilesSourceConfig | GitSourceConfig | GitHubSourceConfig
 
 /** What the file decided: paths are absolute, the catalogue is a source among the others. */
 export interface Config {
@@ -230,12 +291,15 @@ export function parseConfig(yaml: string, file: string): Config {
     organisation: parsed.organisation,
     database: absolute(parsed.database),
     goldenPaths: parsed.goldenPaths,
-    sources: [...catalog, ...parsed.sources].map((source) =>
-      source.kind === 'git'
-        ? { ...source, repositories: source.repositories.map(absolute) }
-        : { ...source, path: absolute(source.path) },
-    ),
+    sources: [...catalog, ...parsed.sources].map((source) => withPaths(source, absolute)),
   }
+}
+
+function withPaths(source: SourceConfig, absolute: (path: string) => string): SourceConfig {
+  if (source.kind === 'git') {
+    return { ...source, repositories: source.repositories.map(absolute) }
+  }
+  return source.kind === 'files' ? { ...source, path: absolute(source.path) } : source
 }
 
 /** JSON Schema of `desirepath.yaml`, for editors. */

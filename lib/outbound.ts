@@ -29,6 +29,8 @@ export interface OutboundOptions {
   readonly now: () => Date
   /** Told before every wait that the other side asked for. */
   readonly waiting?: (until: Date, why: string) => void
+  /** Recognises answers of a 2xx or 403 that mean "too often" in words of their own. */
+  readonly saysLimited?: (response: Response) => Promise<boolean>
   readonly limits?: Partial<OutboundLimits> | undefined
   readonly patience?: Partial<Patience> | undefined
 }
@@ -40,7 +42,7 @@ export interface Outbound {
    * within patience. An answer of 4xx is returned. @throws {OutboundError}
    */
   readonly fetch: Fetch
-  /** Asks once; whatever is answered but a redirect is returned. @throws {OutboundError} */
+  /** The same without a second attempt at what fails: for who asks for less instead. @throws {OutboundError} */
   readonly fetchOnce: Fetch
   /** `text` without the secrets. */
   readonly redact: (text: string) => string
@@ -94,7 +96,7 @@ export function openOutbound(options: OutboundOptions): Outbound {
     agents.set(server.privateNetwork, agent)
     return agent
   }
-  const fetchOnce: Fetch = async (url, init = {}) => {
+  const attempt: Fetch = async (url, init = {}) => {
     const target = new URL(url)
     const what = nameRequest(url, init)
     const server = requireAllowed(target, servers, what)
@@ -104,14 +106,15 @@ export function openOutbound(options: OutboundOptions): Outbound {
       throw toOutboundError(error, redact(what), redact)
     }
   }
+  const insistent = (tries: number): Fetch => {
+    return (url, init) => {
+      const what = redact(nameRequest(url, init))
+      return insist(() => attempt(url, init), { ...options, patience, tries, what })
+    }
+  }
   return {
-    fetchOnce,
-    fetch: (url, init) =>
-      insist(() => fetchOnce(url, init), {
-        ...options,
-        patience,
-        what: redact(nameRequest(url, init)),
-      }),
+    fetch: insistent(patience.tries),
+    fetchOnce: insistent(1),
     redact,
     close: async () => {
       for (const agent of agents.values()) await agent.destroy()
@@ -252,65 +255,72 @@ function tellWhy(error: unknown): string {
   return `${inner.message}${code}`
 }
 
-interface Insisting extends Pick<OutboundOptions, 'signal' | 'now' | 'waiting'> {
+interface Insisting extends Pick<OutboundOptions, 'signal' | 'now' | 'waiting' | 'saysLimited'> {
   readonly patience: Patience
+  /** Attempts at what fails; waiting as asked is no failure. */
+  readonly tries: number
   readonly what: string
 }
 
 /** Asks until an answer can be used. */
 async function insist(ask: () => Promise<Response>, options: Insisting): Promise<Response> {
-  const { patience, signal } = options
-  for (let attempt = 1; ; attempt += 1) {
+  const { patience, tries, signal } = options
+  const attempts = { failed: 0, limited: 0 }
+  for (;;) {
     const result = await ask().catch((error: OutboundError) => error)
-    const obstacle = await findObstacle(result, options, attempt)
+    const obstacle = await findObstacle(result, options, attempts.failed + 1)
     if (obstacle === null) return result as Response // An error always is an obstacle.
-    const isLast = attempt >= patience.tries || signal.aborted
-    if (obstacle.waitMs === null || isLast) throw obstacle.error
-    const until = new Date(options.now().getTime() + obstacle.waitMs)
-    if (obstacle.waitMs > patience.longestWaitMs) {
-      const message = `${obstacle.error.message}; not again before ${until.toISOString()}`
-      throw new OutboundError('limited', message, { until })
-    }
-    if (obstacle.asked) options.waiting?.(until, obstacle.error.message)
-    await pause(obstacle.waitMs, signal)
+    attempts[obstacle.kind] += 1
+    const most = obstacle.kind === 'failed' ? tries : patience.tries
+    if (obstacle.waitMs === null || attempts[obstacle.kind] >= most) throw obstacle.error
+    await wait(obstacle, options)
+    if (signal.aborted) throw obstacle.error
   }
 }
 
+async function wait({ waitMs, kind, error }: Obstacle, options: Insisting): Promise<void> {
+  if (waitMs === null) return
+  const until = new Date(options.now().getTime() + waitMs)
+  if (waitMs > options.patience.longestWaitMs) {
+    const message = `${error.message}; not again before ${until.toISOString()}`
+    throw new OutboundError('limited', message, { until })
+  }
+  if (kind === 'limited') options.waiting?.(until, error.message)
+  await pause(waitMs, options.signal)
+}
+
 interface Obstacle {
+  readonly kind: 'failed' | 'limited'
   readonly error: OutboundError
   /** Null: asking again is of no use. */
   readonly waitMs: number | null
-  /** The other side said how long. */
-  readonly asked: boolean
 }
 
 async function findObstacle(
   result: Response | OutboundError,
-  { patience, now, what }: Insisting,
+  { patience, now, what, saysLimited }: Insisting,
   attempt: number,
 ): Promise<Obstacle | null> {
-  const backoff = backoffMs(patience, attempt, Math.random())
+  const waitMs = backoffMs(patience, attempt, Math.random())
   if (result instanceof OutboundError) {
     const isWorthIt = result.kind === 'unreachable'
-    return { error: result, waitMs: isWorthIt ? backoff : null, asked: false }
+    return { kind: 'failed', error: result, waitMs: isWorthIt ? waitMs : null }
   }
   const answers = `${what}: answers ${result.status}`
-  if (await isLimited(result)) {
+  if (isLimited(result) || (await saysLimited?.(result.clone()))) {
     const error = new OutboundError('limited', `${answers}, asked too often`)
     // Whoever limits without saying for how long means a minute or more.
-    return { error, waitMs: readWaitMs(result, now()) ?? patience.longestWaitMs, asked: true }
+    const told = readWaitMs(result, now()) ?? patience.longestWaitMs
+    return { kind: 'limited', error, waitMs: told }
   }
   if (result.status < 500) return null
-  return { error: new OutboundError('failing', answers), waitMs: backoff, asked: false }
+  return { kind: 'failed', error: new OutboundError('failing', answers), waitMs }
 }
 
-// https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
-async function isLimited(response: Response): Promise<boolean> {
-  const { status, headers } = response
+function isLimited({ status, headers }: Response): boolean {
   if (status === 429) return true
   if (status !== 403 && status !== 503) return false
-  if (headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0') return true
-  return status === 403 && /rate limit/i.test(await response.clone().text())
+  return headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0'
 }
 
 /** How long an answer says to wait, by the clock of who says it; null when it does not. */
@@ -320,6 +330,7 @@ function readWaitMs({ headers }: Response, now: Date): number | null {
   const after = parseRetryAfter(headers.get('retry-after'), told)
   if (after !== null) return after
   const reset = Number(headers.get('x-ratelimit-reset'))
+  if (reset === 0 || headers.get('x-ratelimit-remaining') !== '0') return null
   // A second more: both clocks tell whole seconds.
-  return reset > 0 ? Math.max(0, reset * 1000 - told.getTime()) + 1000 : null
+  return Math.max(0, reset * 1000 - told.getTime()) + 1000
 }

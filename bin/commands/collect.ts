@@ -10,6 +10,7 @@ export function registerCollect(program: Command): void {
     .command('collect')
     .description('read the sources, from where their last run ended')
     .argument('[source...]', 'source ids; all when left out')
+    .option('--anew', 'forget where the last run ended, and read everything again')
     .option('--wait', 'wait for another collection or scoring to end')
     .addHelpText(
       'after',
@@ -18,7 +19,15 @@ export function registerCollect(program: Command): void {
     .action(collect)
 }
 
-async function collect(only: string[], { wait = false }: { wait?: boolean }): Promise<void> {
+interface CollectCommand {
+  readonly wait?: boolean
+  readonly anew?: boolean
+}
+
+async function collect(
+  only: string[],
+  { wait = false, anew = false }: CollectCommand,
+): Promise<void> {
   const signal = stopSignal()
   await withProject(({ config, db }) =>
     withLease(db, { job: 'collect', wait, signal }, async (guard) => {
@@ -27,6 +36,7 @@ async function collect(only: string[], { wait = false }: { wait?: boolean }): Pr
         now: () => new Date(),
         signal,
         guard,
+        anew,
         ...progressLine(),
       })
       if (signal.aborted) console.error('stopped; the next run goes on from here')

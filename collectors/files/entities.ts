@@ -15,6 +15,7 @@ import {
 } from '#collectors/files/column-types.ts'
 import type { FactTable } from '#db/natural-keys.ts'
 import type { Schema } from '#db/schema.ts'
+import { BEGINNING } from '#lib/instant.ts'
 
 export interface Column {
   readonly type: ColumnType
@@ -105,9 +106,6 @@ const span =
     if (typeof start !== 'string' || typeof end !== 'string' || start < end) return []
     return [{ column: to, fault: `expected a time after ${from} (${start}), not ${end}` }]
   }
-
-/** Where the beginning is not known. */
-export const BEGINNING = '0001-01-01T00:00:00.000Z'
 
 const TEAM = 'checkout'
 const SERVICE = 'basket'

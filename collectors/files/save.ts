@@ -1,6 +1,5 @@
 import type { Page } from '#collectors/collector.ts'
 import {
-  BEGINNING,
   DECIDED_BY_SERVICES,
   ENTITIES,
   type Entity,
@@ -12,6 +11,7 @@ import { deleteFacts, listFacts, markGone, upsertFacts } from '#db/facts.ts'
 import { NATURAL_KEYS } from '#db/natural-keys.ts'
 import type { Row } from '#db/schema.ts'
 import type { StoredRow } from '#db/statements.ts'
+import { BEGINNING } from '#lib/instant.ts'
 
 export interface Saved {
   readonly sourceId: string

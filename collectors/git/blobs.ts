@@ -1,12 +1,6 @@
 import type { Readable } from 'node:stream'
+import { type BlobContent, LARGEST_BLOB } from '#collectors/evidence/readings.ts'
 import { exitOf, type GitPlace, startGit } from '#collectors/git/git.ts'
-
-/** Larger files are not parsed: what they say is unknown. */
-export const LARGEST_BLOB = 1024 * 1024
-
-export type BlobContent =
-  | { readonly text: string }
-  | { readonly text: null; readonly why: 'missing' | 'too large' }
 
 /**
  * Reads `blobs` in one process and hands each to `visit`, one at a time, in their order.

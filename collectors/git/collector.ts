@@ -1,14 +1,14 @@
 import type { Collector, CollectorContext, Page, ScopeFailure } from '#collectors/collector.ts'
-import { type Clone, findCloneFolders, readClone } from '#collectors/git/clones.ts'
-import { type GitFact, GitRecord, saveRepository } from '#collectors/git/facts.ts'
-import { type CleanRoom, GitError, openCleanRoom } from '#collectors/git/git.ts'
-import { type ReleaseRule, readHistory } from '#collectors/git/history.ts'
 import {
   findPublishers,
   listPublishedRules,
   type PublishedRule,
-} from '#collectors/git/publications.ts'
-import { listTracks, type Track, type WatchedPath } from '#collectors/git/watch.ts'
+} from '#collectors/evidence/publications.ts'
+import { listTracks, type Track, type WatchedPath } from '#collectors/evidence/watch.ts'
+import { type Clone, findCloneFolders, readClone } from '#collectors/git/clones.ts'
+import { type GitFact, GitRecord, saveRepository } from '#collectors/git/facts.ts'
+import { type CleanRoom, GitError, openCleanRoom } from '#collectors/git/git.ts'
+import { type ReleaseRule, readHistory } from '#collectors/git/history.ts'
 import { SourceError } from '#lib/errors.ts'
 
 /** Raised when the same clone would be read differently: then everything is read again. */

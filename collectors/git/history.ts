@@ -1,9 +1,18 @@
 import { matchesGlob } from 'node:path'
 import { z } from 'zod'
 import type { SourceRecord } from '#collectors/collector.ts'
+import { listMoveCommits, type PublishedRule, ruleKey } from '#collectors/evidence/publications.ts'
+import {
+  NOTHING_ELSE,
+  type Step,
+  startState,
+  Walker,
+  WalkState,
+} from '#collectors/evidence/walk.ts'
+import { CATALOG_FILE, type Track, toWanted } from '#collectors/evidence/watch.ts'
 import type { Clone, Tag } from '#collectors/git/clones.ts'
-import { type Readings, readContents } from '#collectors/git/contents.ts'
-import type { GitFact, RepositoryFact, UnreadableRecord } from '#collectors/git/facts.ts'
+import { readContents } from '#collectors/git/contents.ts'
+import type { GitFact, RepositoryFact } from '#collectors/git/facts.ts'
 import { GitError, type GitPlace } from '#collectors/git/git.ts'
 import {
   type FileEvent,
@@ -14,22 +23,6 @@ import {
   type MainCommit,
   type Range,
 } from '#collectors/git/main-line.ts'
-import { Owner, type OwnerRow, OwnerTrail } from '#collectors/git/owner-trail.ts'
-import {
-  listMoveCommits,
-  listPublications,
-  type PublishedRule,
-  type PublishingStep,
-  ruleKey,
-} from '#collectors/git/publications.ts'
-import {
-  CATALOG_FILE,
-  catalogReader,
-  type Sight,
-  type Track,
-  toWanted,
-} from '#collectors/git/watch.ts'
-import type { Component } from '#collectors/git/workflow.ts'
 import type { Period } from '#lib/period.ts'
 
 export interface Reading {
@@ -70,10 +63,7 @@ const Cursor = z.object({
   tags: z.string(),
   shallow: z.string(),
   coveredTo: z.string(),
-  /** By rule: how many versions were published, and the content of the last. */
-  published: z.record(z.string(), z.object({ sequence: z.number(), blob: z.string().nullable() })),
-  component: z.custom<Component>().nullable(),
-  owner: Owner.nullable(),
+  ...WalkState.shape,
 })
 type Cursor = z.output<typeof Cursor>
 
@@ -134,11 +124,7 @@ async function readWhole(reading: Reading): Promise<History> {
     tags: '',
     shallow: clone.shallowHash,
     coveredTo: coveredTo(reading),
-    published: Object.fromEntries(
-      reading.published.map((rule) => [ruleKey(rule), { sequence: 0, blob: null }]),
-    ),
-    component: null,
-    owner: null,
+    ...startState(reading.published),
   }
   if (clone.head === null) return toHistory(reading, { ...nothing, tags: clone.tagsHash }, [], true)
   const range = { head: clone.head, since: null }
@@ -217,19 +203,14 @@ function toRepository(reading: Reading, cursor: Cursor): GitFact {
 const attributeOf = ({ subject }: Track) =>
   subject.kind === 'attribute' ? [subject.attribute] : []
 
-interface Walked {
-  readonly records: readonly SourceRecord[]
-  readonly reached: Pick<Cursor, 'published' | 'component' | 'owner'>
-}
-
 /** Follows the watched files along the main line. */
 async function walk(
   reading: Reading,
   range: Range,
   mainLine: readonly MainCommit[],
   previous: Cursor,
-): Promise<Walked> {
-  const { place, tracks, published } = reading
+): Promise<{ records: readonly SourceRecord[]; reached: WalkState }> {
+  const { place, tracks, published, clone } = reading
   const files = published.flatMap((rule) => rule.files ?? []).map(({ path }) => path)
   const paths = [...new Set([CATALOG_FILE, ...files, ...tracks.flatMap((track) => track.paths)])]
   const readUntil = range.since?.at ?? null
@@ -239,14 +220,11 @@ async function walk(
   if (steps.length === 0) return { records: [], reached: previous }
   const tree = range.since ? await listTree(place, range.since.head, paths) : new Map()
   const readings = await readContents(place, toWanted(tracks, contentsOf(tree, events)))
-  const walker = new Walker(reading, readings, tree, previous, range.since !== null)
+  const hasPast = range.since !== null
+  const known = { repositoryId: clone.id, tracks, published, readings, tree, previous, hasPast }
+  const walker = new Walker(known)
   for (const step of steps) walker.step(step)
   return walker.end(readUntil)
-}
-
-interface Step {
-  readonly commit: MainCommit
-  readonly events: readonly FileEvent[]
 }
 
 /** The commits that matter, oldest first. */
@@ -266,181 +244,6 @@ const contentsOf = (tree: ReadonlyMap<string, string>, events: readonly FileEven
   ...[...tree].map(([path, blob]) => ({ path, blob })),
   ...events.flatMap(({ path, blob }) => (blob === null ? [] : { path, blob })),
 ]
-
-/** What is seen while going along the main line. */
-class Walker {
-  readonly #reading: Reading
-  readonly #readings: Readings
-  readonly #tree: Map<string, string>
-  readonly #records: SourceRecord[] = []
-  readonly #seen = new Map<Track, string>()
-  readonly #tracksByPath = new Map<string, readonly Track[]>()
-  readonly #publishing: PublishingStep[] = []
-  readonly #publishedFiles: ReadonlySet<string>
-  readonly #owners: OwnerTrail
-  readonly #previous: Cursor
-
-  constructor(
-    reading: Reading,
-    readings: Readings,
-    tree: Map<string, string>,
-    previous: Cursor,
-    hasPast: boolean,
-  ) {
-    this.#reading = reading
-    this.#readings = readings
-    this.#tree = tree
-    this.#previous = previous
-    const files = reading.published.flatMap(({ files }) => files ?? [])
-    this.#publishedFiles = new Set(files.map(({ path }) => path))
-    this.#owners = new OwnerTrail(previous.component, previous.owner)
-    if (!hasPast) return
-    for (const track of reading.tracks) this.#seen.set(track, toText(track.look(tree, readings)))
-  }
-
-  step({ commit, events }: Step): void {
-    const before = this.#published()
-    for (const { path, blob } of events) {
-      if (blob === null) this.#tree.delete(path)
-      else this.#tree.set(path, blob)
-    }
-    for (const track of this.#concernedBy(events)) this.#look(track, commit)
-    if (events.some(({ path }) => path === CATALOG_FILE)) this.#readCatalog(commit)
-    this.#publishing.push({ commit, before, after: this.#published() })
-  }
-
-  end(readUntil: Date | null): Walked {
-    const published: Cursor['published'] = { ...this.#previous.published }
-    for (const rule of this.#reading.published) {
-      const key = ruleKey(rule)
-      const soFar = published[key]
-      if (rule.files === null || soFar === undefined) continue
-      const publications = listPublications(rule.files, this.#publishing, soFar, readUntil)
-      for (const publication of publications) {
-        this.#record(publication.commit, {
-          kind: 'version',
-          row: {
-            path_id: rule.pathId,
-            rule_id: rule.ruleId,
-            sequence: publication.sequence,
-            version: String(publication.sequence),
-            published_at: publication.publishedAt.toISOString(),
-            blob: publication.blob,
-            commit_sha: publication.commit,
-            ...NOTHING_ELSE,
-          },
-        })
-        published[key] = publication
-      }
-    }
-    const unreadable = this.#readings.unreadable.map(toUnreadable)
-    return {
-      records: [...this.#records, ...unreadable],
-      reached: {
-        published: toSoFar(published),
-        component: this.#owners.component,
-        owner: this.#owners.owner,
-      },
-    }
-  }
-
-  /** Of the files, those that are published. */
-  #published(): ReadonlyMap<string, string> {
-    const entries = [...this.#publishedFiles].flatMap((path) => {
-      const blob = this.#tree.get(path)
-      return blob === undefined ? [] : [[path, blob] as const]
-    })
-    return new Map(entries)
-  }
-
-  /** In the beginning every track: what is not there is absent from the first commit on. */
-  #concernedBy(events: readonly FileEvent[]): Iterable<Track> {
-    const { tracks } = this.#reading
-    if (this.#seen.size < tracks.length) return tracks
-    return new Set(events.flatMap(({ path }) => this.#tracksOf(path)))
-  }
-
-  #tracksOf(path: string): readonly Track[] {
-    const known = this.#tracksByPath.get(path)
-    if (known) return known
-    const tracks = this.#reading.tracks.filter((track) => track.concerns(path))
-    this.#tracksByPath.set(path, tracks)
-    return tracks
-  }
-
-  /** A change counts against the commit before, so that reading in parts gives the same rows. */
-  #look(track: Track, commit: MainCommit): void {
-    const sight = track.look(this.#tree, this.#readings)
-    const text = toText(sight)
-    if (this.#seen.get(track) === text) return
-    this.#seen.set(track, text)
-    this.#record(commit.sha, toSightFact(track, sight, { commit, clone: this.#reading.clone }))
-  }
-
-  #readCatalog({ sha, at }: MainCommit): void {
-    const blob = this.#tree.get(CATALOG_FILE)
-    const reading = blob === undefined ? null : this.#readings.of(catalogReader, blob)
-    // What cannot be read does not change who owns it.
-    if (reading !== null && 'problem' in reading) return
-    for (const row of this.#owners.follow(reading?.value.component ?? null, at)) {
-      this.#record(sha, { kind: 'owner', row: toOwner(row) })
-    }
-  }
-
-  #record(sha: string, value: GitFact): void {
-    this.#records.push({ position: sha.slice(0, 7), value })
-  }
-}
-
-const NOTHING_ELSE = { breaking: null, migration_guide: null, end_of_support_on: null }
-
-const toSoFar = (published: Cursor['published']): Cursor['published'] =>
-  Object.fromEntries(
-    Object.entries(published).map(([key, { sequence, blob }]) => [key, { sequence, blob }]),
-  )
-
-const toOwner = ({ team, from, to }: OwnerRow) => ({
-  team_id: team,
-  owned_from: from,
-  owned_to: to,
-  decided_by: CATALOG_FILE,
-})
-
-const toText = ({ presence, blob, pins, where, problem }: Sight) =>
-  JSON.stringify([presence, blob, pins, where, problem])
-
-function toUnreadable(file: Readings['unreadable'][number]): SourceRecord {
-  const { path, blob, problem } = file
-  const value: UnreadableRecord = { kind: 'unreadable', file: path, reason: problem }
-  return { position: `${path} (${blob.slice(0, 7)})`, value }
-}
-
-function toSightFact(
-  { subject }: Track,
-  { presence, blob, pins, where, problem }: Sight,
-  { commit, clone }: { commit: MainCommit; clone: Clone },
-): GitFact {
-  const seen = { repository_id: clone.id, valid_from: commit.at.toISOString() }
-  const at = `${where}@${commit.sha.slice(0, 7)}`
-  const proof = problem === null ? at : `${at}: ${problem}`
-  if (subject.kind === 'attribute') {
-    const { attribute } = subject
-    return { kind: 'attribute', row: { ...seen, attribute, value: presence, proof } }
-  }
-  return {
-    kind: 'evidence',
-    row: {
-      ...seen,
-      path_id: subject.pathId,
-      rule_id: subject.ruleId,
-      presence,
-      blob,
-      pins: pins === null ? null : JSON.stringify(pins),
-      proof,
-      commit_sha: commit.sha,
-    },
-  }
-}
 
 function toChange(clone: Clone, commit: MainCommit, firstOfMerge: Date | undefined): SourceRecord {
   const { sha, at, authoredAt, authorKind, number, reverts } = commit

@@ -118,7 +118,7 @@ sources:
   - { id: clones, kind: git, every: 1 day }
   - { id: clones, kind: files, path: ./x }
   - { id: config, kind: files, path: ./y }
-  - { id: gh, kind: github }
+  - { id: gh, kind: gitlab }
 `
   expect(listFaults(yaml)).toEqual([
     'desirepath.yaml:1:39: organisation.timezone: expected a time zone such as Europe/Berlin, not "Europe/Berln"',
@@ -133,7 +133,7 @@ sources:
     'desirepath.yaml:14:76: goldenPaths.1.mandates.0.scope: expected all, or a list of team ids, not "some"',
     'desirepath.yaml:16:5: sources.0.repositories: is missing: expected a folder of clones such as ./clones/*, or a list of them',
     'desirepath.yaml:16:37: sources.0.every: expected a duration such as 15min, 1h or 3d, not "1 day"',
-    'desirepath.yaml:19:21: sources.3.kind: expected git or files, not "github"',
+    'desirepath.yaml:19:21: sources.3.kind: expected git, files or github, not "gitlab"',
     'desirepath.yaml:2:1: databse: unknown key, did you mean database?',
     'desirepath.yaml:17:11: sources.1.id: expected an id that no other has, not "clones"',
     'desirepath.yaml:18:11: sources.2.id: expected an id that is not config, catalog or catalog-2 …, not "config"',
@@ -275,4 +275,34 @@ test('the file of this folder is read unless another is named', () => {
     join(process.cwd(), 'desirepath.yaml'),
     '/a/b.yaml',
   ])
+})
+
+const gitHub = (settings: string) =>
+  parseConfig(
+    `organisation: { name: Acme }\nsources: [{ id: gh, kind: github, org: acme${settings} }]`,
+    'desirepath.yaml',
+  )
+
+test('an organisation of GitHub needs a name and a way to sign in, and the rest has defaults', () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as a person writes it
+  const { sources } = gitHub(", token: '${GITHUB_TOKEN}'")
+  expect(sources[0]).toMatchObject({
+    token: 'GITHUB_TOKEN',
+    baseUrl: 'https://api.github.com',
+    privateNetwork: false,
+    repositories: ['*'],
+    lookBack: '365d',
+    owners: {},
+  })
+})
+
+test('a token in the file is refused without repeating it, and so are two ways to sign in', () => {
+  expect(() => gitHub(', token: ghp_s3cret')).toThrow(/sources\.0\.token: expected \$\{NAME\}/)
+  expect(() => gitHub(', token: ghp_s3cret')).not.toThrow(/ghp/)
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as a person writes it
+  const app = "app: { id: 1, installation: 2, privateKey: '${KEY}' }"
+  const both = `, token: '\${TOKEN}', ${app}`
+  expect(() => gitHub(both)).toThrow(/sources\.0: expected exactly one of token and app$/)
+  expect(() => gitHub('')).toThrow(/sources\.0: expected exactly one of token and app$/)
+  expect(gitHub(`, ${app}`).sources).toHaveLength(1)
 })

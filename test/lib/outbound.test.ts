@@ -151,9 +151,10 @@ test('after five attempts it is left alone', async () => {
   expect(requests).toHaveLength(5)
 })
 
-test('asking once returns what a patient client would ask again for', async () => {
-  const { url } = await aServer(json({}, 502))
-  expect((await aClient(url).fetchOnce(url)).status).toBe(502)
+test('asking once leaves what fails to the caller, and still waits as it is told', async () => {
+  const { url, requests } = await aServer(json({}, 429, { 'retry-after': '0' }), json({}, 502))
+  expect((await failureOf(aClient(url).fetchOnce(url))).kind).toBe('failing')
+  expect(requests).toHaveLength(2)
 })
 
 test.each([400, 401, 403, 404, 410, 422])(
@@ -217,7 +218,10 @@ test('a limit without a word of its length means the longest wait', async () => 
   const told: Date[] = []
   const said = { message: 'You have exceeded a secondary rate limit.' }
   const { url } = await aServer(json(said, 403, { date: DATE }), json('again'))
-  const client = aClient(url, { waiting: (until) => told.push(until) })
+  const client = aClient(url, {
+    waiting: (until) => told.push(until),
+    saysLimited: async (response) => (await response.text()).includes('rate limit'),
+  })
   expect(await (await client.fetch(url)).json()).toBe('again')
   expect(told).toEqual([new Date(NOW.getTime() + IMPATIENT.longestWaitMs)])
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseCatalogInfo, parseOrbs, parseWorkflow } from '#collectors/git/workflow.ts'
+import { parseCatalogInfo, parseOrbs, parseWorkflow } from '#collectors/evidence/workflow.ts'
 
 const SHA = '0123456789abcdef0123456789abcdef01234567'
 

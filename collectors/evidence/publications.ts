@@ -1,6 +1,4 @@
-import type { Clone } from '#collectors/git/clones.ts'
-import type { MainCommit } from '#collectors/git/main-line.ts'
-import type { WatchedPath } from '#collectors/git/watch.ts'
+import type { WatchedPath } from '#collectors/evidence/watch.ts'
 import { type EvidenceRule, toRuleId } from '#lib/golden-path.ts'
 import { repositoryNames } from '#lib/repository.ts'
 
@@ -41,8 +39,20 @@ function toPublished(pathId: string, rule: EvidenceRule): PublishedRule[] {
   return [{ pathId, ruleId, publishedIn, files: null, required: rule.publishedIn !== undefined }]
 }
 
-/** The clones that a configured publisher means: one, unless the name is unknown or too short. */
-export function findPublishers(publishedIn: string, clones: readonly Clone[]): Clone[] {
+/** A repository as a configured publisher may mean it. */
+interface Candidate {
+  /** `host/owner/name`, or `local/name` without a remote. */
+  readonly id: string
+  /** Of a clone: its folder's name and its parent's. */
+  readonly folder?: string
+  readonly parentFolder?: string
+}
+
+/** The repositories that a configured publisher means: one, unless the name is unknown or too short. */
+export function findPublishers<T extends Candidate>(
+  publishedIn: string,
+  clones: readonly T[],
+): T[] {
   const wanted = publishedIn.toLowerCase().replace(/\.git$/, '')
   const byName = clones.filter(({ id }) =>
     repositoryNames(id).some((name) => name.toLowerCase() === wanted),
@@ -53,7 +63,14 @@ export function findPublishers(publishedIn: string, clones: readonly Clone[]): C
     ({ parentFolder, folder }) => `${parentFolder}/${folder}`.toLowerCase() === wanted,
   )
   if (byFolders.length > 0) return byFolders
-  return local.filter(({ folder }) => folder.toLowerCase() === wanted.split('/').at(-1))
+  return local.filter(({ folder }) => folder?.toLowerCase() === wanted.split('/').at(-1))
+}
+
+/** A commit of a main line. */
+export interface LineCommit {
+  readonly sha: string
+  /** When its state became visible: never before the commit before it. */
+  readonly at: Date
 }
 
 /** How far the publications of a rule were read. */
@@ -70,7 +87,7 @@ export interface Publication {
 }
 
 export interface PublishingStep {
-  readonly commit: MainCommit
+  readonly commit: LineCommit
   /** The published files before and after it, by path. */
   readonly before: ReadonlyMap<string, string>
   readonly after: ReadonlyMap<string, string>
@@ -107,11 +124,11 @@ export function listPublications(
 }
 
 /** The commits at which a move of the publishing file takes effect. */
-export function listMoveCommits(
+export function listMoveCommits<Commit extends LineCommit>(
   files: readonly PublishedFile[],
-  mainLine: readonly MainCommit[],
+  mainLine: readonly Commit[],
   readUntil: Date | null,
-): MainCommit[] {
+): Commit[] {
   return files.flatMap(({ since }) => {
     if (since === undefined || (readUntil !== null && since <= readUntil.toISOString())) return []
     return mainLine.find(({ at }) => at.toISOString() >= since) ?? []

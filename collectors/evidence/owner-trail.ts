@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Component } from '#collectors/git/workflow.ts'
+import type { Component } from '#collectors/evidence/workflow.ts'
 
 /** Who owns the component, and since when. */
 export const Owner = z.object({ team: z.string().nullable(), from: z.string() })

@@ -1,5 +1,5 @@
 import { matchesGlob } from 'node:path'
-import type { Reader, Readings, WantedFile } from '#collectors/git/contents.ts'
+import type { Reader, Readings, WantedFile } from '#collectors/evidence/readings.ts'
 import {
   CIRCLECI_FILE,
   isWorkflowFile,
@@ -8,7 +8,7 @@ import {
   parseWorkflow,
   type Reference,
   WORKFLOW_FOLDER,
-} from '#collectors/git/workflow.ts'
+} from '#collectors/evidence/workflow.ts'
 import {
   type EvidenceRule,
   type GoldenPathRules,

@@ -1,0 +1,50 @@
+import type { FactTable } from '#db/natural-keys.ts'
+
+const USE: readonly FactTable[] = ['usage_evidence', 'changes', 'service_owners']
+
+/** What each metric is computed from, by its key, for paths whose work is changes. */
+const NEEDS: Readonly<Record<string, readonly FactTable[]>> = {
+  voluntary_adoption_rate: USE,
+  total_adoption_rate: USE,
+  free_choice_adoption_rate: USE,
+  path_share_of_activity: USE,
+  bypass_rate: USE,
+  drift_rate: ['usage_evidence', 'path_versions'],
+  version_lag: ['usage_evidence', 'path_versions'],
+  lapse_rate: USE,
+  time_to_usable_environment: ['provisioning_requests'],
+  change_lead_time: ['changes', 'deployments'],
+  deployment_frequency: ['deployments'],
+  automated_fulfilment_rate: ['provisioning_requests', 'steps'],
+  human_wait_share: ['provisioning_requests', 'steps'],
+  failed_provisioning_rate: ['provisioning_requests'],
+  rollback_rate: ['deployments'],
+  change_fail_rate: ['deployments', 'incidents'],
+  failed_deployment_recovery_time: ['deployments', 'incidents'],
+  deployment_rework_rate: ['deployments', 'incidents'],
+  platform_caused_failure_share: ['incidents'],
+  exception_prevalence: ['exceptions'],
+  overdue_exceptions: ['exceptions'],
+}
+
+export interface FedMetrics {
+  /** Keys of those that a source suffices for. */
+  readonly whole: readonly string[]
+  /** Keys of those that it brings a part of, with what is still needed. */
+  readonly part: readonly { readonly key: string; readonly lacks: readonly FactTable[] }[]
+  readonly none: readonly string[]
+}
+
+/** Which metrics can be computed from `tables`. That a source is covered needs no facts. */
+export function listFedMetrics(tables: ReadonlySet<FactTable>): FedMetrics {
+  const fed = Object.entries(NEEDS).map(([key, needs]) => ({
+    key,
+    needs: needs.length,
+    lacks: needs.filter((table) => !tables.has(table)),
+  }))
+  return {
+    whole: fed.filter(({ lacks }) => lacks.length === 0).map(({ key }) => key),
+    part: fed.filter(({ lacks, needs }) => lacks.length > 0 && lacks.length < needs),
+    none: fed.filter(({ lacks, needs }) => lacks.length === needs).map(({ key }) => key),
+  }
+}

@@ -1,0 +1,324 @@
+import { matchesGlob } from 'node:path'
+import { z } from 'zod'
+import type { Collector, CollectorContext, Page, ScopeFailure } from '#collectors/collector.ts'
+import { toBots } from '#collectors/github/actors.ts'
+import {
+  type GitHubClient,
+  type GitHubClientOptions,
+  openGitHub,
+  ScopedError,
+} from '#collectors/github/client.ts'
+import { OrganisationCursor, RepositoryCursor } from '#collectors/github/cursor.ts'
+import { DEPLOYMENT_STATES, isFinal, isServing } from '#collectors/github/deployments.ts'
+import { type GitHubFact, type GitHubRecord, gitHubRecord } from '#collectors/github/facts.ts'
+import type { LabelRule } from '#collectors/github/issues.ts'
+import { Connection, readConnection } from '#collectors/github/pages.ts'
+import { type RepositoryReading, readRepository } from '#collectors/github/read-repository.ts'
+import {
+  type ListedRepository,
+  listedRepository,
+  REPOSITORIES,
+} from '#collectors/github/repositories.ts'
+import { saveGitHub } from '#collectors/github/save.ts'
+import { readProperty, readTeams } from '#collectors/github/teams.ts'
+import type { TierRule } from '#lib/environment-tier.ts'
+import { SourceError } from '#lib/errors.ts'
+
+/** Raised when the same organisation would be read differently: then everything is read again. */
+const READING = 1
+
+const DAY_MS = 24 * 60 * 60_000
+/** Repositories that fail in a row; then it is not theirs. */
+const MOST_FAILURES = 3
+const MOST_IDS = 100
+
+export interface GitHubCollectorOptions extends GitHubClientOptions {
+  readonly org: string
+  /** Globs of repository names. */
+  readonly repositories: readonly string[]
+  /** How far back a first reading goes, in milliseconds. */
+  readonly lookBackMs: number
+  /** The custom property that names the owning team. */
+  readonly ownerProperty?: string | undefined
+  /** Owning team by repository name, where nothing else tells. */
+  readonly owners: Readonly<Record<string, string>>
+  readonly environments: readonly TierRule[]
+  /** Repositories (globs of names) whose issues are tickets. */
+  readonly tickets?:
+    | {
+        readonly repositories: readonly string[]
+        /** Only issues with one of these; all when empty. */
+        readonly labels: readonly string[]
+        readonly categories: readonly LabelRule[]
+      }
+    | undefined
+  /** Logins of bots, besides those that GitHub knows as such. */
+  readonly bots: readonly string[]
+}
+
+/**
+ * Reads an organisation of GitHub: repositories, teams and owners, merged pull requests,
+ * deployments with their statuses, and issues as tickets. It asks one thing at a time.
+ */
+export function gitHubCollector(options: GitHubCollectorOptions): Collector<GitHubFact> {
+  const { sourceId, org, baseUrl, repositories, lookBackMs, tickets } = options
+  const { ownerProperty = null, owners, environments } = options
+  const bots = toBots(options.bots)
+  return {
+    sourceId,
+    configuration: {
+      reading: READING,
+      org,
+      baseUrl,
+      repositories,
+      lookBackMs,
+      ownerProperty,
+      owners,
+      environments,
+      tickets,
+      bots: options.bots,
+    },
+    record: gitHubRecord({ bots, tiers: environments, labels: tickets?.categories ?? [] }),
+    async *fetch(cursors, context) {
+      const client = openGitHub(options, context)
+      try {
+        yield* readOrganisation({ options, client, context, known: readCursors(cursors, org) })
+      } finally {
+        await client.close()
+      }
+    },
+    save: (tx, facts, { scope }, observedAt) =>
+      saveGitHub(tx, sourceId, facts, { scope, observedAt }),
+  }
+}
+
+interface KnownCursors {
+  readonly organisation: OrganisationCursor | null
+  /** By GitHub's id of the repository. */
+  readonly repositories: ReadonlyMap<string, RepositoryCursor>
+}
+
+const organisationScope = (org: string) => `organisation:${org}`
+
+function readCursors(cursors: ReadonlyMap<string, unknown>, org: string): KnownCursors {
+  const repositories = new Map<string, RepositoryCursor>()
+  for (const value of cursors.values()) {
+    const { data } = RepositoryCursor.safeParse(value)
+    if (data) repositories.set(data.node, data)
+  }
+  const { data } = OrganisationCursor.safeParse(cursors.get(organisationScope(org)))
+  return { organisation: data ?? null, repositories }
+}
+
+interface Run {
+  readonly options: GitHubCollectorOptions
+  readonly client: GitHubClient
+  readonly context: CollectorContext
+  readonly known: KnownCursors
+}
+
+async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> {
+  const { context, options } = run
+  const listing = await listRepositories(run)
+  yield* listing.failures
+  const { page, organisation, failures } = await readTeamsAndListing(run, listing)
+  yield page
+  yield* failures
+  const moved = await findMovedDeployments(run)
+  const bots = toBots(options.bots)
+  let failedInARow = 0
+  for (const [index, listed] of listing.repositories.entries()) {
+    const cursor = run.known.repositories.get(listed.id) ?? null
+    const reading: RepositoryReading = {
+      sourceId: options.sourceId,
+      client: run.client,
+      listed,
+      organisation,
+      cursor,
+      since: new Date(context.now().getTime() - options.lookBackMs),
+      now: context.now(),
+      tickets: ticketsOf(options, listed),
+      bots,
+      configuredOwner: options.owners[listed.name],
+      hasMovedDeployments: cursor?.unsettled.some(({ id }) => moved.has(id)) ?? false,
+    }
+    const failure = yield* readOne(reading)
+    failedInARow = failure ? failedInARow + 1 : 0
+    if (failure && failedInARow === MOST_FAILURES) throw failure
+    context.progress('repositories', index + 1, listing.repositories.length)
+  }
+}
+
+/** What is hidden or fails of one repository leaves the others. */
+async function* readOne(
+  reading: RepositoryReading,
+): AsyncGenerator<Page | ScopeFailure, ScopedError | null> {
+  const { listed } = reading
+  try {
+    yield* readRepository(reading)
+    return null
+  } catch (error) {
+    if (!(error instanceof ScopedError)) throw error
+    yield { scope: `repository:${listed.repositoryId}`, failure: error }
+    return error
+  }
+}
+
+function ticketsOf(
+  { tickets }: GitHubCollectorOptions,
+  { name }: ListedRepository,
+): RepositoryReading['tickets'] {
+  return tickets?.repositories.some((glob) => matchesGlob(name, glob)) ? tickets : null
+}
+
+interface Listing {
+  readonly repositories: readonly ListedRepository[]
+  /** GitHub's ids of all that are there, also where the rest could not be read. */
+  readonly nodes: readonly string[]
+  /** False when something was withheld. */
+  readonly isWhole: boolean
+  readonly failures: readonly ScopeFailure[]
+}
+
+const ListAnswer = z.object({ organization: z.object({ list: Connection }) })
+const Node = z.object({ id: z.string() })
+
+async function listRepositories({ options, client }: Run): Promise<Listing> {
+  const { sourceId, org } = options
+  const host = toHost(options.baseUrl)
+  const record = listedRepository(host)
+  const repositories: ListedRepository[] = []
+  const nodes: string[] = []
+  const failures: ScopeFailure[] = []
+  let isWhole = true
+  const ask = async (cursor: string | null) => {
+    const size = { most: 100, about: 'repositories' }
+    const { data, missing } = await client.queryPage(
+      ListAnswer,
+      REPOSITORIES,
+      { org, cursor },
+      size,
+    )
+    const { list } = data.organization
+    isWhole &&= missing.length === 0 && list.nodes !== null
+    return list
+  }
+  for await (const page of readConnection(sourceId, ask)) {
+    for (const value of page.nodes) {
+      const { id } = Node.safeParse(value).data ?? {}
+      if (id !== undefined) nodes.push(id)
+      const { data, error } = record.safeParse(value)
+      if (data) repositories.push(data)
+      else failures.push(toUnreadable(sourceId, id, error))
+    }
+  }
+  const isWanted = ({ name }: ListedRepository) =>
+    options.repositories.some((glob) => matchesGlob(name, glob))
+  return { repositories: repositories.filter(isWanted), nodes, isWhole, failures }
+}
+
+const toUnreadable = (
+  sourceId: string,
+  id: string | undefined,
+  error: z.ZodError | undefined,
+): ScopeFailure => ({
+  scope: `repository:${id}`,
+  failure: new SourceError(
+    sourceId,
+    `a repository of unknown shape: ${error ? z.prettifyError(error) : id}`,
+  ),
+})
+
+/** `github.com`, or the name of an Enterprise Server. */
+function toHost(baseUrl: string): string {
+  const { hostname } = new URL(baseUrl)
+  return hostname === 'api.github.com' ? 'github.com' : hostname
+}
+
+interface OrganisationPage {
+  readonly page: Page
+  readonly organisation: OrganisationCursor
+  readonly failures: readonly ScopeFailure[]
+}
+
+/** What belongs to no repository: which there are, and once a day the teams. */
+async function readTeamsAndListing(run: Run, listing: Listing): Promise<OrganisationPage> {
+  const { options, context, known } = run
+  const daily = await readDaily(run)
+  const listed: GitHubFact = { kind: 'listing', nodes: listing.nodes }
+  const facts: GitHubFact[] = [...(listing.isWhole ? [listed] : []), ...daily.facts]
+  const page: Page = {
+    scope: organisationScope(options.org),
+    records: facts.map((fact) => ({
+      position: fact.kind === 'team' ? `team ${fact.slug}` : fact.kind,
+      value: { kind: 'fact', fact } satisfies GitHubRecord,
+    })),
+    cursor: daily.organisation,
+    covers: null,
+    begins: known.organisation === null,
+  }
+  context.progress('repositories', 0, listing.repositories.length)
+  return { page, organisation: daily.organisation, failures: daily.failures }
+}
+
+interface Daily {
+  readonly organisation: OrganisationCursor
+  readonly facts: readonly GitHubFact[]
+  readonly failures: readonly ScopeFailure[]
+}
+
+const NO_TEAMS: OrganisationCursor = { teamsReadAt: null, candidates: {}, property: {} }
+
+/** A sign-in that may not see teams or properties still reads the rest. */
+async function readDaily({ options, client, context, known }: Run): Promise<Daily> {
+  const { sourceId, org, ownerProperty } = options
+  const former = known.organisation ?? NO_TEAMS
+  const now = context.now()
+  const age = former.teamsReadAt === null ? null : now.getTime() - Date.parse(former.teamsReadAt)
+  if (age !== null && age >= 0 && age < DAY_MS)
+    return { organisation: former, facts: [], failures: [] }
+  const failures: ScopeFailure[] = []
+  const orElse = async <T>(what: string, read: Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await read
+    } catch (error) {
+      if (!(error instanceof ScopedError)) throw error
+      const failure = new SourceError(sourceId, `${what}: ${error.message}`, { cause: error })
+      failures.push({ scope: `${what}:${org}`, failure })
+      return otherwise
+    }
+  }
+  const teams = await orElse('teams', readTeams(client, { sourceId, org }), {
+    facts: [],
+    candidates: former.candidates,
+  })
+  const property =
+    ownerProperty === undefined
+      ? {}
+      : await orElse('properties', readProperty(client, org, ownerProperty), former.property)
+  const candidates = Object.fromEntries(
+    Object.entries(teams.candidates).map(([node, slugs]) => [node, [...slugs]]),
+  )
+  const organisation = { teamsReadAt: now.toISOString(), candidates, property }
+  return { organisation, facts: teams.facts, failures }
+}
+
+const StatesAnswer = z.object({
+  nodes: z.array(z.object({ id: z.string(), state: z.string().nullable() }).partial().nullable()),
+})
+
+/** Deployments that were open and stand differently now: no list of GitHub shows that. */
+async function findMovedDeployments({ client, known }: Run): Promise<Set<string>> {
+  const open = [...known.repositories.values()]
+    .flatMap(({ unsettled }) => unsettled)
+    .filter(({ state }) => !isFinal(state) && !isServing(state))
+  const moved = new Set<string>()
+  for (let start = 0; start < open.length; start += MOST_IDS) {
+    const asked = open.slice(start, start + MOST_IDS)
+    const ids = asked.map(({ id }) => id)
+    const { data } = await client.query(StatesAnswer, DEPLOYMENT_STATES, { ids })
+    const states = new Map(data.nodes.map((node) => [node?.id, node?.state ?? '']))
+    for (const { id, state } of asked) if (states.get(id) !== state) moved.add(id)
+  }
+  return moved
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import type { Component } from '#collectors/evidence/workflow.ts'
+import { Progress } from '#collectors/github/pages.ts'
+import { Moved } from '#collectors/github/repositories.ts'
+
+/** Where the next run of a repository goes on. */
+export const RepositoryCursor = z.object({
+  /** GitHub's id of the repository, which a new name leaves alone. */
+  node: z.string(),
+  name: z.string(),
+  /** How far back the first reading went. */
+  since: z.string(),
+  /** By GitHub's clock, when the last whole reading began; null before there was one. */
+  readAt: z.string().nullable(),
+  /** How it stood then. */
+  moved: Moved.nullable(),
+  changes: Progress,
+  deployments: Progress,
+  /** Deployments of which more is to come. */
+  unsettled: z.array(z.object({ id: z.string(), createdAt: z.string(), state: z.string() })),
+  /** Update of the newest ticket that was read. */
+  tickets: z.string().nullable(),
+  /** The commit whose files were read for an owner, and what they said. */
+  files: z
+    .object({
+      head: z.string(),
+      component: z.custom<Component>().nullable(),
+      codeowners: z.array(z.string()).nullable(),
+    })
+    .nullable(),
+  /** JSON of what was said of the owner. */
+  claims: z.string(),
+})
+export type RepositoryCursor = z.output<typeof RepositoryCursor>
+
+/** What is read of the whole organisation, once a day. */
+export const OrganisationCursor = z.object({
+  teamsReadAt: z.string().nullable(),
+  /** Teams that may own a repository, by its node id. */
+  candidates: z.record(z.string(), z.array(z.string())),
+  /** Value of the configured custom property, by the repository's database id. */
+  property: z.record(z.string(), z.string()),
+})
+export type OrganisationCursor = z.output<typeof OrganisationCursor>

@@ -1,0 +1,136 @@
+import { matchesGlob } from 'node:path'
+import { z } from 'zod'
+import type { CollectorContext, Examination } from '#collectors/collector.ts'
+import { type GitHubClient, openGitHub } from '#collectors/github/client.ts'
+import type { GitHubCollectorOptions } from '#collectors/github/collector.ts'
+import { DEPLOYMENTS } from '#collectors/github/deployments.ts'
+import { ISSUES } from '#collectors/github/issues.ts'
+import { OWNER_FILES } from '#collectors/github/owner-files.ts'
+import { Connection, readAll } from '#collectors/github/pages.ts'
+import { PULL_REQUESTS } from '#collectors/github/pull-requests.ts'
+import { REPOSITORIES } from '#collectors/github/repositories.ts'
+import { readProperty, readTeams } from '#collectors/github/teams.ts'
+import { SourceError } from '#lib/errors.ts'
+
+const ListAnswer = z.object({ organization: z.object({ list: Connection }) })
+const Listed = z.object({ name: z.string(), nameWithOwner: z.string() })
+const Anything = z.object({ repository: z.looseObject({}) })
+
+/**
+ * Asks for a little of everything that a run would read, and stores nothing.
+ *
+ * @throws {SourceError} when not even the repositories can be listed
+ */
+export async function* examineGitHub(
+  options: GitHubCollectorOptions,
+  context: CollectorContext,
+): AsyncGenerator<Examination> {
+  const client = openGitHub(options, context)
+  try {
+    const names = await listNames(client, options)
+    const wanted = names.filter(({ name }) =>
+      options.repositories.some((glob) => matchesGlob(name, glob)),
+    )
+    const says = `${names.length} seen, ${wanted.length} to be read`
+    const todo = 'check repositories in the configuration, and to which the sign-in has access'
+    const problem = wanted.length > 0 ? null : { why: 'none is to be read', todo }
+    yield { what: 'repositories', fills: ['repositories', 'services'], says, problem }
+    for (const trial of listTrials(client, options, wanted[0]?.nameWithOwner)) {
+      yield await attempt(trial)
+    }
+  } finally {
+    await client.close()
+  }
+}
+
+async function listNames(
+  client: GitHubClient,
+  { sourceId, org }: GitHubCollectorOptions,
+): Promise<z.output<typeof Listed>[]> {
+  const size = { most: 100, about: 'repositories' }
+  const nodes = await readAll(sourceId, async (cursor) => {
+    const { data } = await client.queryPage(ListAnswer, REPOSITORIES, { org, cursor }, size)
+    return data.organization.list
+  })
+  return nodes.flatMap((node) => Listed.safeParse(node).data ?? [])
+}
+
+interface Trial extends Pick<Examination, 'what' | 'fills'> {
+  /** The permission that is missing when it fails. */
+  readonly permission: string
+  readonly ask: () => Promise<string>
+}
+
+async function attempt({ what, fills, permission, ask }: Trial): Promise<Examination> {
+  try {
+    return { what, fills, says: await ask(), problem: null }
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error
+    const todo = `give the sign-in ${permission}, read-only`
+    return { what, fills, says: '', problem: { why: error.message, todo } }
+  }
+}
+
+function listTrials(
+  client: GitHubClient,
+  options: GitHubCollectorOptions,
+  sample: string | undefined,
+): Trial[] {
+  const { sourceId, org, ownerProperty, tickets } = options
+  const ofOrganisation: Trial[] = [
+    {
+      what: 'teams',
+      fills: ['teams', 'service_owners'],
+      permission: 'the organisation permission Members',
+      ask: async () => `${(await readTeams(client, { sourceId, org })).facts.length} seen`,
+    },
+  ]
+  if (ownerProperty !== undefined) {
+    ofOrganisation.push({
+      what: `custom property ${ownerProperty}`,
+      fills: ['service_owners'],
+      permission: 'the organisation permission Custom properties',
+      ask: async () => {
+        const values = await readProperty(client, org, ownerProperty)
+        return `set in ${Object.keys(values).length} repositories`
+      },
+    })
+  }
+  if (sample === undefined) return ofOrganisation
+  const ofSample = (query: string) => async () => {
+    const [owner, name] = sample.split('/')
+    await client.query(Anything, query, { owner, name, cursor: null, pageSize: 1 })
+    return `tried with ${sample}`
+  }
+  return [
+    ...ofOrganisation,
+    {
+      what: 'owner files',
+      fills: ['service_owners'],
+      permission: 'Contents',
+      ask: ofSample(OWNER_FILES),
+    },
+    {
+      what: 'merged pull requests',
+      fills: ['changes'],
+      permission: 'Pull requests',
+      ask: ofSample(PULL_REQUESTS),
+    },
+    {
+      what: 'deployments',
+      fills: ['deployments', 'deployment_statuses'],
+      permission: 'Deployments',
+      ask: ofSample(DEPLOYMENTS),
+    },
+    ...(tickets
+      ? [
+          {
+            what: 'issues as tickets',
+            fills: ['tickets'] as const,
+            permission: 'Issues',
+            ask: ofSample(ISSUES),
+          },
+        ]
+      : []),
+  ]
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import type { UnreadableRecord } from '#collectors/evidence/walk.ts'
+import { type DeploymentFact, deploymentRecord } from '#collectors/github/deployments.ts'
+import { type LabelRule, type TicketFact, ticketRecord } from '#collectors/github/issues.ts'
+import type { OwnerClaim } from '#collectors/github/ownership.ts'
+import type { ChangeFact } from '#collectors/github/pull-requests.ts'
+import { changeRecord } from '#collectors/github/pull-requests.ts'
+import type { TeamFact } from '#collectors/github/teams.ts'
+import type { SeenRepository } from '#collectors/repository.ts'
+import type { TierRule } from '#lib/environment-tier.ts'
+
+/** What one record of GitHub says. */
+export type GitHubFact =
+  | TeamFact
+  | { readonly kind: 'listing'; readonly nodes: readonly string[] }
+  | ({ readonly kind: 'repository' } & SeenRepository)
+  | { readonly kind: 'ownership'; readonly claims: readonly OwnerClaim[] }
+  | ChangeFact
+  | DeploymentFact
+  | TicketFact
+  | { readonly kind: 'ignored' }
+
+/** A record as it is fetched: a node as GitHub gave it, or a fact that was made from several. */
+export type GitHubRecord =
+  | { readonly kind: 'pull-request' | 'deployment' | 'issue'; readonly node: unknown }
+  | { readonly kind: 'fact'; readonly fact: GitHubFact }
+  | UnreadableRecord
+
+interface RecordRules {
+  readonly bots: ReadonlySet<string>
+  readonly tiers: readonly TierRule[]
+  readonly labels: readonly LabelRule[]
+}
+
+export function gitHubRecord({ bots, tiers, labels }: RecordRules): z.ZodType<GitHubFact> {
+  return z
+    .discriminatedUnion('kind', [
+      z.object({ kind: z.literal('pull-request'), node: changeRecord(bots) }),
+      z.object({ kind: z.literal('deployment'), node: deploymentRecord({ bots, tiers }) }),
+      z.object({ kind: z.literal('issue'), node: ticketRecord(labels, bots) }),
+      z.object({ kind: z.literal('fact'), fact: z.custom<GitHubFact>() }),
+      z
+        .object({ kind: z.literal('unreadable'), file: z.string(), reason: z.string() })
+        .superRefine(({ file, reason }, context) => context.addIssue(`${file}: ${reason}`)),
+    ])
+    .transform((record): GitHubFact => {
+      if (record.kind === 'fact') return record.fact
+      return 'node' in record ? record.node : { kind: 'ignored' }
+    })
+}

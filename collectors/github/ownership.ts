@@ -1,0 +1,67 @@
+/** What each place says of a repository's owner. */
+export interface OwnerClaims {
+  /** Of the catalogue file's component; null: it names a person or nobody. Undefined: no component. */
+  readonly catalogue: string | null | undefined
+  /** Value of the configured custom property. */
+  readonly property: string | undefined
+  /** Teams of the CODEOWNERS rule for everything; null without such a rule. */
+  readonly codeowners: readonly string[] | null
+  /** Teams that administer or maintain the repository. */
+  readonly teams: readonly string[]
+  /** As configured. */
+  readonly configured: string | undefined
+}
+
+/** The place that a decision rests on, as it is stored and shown. */
+type OwnerPlace =
+  | 'catalog-info.yaml'
+  | 'custom property'
+  | 'CODEOWNERS'
+  | 'team permission'
+  | 'configuration'
+
+export interface OwnerClaim {
+  readonly place: OwnerPlace
+  /** Null: it says that nobody does. Several teams decide nothing. */
+  readonly teams: readonly string[] | null
+}
+
+/** Everything that was said, the place that decides first; see `decideOwner`. */
+export function listClaims(claims: OwnerClaims): OwnerClaim[] {
+  const { catalogue, property, codeowners, teams, configured } = claims
+  return [
+    catalogue === undefined
+      ? []
+      : toClaim('catalog-info.yaml', catalogue === null ? [] : [catalogue]),
+    property === undefined ? [] : toClaim('custom property', [toSlug(property)]),
+    codeowners === null ? [] : toClaim('CODEOWNERS', codeowners),
+    teams.length === 0 ? [] : toClaim('team permission', teams),
+    configured === undefined ? [] : toClaim('configuration', [configured]),
+  ].flat()
+}
+
+const toClaim = (place: OwnerPlace, teams: readonly string[]): OwnerClaim[] => [
+  { place, teams: teams.length === 0 ? null : teams },
+]
+
+/** `payments` of `@acme/payments`, `acme/payments` or `Payments`. */
+const toSlug = (text: string) =>
+  text
+    .trim()
+    .replace(/^@?(?:[\w.-]+\/)?/, '')
+    .toLowerCase()
+    .replaceAll(/\s+/g, '-')
+
+export interface OwnerDecision {
+  readonly team: string
+  readonly by: OwnerPlace
+}
+
+/** The first place that names exactly one team decides; null when none does. */
+export function decideOwner(claims: readonly OwnerClaim[]): OwnerDecision | null {
+  for (const { place, teams } of claims) {
+    const [team] = teams ?? []
+    if (team !== undefined && teams?.length === 1) return { team, by: place }
+  }
+  return null
+}

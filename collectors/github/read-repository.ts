@@ -1,0 +1,389 @@
+import { z } from 'zod'
+import type { Page, SourceRecord } from '#collectors/collector.ts'
+import { type Answer, type GitHubClient, ScopedError } from '#collectors/github/client.ts'
+import type { OrganisationCursor, RepositoryCursor } from '#collectors/github/cursor.ts'
+import {
+  DEPLOYMENT_STATUSES,
+  DEPLOYMENTS,
+  DEPLOYMENTS_BY_ID,
+  DeploymentNode,
+  isFinal,
+  isServing,
+} from '#collectors/github/deployments.ts'
+import type { GitHubFact, GitHubRecord } from '#collectors/github/facts.ts'
+import { findResponse, ISSUE_COMMENTS, ISSUES, IssueNode } from '#collectors/github/issues.ts'
+import { OWNER_FILES, OwnerFilesAnswer, readOwnerFiles } from '#collectors/github/owner-files.ts'
+import { listClaims, type OwnerClaim } from '#collectors/github/ownership.ts'
+import {
+  Connection,
+  instantAt,
+  NO_MORE,
+  NOT_READ,
+  readAll,
+  readConnection,
+  readNewestFirst,
+} from '#collectors/github/pages.ts'
+import { PULL_REQUESTS } from '#collectors/github/pull-requests.ts'
+import type { ListedRepository } from '#collectors/github/repositories.ts'
+
+export interface RepositoryReading {
+  readonly sourceId: string
+  readonly client: GitHubClient
+  readonly listed: ListedRepository
+  readonly organisation: OrganisationCursor
+  readonly cursor: RepositoryCursor | null
+  /** How far back a first reading goes. */
+  readonly since: Date
+  readonly now: Date
+  /** Whether its issues are tickets, and with which labels. */
+  readonly tickets: { readonly labels: readonly string[] } | null
+  readonly bots: ReadonlySet<string>
+  /** The team that the configuration names. */
+  readonly configuredOwner: string | undefined
+  /** Whether a deployment that was open stands differently now. */
+  readonly hasMovedDeployments: boolean
+}
+
+/** What comes late, or with the same time, is found by reading so far back again. */
+const OVERLAP_MS = 10 * 60_000
+const DAY_MS = 24 * 60 * 60_000
+/** A success that nothing replaced for so long is left alone. */
+const SETTLED_MS = 30 * DAY_MS
+const MOST_IDS = 100
+
+type Kind = 'changes' | 'deployments' | 'tickets'
+
+/** The pages of one repository; the last one says what time was read. @throws {SourceError} */
+export async function* readRepository(reading: RepositoryReading): AsyncGenerator<Page> {
+  const { listed, client, now } = reading
+  const start = reading.cursor ?? startCursor(reading)
+  refuseFuture(reading, start)
+  const clock = client.time() ?? now
+  const readAt = new Date(Math.min(clock.getTime(), now.getTime())).toISOString()
+  const pages = new PageMaker(reading, start)
+  if (hasMoved('changes', start, listed)) yield* readChanges(reading, pages)
+  yield* readDeployments(reading, pages)
+  if (reading.tickets !== null && hasMoved('tickets', start, listed))
+    yield* readTickets(reading, pages)
+  const owner = await readOwner(reading, pages)
+  pages.cursor = { ...pages.cursor, readAt, moved: listed.moved }
+  yield pages.last(owner, { from: coveredFrom(reading, start), to: new Date(readAt) })
+}
+
+/** What was not there yet cannot be missed. */
+function coveredFrom({ listed }: RepositoryReading, { since }: RepositoryCursor): Date {
+  return new Date(since > listed.createdAt ? since : listed.createdAt)
+}
+
+const startCursor = ({ listed, since }: RepositoryReading): RepositoryCursor => ({
+  node: listed.id,
+  name: listed.nameWithOwner,
+  since: since.toISOString(),
+  readAt: null,
+  moved: null,
+  changes: NOT_READ,
+  deployments: NOT_READ,
+  unsettled: [],
+  tickets: null,
+  files: null,
+  claims: '[]',
+})
+
+/** @throws {ScopedError} when the cursor cannot be: nothing would ever be read again */
+function refuseFuture(
+  { sourceId, listed, now }: RepositoryReading,
+  cursor: RepositoryCursor,
+): void {
+  const { readAt, changes, deployments, tickets } = cursor
+  const limit = new Date(now.getTime() + DAY_MS).toISOString()
+  for (const time of [readAt, changes.newest, deployments.newest, tickets]) {
+    if (time === null || time <= limit) continue
+    const what = `${listed.nameWithOwner}: was read up to ${time}, which is in the future`
+    const way = `desirepath collect --anew ${sourceId} reads everything again`
+    throw new ScopedError(sourceId, `${what}; ${way}`)
+  }
+}
+
+/** Whether there is something to read. Times are whole seconds: what came in the same one as the reading did not move anything. */
+function hasMoved(kind: Kind, cursor: RepositoryCursor, { moved }: ListedRepository): boolean {
+  if (moved[kind].startsWith('0 ')) return false
+  if (cursor.moved === null || cursor.readAt === null) return true
+  if (cursor.moved[kind] !== moved[kind]) return true
+  if (kind !== 'tickets' && cursor[kind].pending !== null) return true
+  const { newest } = cursor.moved
+  return newest !== null && Date.parse(newest) > Date.parse(cursor.readAt) - OVERLAP_MS
+}
+
+/** Makes the pages of a repository, each with the cursor that it leaves. */
+class PageMaker {
+  cursor: RepositoryCursor
+  readonly #reading: RepositoryReading
+  #isFirst: boolean
+
+  constructor(reading: RepositoryReading, cursor: RepositoryCursor) {
+    this.#reading = reading
+    this.cursor = cursor
+    this.#isFirst = reading.cursor === null
+  }
+
+  of(kind: 'pull-request' | 'deployment' | 'issue', nodes: readonly unknown[]): Page {
+    return this.#page(
+      nodes.map((node) => ({ position: toPosition(kind, node), value: { kind, node } })),
+    )
+  }
+
+  /** Of a repository in which nothing moved it holds no record. */
+  last(records: readonly GitHubRecord[], covers: Page['covers']): Page {
+    const named = records.map((value) => ({ position: toName(value), value }))
+    return { ...this.#page(named), covers }
+  }
+
+  #page(records: readonly { position: string; value: GitHubRecord }[]): Page {
+    const { listed } = this.#reading
+    const begins = this.#isFirst
+    this.#isFirst = false
+    return {
+      scope: `repository:${listed.repositoryId}`,
+      records: records.length === 0 && !begins ? [] : [this.#repository(), ...records],
+      cursor: this.cursor,
+      covers: null,
+      begins,
+    }
+  }
+
+  #repository(): SourceRecord {
+    const { listed } = this.#reading
+    const fact: GitHubFact = {
+      kind: 'repository',
+      row: {
+        id: listed.repositoryId,
+        native_id: listed.id,
+        name: listed.nameWithOwner,
+        default_branch: listed.defaultBranchRef?.name ?? null,
+        created_at: listed.createdAt,
+        archived_at: listed.archivedAt,
+        language: listed.primaryLanguage?.name ?? null,
+        head_sha: null,
+        former_names: '[]',
+        gone_at: null,
+      },
+      folder: listed.name,
+      component: this.cursor.files?.component ?? null,
+    }
+    return { position: 'repository', value: { kind: 'fact', fact } }
+  }
+}
+
+const toName = (record: GitHubRecord) =>
+  record.kind === 'unreadable'
+    ? record.file
+    : record.kind === 'fact'
+      ? record.fact.kind
+      : record.kind
+
+const Named = z.object({ id: z.string() })
+
+function toPosition(kind: string, node: unknown): string {
+  const { data } = Named.safeParse(node)
+  return `${kind} ${data?.id ?? JSON.stringify(node)?.slice(0, 80)}`
+}
+
+const ListAnswer = z.object({ repository: z.object({ list: Connection }) })
+type ListAnswer = z.output<typeof ListAnswer>
+
+/** Asks for pages of a list of the repository. */
+function listOf(
+  { client, listed }: RepositoryReading,
+  query: string,
+  variables: Readonly<Record<string, unknown>> = {},
+) {
+  const [owner, name] = listed.nameWithOwner.split('/')
+  const size = { most: 50, about: `${listed.id} ${query.slice(0, 20)}` }
+  return async (cursor: string | null): Promise<Connection> => {
+    const given = { ...variables, owner, name, cursor }
+    const { data }: Answer<ListAnswer> = await client.queryPage(ListAnswer, query, given, size)
+    return data.repository.list
+  }
+}
+
+async function* readChanges(reading: RepositoryReading, pages: PageMaker): AsyncGenerator<Page> {
+  const parts = readNewestFirst({
+    sourceId: reading.sourceId,
+    ask: listOf(reading, PULL_REQUESTS),
+    timeOf: instantAt('updatedAt'),
+    progress: pages.cursor.changes,
+    since: pages.cursor.since,
+    overlapMs: OVERLAP_MS,
+  })
+  for await (const { nodes, progress } of parts) {
+    pages.cursor = { ...pages.cursor, changes: progress }
+    yield pages.of('pull-request', nodes)
+  }
+}
+
+async function* readDeployments(
+  reading: RepositoryReading,
+  pages: PageMaker,
+): AsyncGenerator<Page> {
+  const moved = hasMoved('deployments', pages.cursor, reading.listed)
+  if (!moved && !reading.hasMovedDeployments) return
+  yield* readUnsettled(reading, pages)
+  if (!moved) return
+  const parts = readNewestFirst({
+    sourceId: reading.sourceId,
+    ask: listOf(reading, DEPLOYMENTS),
+    timeOf: instantAt('createdAt'),
+    progress: pages.cursor.deployments,
+    since: pages.cursor.since,
+    overlapMs: OVERLAP_MS,
+  })
+  for await (const { nodes, progress } of parts) {
+    const whole = await withAllStatuses(reading, nodes)
+    const unsettled = mergeUnsettled(pages.cursor.unsettled, whole, reading.now)
+    pages.cursor = { ...pages.cursor, deployments: progress, unsettled }
+    yield pages.of('deployment', whole)
+  }
+}
+
+const ByIdAnswer = z.object({ nodes: z.array(z.unknown()) })
+
+/** Asks again for those of which more is to come; one that is gone is left as it was. */
+async function* readUnsettled(reading: RepositoryReading, pages: PageMaker): AsyncGenerator<Page> {
+  const asked = pages.cursor.unsettled
+  for (let start = 0; start < asked.length; start += MOST_IDS) {
+    const ids = asked.slice(start, start + MOST_IDS).map(({ id }) => id)
+    const { data } = await reading.client.query(ByIdAnswer, DEPLOYMENTS_BY_ID, { ids })
+    const there = data.nodes.filter((node) => node !== null)
+    const whole = await withAllStatuses(reading, there)
+    const others = pages.cursor.unsettled.filter(({ id }) => !ids.includes(id))
+    pages.cursor = { ...pages.cursor, unsettled: mergeUnsettled(others, whole, reading.now) }
+    yield pages.of('deployment', whole)
+  }
+}
+
+type Unsettled = RepositoryCursor['unsettled'][number]
+
+/** Without those that are final, and those that have served for long. */
+function mergeUnsettled(
+  known: readonly Unsettled[],
+  nodes: readonly unknown[],
+  now: Date,
+): Unsettled[] {
+  const byId = new Map(known.map((one) => [one.id, one]))
+  for (const node of nodes) {
+    const { data } = DeploymentNode.safeParse(node)
+    if (data) byId.set(data.id, { id: data.id, createdAt: data.createdAt, state: data.state ?? '' })
+  }
+  return [...byId.values()].filter(({ state, createdAt }) => {
+    const isOld = now.getTime() - Date.parse(createdAt) > SETTLED_MS
+    return !isFinal(state) && !(isServing(state) && isOld)
+  })
+}
+
+/** Deployments with more than a page of statuses, made whole. */
+function withAllStatuses(
+  reading: RepositoryReading,
+  nodes: readonly unknown[],
+): Promise<unknown[]> {
+  return withRest(reading, nodes, DEPLOYMENT_STATUSES, (node) => {
+    const { data } = DeploymentNode.safeParse(node)
+    return data && { node: data, list: data.statuses, key: 'statuses' }
+  })
+}
+
+interface Incomplete {
+  readonly node: { readonly id: string }
+  /** What was given of the list, under `key`. */
+  readonly list: Connection
+  readonly key: string
+}
+
+const RestAnswer = z.object({ node: z.object({ list: Connection }).nullable() })
+
+/** Nodes with the rest of a list that was too long for their page. */
+async function withRest(
+  { client, sourceId }: RepositoryReading,
+  nodes: readonly unknown[],
+  query: string,
+  findIncomplete: (node: unknown) => Incomplete | null | undefined,
+): Promise<unknown[]> {
+  const whole: unknown[] = []
+  for (const given of nodes) {
+    const { node, list, key } = findIncomplete(given) ?? {}
+    if (!node || !key || !list?.pageInfo.hasNextPage) {
+      whole.push(given)
+      continue
+    }
+    const ask = async (cursor: string | null) => {
+      const { data } = await client.query(RestAnswer, query, { id: node.id, cursor })
+      return data.node?.list ?? NO_MORE
+    }
+    const rest = await readAll(sourceId, ask, list.pageInfo.endCursor)
+    whole.push({ ...node, [key]: { nodes: [...(list.nodes ?? []), ...rest] } })
+  }
+  return whole
+}
+
+async function* readTickets(reading: RepositoryReading, pages: PageMaker): AsyncGenerator<Page> {
+  const { tickets: newest, since: first } = pages.cursor
+  const since = newest === null ? first : new Date(Date.parse(newest) - OVERLAP_MS).toISOString()
+  const labels = reading.tickets?.labels ?? []
+  const ask = listOf(reading, ISSUES, { since, labels: labels.length === 0 ? null : labels })
+  const timeOf = instantAt('updatedAt')
+  for await (const { nodes } of readConnection(reading.sourceId, ask)) {
+    const times = nodes.flatMap((node) => timeOf(node) ?? [])
+    const reached = [pages.cursor.tickets ?? '', ...times].toSorted().at(-1)
+    pages.cursor = { ...pages.cursor, tickets: reached || null }
+    yield pages.of('issue', await withResponses(reading, nodes))
+  }
+}
+
+/** Issues whose first answer may lie beyond their first comments, with the rest of these. */
+function withResponses(reading: RepositoryReading, nodes: readonly unknown[]): Promise<unknown[]> {
+  return withRest(reading, nodes, ISSUE_COMMENTS, (node) => {
+    const { data } = IssueNode.safeParse(node)
+    if (!data) return null
+    const isAnswered = findResponse(data.author, data.comments.nodes ?? [], reading.bots) !== null
+    return isAnswered ? null : { node: data, list: data.comments, key: 'comments' }
+  })
+}
+
+/** What every place says of the owner, when that changed. */
+async function readOwner(reading: RepositoryReading, pages: PageMaker): Promise<GitHubRecord[]> {
+  const unreadable = await readFiles(reading, pages)
+  const claims = claimsOf(reading, pages.cursor)
+  const told = JSON.stringify(claims)
+  if (told === pages.cursor.claims) return unreadable
+  pages.cursor = { ...pages.cursor, claims: told }
+  return [...unreadable, { kind: 'fact', fact: { kind: 'ownership', claims } }]
+}
+
+function claimsOf(
+  { listed, organisation, configuredOwner }: RepositoryReading,
+  { files }: RepositoryCursor,
+): OwnerClaim[] {
+  return listClaims({
+    catalogue: files?.component ? files.component.owner : undefined,
+    property: organisation.property[String(listed.databaseId)],
+    codeowners: files?.codeowners ?? null,
+    teams: organisation.candidates[listed.id] ?? [],
+    configured: configuredOwner,
+  })
+}
+
+/** Reads the files that name an owner, when the main line moved. */
+async function readFiles(reading: RepositoryReading, pages: PageMaker): Promise<GitHubRecord[]> {
+  const { client, listed } = reading
+  const { head } = listed.moved
+  const { files } = pages.cursor
+  if (head === null || files?.head === head) return []
+  const [owner, name] = listed.nameWithOwner.split('/')
+  const { data } = await client.query(OwnerFilesAnswer, OWNER_FILES, { owner, name })
+  const { component, codeowners, unreadable } = readOwnerFiles(data)
+  const known = unreadable === null ? component : (files?.component ?? null)
+  pages.cursor = {
+    ...pages.cursor,
+    files: { head, component: known, codeowners: codeowners === null ? null : [...codeowners] },
+  }
+  return unreadable === null ? [] : [unreadable]
+}

@@ -1,0 +1,246 @@
+import type { Page } from '#collectors/collector.ts'
+import type { GitHubFact } from '#collectors/github/facts.ts'
+import { decideOwner, type OwnerClaim, type OwnerDecision } from '#collectors/github/ownership.ts'
+import {
+  type SavedService,
+  type Saving,
+  saveHostedRepository,
+  saveOwners,
+  saveService,
+} from '#collectors/repository.ts'
+import type { Database } from '#db/connection.ts'
+import { markGone, upsertFacts } from '#db/facts.ts'
+import { renameRepository } from '#db/repository-names.ts'
+import { BEGINNING } from '#lib/instant.ts'
+
+type Kind = GitHubFact['kind']
+
+function ofKind<K extends Kind>(facts: readonly GitHubFact[], kind: K) {
+  return facts.filter((fact): fact is Extract<GitHubFact, { kind: K }> => fact.kind === kind)
+}
+
+/** Stores a page of the organisation or of one repository. Returns rows changed. */
+export async function saveGitHub(
+  tx: Database,
+  sourceId: string,
+  facts: readonly GitHubFact[],
+  { observedAt }: Pick<Page, 'scope'> & { observedAt: Date },
+): Promise<number> {
+  const [listing] = ofKind(facts, 'listing')
+  const teams = await saveTeams(tx, { sourceId, observedAt }, ofKind(facts, 'team'))
+  const gone = listing ? await saveListing(tx, { sourceId, observedAt }, listing.nodes) : 0
+  const [repository] = ofKind(facts, 'repository')
+  if (repository === undefined) return teams + gone
+  return teams + gone + (await saveRepository(tx, { sourceId, repository, observedAt }, facts))
+}
+
+async function saveRepository(
+  tx: Database,
+  saving: Saving,
+  facts: readonly GitHubFact[],
+): Promise<number> {
+  const renamed = await applyName(tx, saving)
+  const service = await saveService(tx, renamed)
+  const changed = [
+    service.changed,
+    await saveHostedRepository(tx, renamed),
+    await saveOwnership(tx, renamed, service, facts),
+    await saveChanges(tx, renamed, service, facts),
+    await saveDeployments(tx, renamed, service, facts),
+    await saveTickets(tx, renamed, facts),
+  ]
+  return changed.reduce((sum, count) => sum + count, 0)
+}
+
+/** A repository keeps its history, whatever it is called now. */
+async function applyName(tx: Database, saving: Saving): Promise<Saving> {
+  const { sourceId, repository } = saving
+  const { id, native_id: nativeId } = repository.row
+  const former = await renameRepository(tx, { sourceId, nativeId, id })
+  const known = await tx
+    .selectFrom('repositories')
+    .select('former_names')
+    .where('id', '=', id)
+    .executeTakeFirst()
+  const names = former === null ? (known?.former_names ?? '[]') : JSON.stringify(former)
+  return {
+    ...saving,
+    repository: { ...repository, row: { ...repository.row, former_names: names } },
+  }
+}
+
+interface Seen {
+  readonly sourceId: string
+  readonly observedAt: Date
+}
+
+const toSeen = ({ sourceId, observedAt }: Seen) => ({
+  source_id: sourceId,
+  observed_at: observedAt.toISOString(),
+})
+
+/** A team that another source describes stays as it is described there. */
+async function saveTeams(
+  tx: Database,
+  seen: Seen,
+  teams: readonly Extract<GitHubFact, { kind: 'team' }>[],
+): Promise<number> {
+  if (teams.length === 0) return 0
+  const others = await tx
+    .selectFrom('teams')
+    .select('id')
+    .where('source_id', '!=', seen.sourceId)
+    .execute()
+  const taken = new Set(others.map(({ id }) => id))
+  return upsertFacts(
+    tx,
+    'teams',
+    teams
+      .filter(({ slug }) => !taken.has(slug))
+      .map(({ slug, name, parent }) => ({
+        id: slug,
+        name,
+        kind: null,
+        parent_id: parent,
+        active_from: null,
+        active_to: null,
+        size_bucket: null,
+        ...toSeen(seen),
+      })),
+  )
+}
+
+/** Marks what the organisation no longer lists; nothing is deleted. */
+async function saveListing(tx: Database, seen: Seen, nodes: readonly string[]): Promise<number> {
+  const { sourceId, observedAt } = seen
+  const listed = new Set(nodes)
+  const gone = new Set<string>()
+  const marked = await markGone(tx, 'repositories', sourceId, observedAt, (row) => {
+    const isGone = !listed.has(String(row['native_id']))
+    if (isGone) gone.add(String(row['id']))
+    return isGone
+  })
+  if (gone.size === 0) return marked
+  const services = await markGone(tx, 'services', sourceId, observedAt, (row) =>
+    gone.has(String(row['repository_id'])),
+  )
+  return marked + services
+}
+
+/** A claim and an owner hold from when they were first seen differently; the first ones since ever. */
+async function saveOwnership(
+  tx: Database,
+  saving: Saving,
+  service: SavedService,
+  facts: readonly GitHubFact[],
+): Promise<number> {
+  const ownership = ofKind(facts, 'ownership').at(-1)
+  if (ownership === undefined) return 0
+  const claims = await saveClaims(tx, saving, ownership.claims)
+  return claims + (await saveOwner(tx, saving, service, decideOwner(ownership.claims)))
+}
+
+const CLAIM = 'owner: '
+
+async function saveClaims(
+  tx: Database,
+  saving: Saving,
+  claims: readonly OwnerClaim[],
+): Promise<number> {
+  const { sourceId, repository, observedAt } = saving
+  const stored = await tx
+    .selectFrom('repository_attributes')
+    .select(['attribute', 'value'])
+    .where('source_id', '=', sourceId)
+    .where('repository_id', '=', repository.row.id)
+    .where('attribute', 'like', `${CLAIM}%`)
+    .orderBy('valid_from')
+    .execute()
+  const former = new Map(stored.map(({ attribute, value }) => [attribute, value]))
+  const told = new Map(
+    claims.map(({ place, teams }) => [`${CLAIM}${place}`, (teams ?? []).join(' ')]),
+  )
+  for (const attribute of former.keys()) if (!told.has(attribute)) told.set(attribute, '')
+  const rows = [...told]
+    .filter(([attribute, value]) => former.get(attribute) !== value)
+    .map(([attribute, value]) => ({
+      repository_id: repository.row.id,
+      attribute,
+      valid_from: former.has(attribute) ? observedAt.toISOString() : BEGINNING,
+      value,
+      proof: attribute.slice(CLAIM.length),
+      ...toSeen(saving),
+    }))
+  return upsertFacts(tx, 'repository_attributes', rows)
+}
+
+async function saveOwner(
+  tx: Database,
+  saving: Saving,
+  service: SavedService,
+  decision: OwnerDecision | null,
+): Promise<number> {
+  if (service.id === null) return 0
+  const former = await tx
+    .selectFrom('service_owners')
+    .select(['team_id', 'owned_from', 'decided_by'])
+    .where('source_id', '=', saving.sourceId)
+    .where('service_id', '=', service.id)
+    .where('owned_to', 'is', null)
+    .executeTakeFirst()
+  if (former?.team_id === decision?.team && former?.decided_by === decision?.by) return 0
+  const now = saving.observedAt.toISOString()
+  const closed = former ? [{ ...former, owned_to: now }] : []
+  const from = former ? now : BEGINNING
+  const opened = decision
+    ? [{ team_id: decision.team, owned_from: from, owned_to: null, decided_by: decision.by }]
+    : []
+  return saveOwners(tx, saving, service, [...closed, ...opened])
+}
+
+function saveChanges(
+  tx: Database,
+  saving: Saving,
+  service: SavedService,
+  facts: readonly GitHubFact[],
+): Promise<number> {
+  const { id } = saving.repository.row
+  const rows = ofKind(facts, 'change').map(({ row }) => ({
+    ...row,
+    repository_id: id,
+    service_id: service.id,
+    ...toSeen(saving),
+  }))
+  return upsertFacts(tx, 'changes', rows)
+}
+
+/** Where the catalogue divides a repository among services, nobody knows which one it was: none owns it. */
+async function saveDeployments(
+  tx: Database,
+  saving: Saving,
+  service: SavedService,
+  facts: readonly GitHubFact[],
+): Promise<number> {
+  const deployments = ofKind(facts, 'deployment')
+  const seen = toSeen(saving)
+  const serviceId = service.id ?? saving.repository.row.id
+  const changed = await upsertFacts(
+    tx,
+    'deployments',
+    deployments.map(({ row }) => ({ ...row, service_id: serviceId, ...seen })),
+  )
+  const statuses = deployments.flatMap(({ row, statuses: list }) =>
+    list.map(({ state, at }) => ({
+      deployment_id: row.native_id,
+      occurred_at: at,
+      state,
+      ...seen,
+    })),
+  )
+  return changed + (await upsertFacts(tx, 'deployment_statuses', statuses))
+}
+
+function saveTickets(tx: Database, saving: Saving, facts: readonly GitHubFact[]): Promise<number> {
+  const rows = ofKind(facts, 'ticket').map(({ row }) => ({ ...row, ...toSeen(saving) }))
+  return upsertFacts(tx, 'tickets', rows)
+}

@@ -1,0 +1,194 @@
+import type { Component } from '#collectors/evidence/workflow.ts'
+import type { Database } from '#db/connection.ts'
+import { noteChanges } from '#db/changes-to-score.ts'
+import { deleteFactsWhere, upsertFacts } from '#db/facts.ts'
+import type { FactTable } from '#db/natural-keys.ts'
+import type { NewRow } from '#db/schema.ts'
+import { repositoryNames } from '#lib/repository.ts'
+
+/** A row as far as a source tells; the source, the service and when we saw it come with saving. */
+export type Known<Table extends FactTable> = Omit<
+  NewRow<Table>,
+  'source_id' | 'observed_at' | 'service_id'
+>
+
+/** A repository as a source that reads repositories sees it. */
+export interface SeenRepository {
+  readonly row: Known<'repositories'>
+  /** The id of its service, unless the catalogue has one. */
+  readonly folder: string
+  /** What its catalogue file says; null without one. */
+  readonly component: Component | null
+}
+
+export interface Saving<Repository extends SeenRepository = SeenRepository> {
+  readonly sourceId: string
+  readonly repository: Repository
+  readonly observedAt: Date
+}
+
+/** Of a clone: what a catalogue or the host knows of the repository stays. Returns rows changed. */
+export async function saveClonedRepository(
+  tx: Database,
+  { sourceId, repository, observedAt }: Saving,
+): Promise<number> {
+  const known = await findRepository(tx, repository.row.id)
+  const isOwn = known === undefined || known.source_id === sourceId
+  const row = {
+    ...repository.row,
+    native_id: isOwn ? repository.row.native_id : known.native_id,
+    created_at: isOwn ? (repository.row.created_at ?? null) : known.created_at,
+    source_id: known?.source_id ?? sourceId,
+    archived_at: known?.archived_at ?? null,
+    language: known?.language ?? null,
+    former_names: known?.former_names ?? '[]',
+    gone_at: null,
+    observed_at: observedAt.toISOString(),
+  }
+  return upsertFacts(tx, 'repositories', [row])
+}
+
+/** Of its host, which knows best; how far somebody has read its history stays. Returns rows changed. */
+export async function saveHostedRepository(
+  tx: Database,
+  { sourceId, repository, observedAt }: Saving,
+): Promise<number> {
+  const known = await findRepository(tx, repository.row.id)
+  const row = {
+    ...repository.row,
+    source_id: sourceId,
+    head_sha: repository.row.head_sha ?? known?.head_sha ?? null,
+    observed_at: observedAt.toISOString(),
+  }
+  return upsertFacts(tx, 'repositories', [row])
+}
+
+const findRepository = (tx: Database, id: string) =>
+  tx.selectFrom('repositories').selectAll().where('id', '=', id).executeTakeFirst()
+
+export interface SavedService {
+  /** Null: the catalogue divides the repository among several services. */
+  readonly id: string | null
+  /** Services of the repository that are not, or no longer, its service. */
+  readonly others: readonly string[]
+  readonly changed: number
+}
+
+/** The catalogue's service where it has one; else one of our own for the whole repository. */
+export async function saveService(tx: Database, saving: Saving): Promise<SavedService> {
+  const { sourceId, repository } = saving
+  const known = await tx
+    .selectFrom('services')
+    .select(['id', 'source_id', 'repository_path', 'gone_at'])
+    .where('repository_id', 'in', repositoryNames(repository.row.id))
+    .orderBy('id')
+    .execute()
+  const catalogued = known.filter((row) => row.source_id !== sourceId && row.gone_at === null)
+  const whole = catalogued.find((row) => row.repository_path === '')
+  const { id, changed } =
+    catalogued.length === 0
+      ? await saveOwnService(tx, saving)
+      : { id: whole?.id ?? null, changed: await deleteOwnService(tx, saving) }
+  return { id, others: known.map((row) => row.id).filter((other) => other !== id), changed }
+}
+
+async function saveOwnService(
+  tx: Database,
+  saving: Saving,
+): Promise<{ id: string; changed: number }> {
+  const { sourceId, repository, observedAt } = saving
+  const { component, folder, row } = repository
+  const taken = await tx
+    .selectFrom('services')
+    .select(['source_id', 'repository_id'])
+    .where('id', '=', folder)
+    .executeTakeFirst()
+  const isFree =
+    taken === undefined || (taken.source_id === sourceId && taken.repository_id === row.id)
+  const id = isFree ? folder : row.id
+  const changed = await upsertFacts(tx, 'services', [
+    {
+      id,
+      name: component?.name ?? folder,
+      repository_id: row.id,
+      repository_path: '',
+      workload_class: component?.type ?? null,
+      system: component?.system ?? null,
+      lifecycle: component?.lifecycle ?? null,
+      tier: null,
+      data_classification: null,
+      created_at: row.created_at ?? null,
+      created_via: null,
+      off_path_option_existed: null,
+      forced: null,
+      gone_at: null,
+      source_id: sourceId,
+      observed_at: observedAt.toISOString(),
+    },
+  ])
+  return { id, changed }
+}
+
+async function deleteOwnService(tx: Database, { sourceId, repository }: Saving): Promise<number> {
+  return deleteFactsWhere(tx, 'services', {
+    source_id: sourceId,
+    repository_id: repository.row.id,
+  })
+}
+
+/**
+ * What earlier readings told of the repository belongs to its service of today, so that it does not
+ * matter whether the clone or its description came first. Without one, owners have nobody to own.
+ */
+export async function handOver(
+  tx: Database,
+  { sourceId, repository }: Saving,
+  { id, others }: SavedService,
+): Promise<number> {
+  const { numUpdatedRows } = await tx
+    .updateTable('changes')
+    .set({ service_id: id })
+    .where('source_id', '=', sourceId)
+    .where('repository_id', '=', repository.row.id)
+    .where('service_id', 'is distinct from', id)
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows > 0n || others.length > 0) {
+    await noteChanges(tx, [{ kind: 'all', id: '', since: '' }])
+  }
+  if (others.length === 0) return Number(numUpdatedRows)
+  const owners = await tx
+    .deleteFrom('service_owners')
+    .where('source_id', '=', sourceId)
+    .where('service_id', 'in', others)
+    .returningAll()
+    .execute()
+  if (id === null) return Number(numUpdatedRows) + owners.length
+  await upsertFacts(
+    tx,
+    'service_owners',
+    owners.map((row) => ({ ...row, service_id: id })),
+  )
+  const releases = await tx
+    .updateTable('deployments')
+    .set({ service_id: id })
+    .where('source_id', '=', sourceId)
+    .where('service_id', 'in', others)
+    .executeTakeFirstOrThrow()
+  return Number(numUpdatedRows) + owners.length + Number(releases.numUpdatedRows)
+}
+
+/** All that the file says: where a catalogue names owners, too, it is believed first. */
+export function saveOwners(
+  tx: Database,
+  { sourceId, observedAt }: Saving,
+  { id }: SavedService,
+  rows: readonly Known<'service_owners'>[],
+): Promise<number> {
+  if (id === null) return Promise.resolve(0)
+  const seen = { source_id: sourceId, service_id: id, observed_at: observedAt.toISOString() }
+  return upsertFacts(
+    tx,
+    'service_owners',
+    rows.map((row) => ({ ...row, ...seen })),
+  )
+}

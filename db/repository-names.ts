@@ -1,0 +1,43 @@
+import type { Database } from '#db/connection.ts'
+
+/** Tables that name a repository in a column of its own. */
+const BY_COLUMN = ['changes', 'usage_evidence', 'repository_attributes', 'services'] as const
+/** Tables that name one in their scope. */
+const BY_SCOPE = ['coverage', 'quarantine', 'cursors'] as const
+
+/**
+ * Gives a repository that `sourceId` knows by `nativeId` its new id, with everything that the
+ * source told of it. Returns the names it had before, oldest first; null when it is new, or still
+ * called `id`.
+ */
+export async function renameRepository(
+  db: Database,
+  { sourceId, nativeId, id }: { sourceId: string; nativeId: string; id: string },
+): Promise<string[] | null> {
+  const known = await db
+    .selectFrom('repositories')
+    .select(['id', 'former_names'])
+    .where('source_id', '=', sourceId)
+    .where('native_id', '=', nativeId)
+    .where('id', '!=', id)
+    .executeTakeFirst()
+  if (known === undefined) return null
+  for (const table of BY_COLUMN) {
+    await db
+      .updateTable(table)
+      .set({ repository_id: id })
+      .where('source_id', '=', sourceId)
+      .where('repository_id', '=', known.id)
+      .execute()
+  }
+  for (const table of BY_SCOPE) {
+    await db
+      .updateTable(table)
+      .set({ scope: `repository:${id}` })
+      .where('source_id', '=', sourceId)
+      .where('scope', '=', `repository:${known.id}`)
+      .execute()
+  }
+  await db.deleteFrom('repositories').where('id', '=', known.id).execute()
+  return [...(JSON.parse(known.former_names) as string[]), known.id] // As it is stored.
+}

@@ -1,0 +1,494 @@
+import { expect, test } from 'vitest'
+import type { Database } from '#db/connection.ts'
+import { testDatabase } from '#test/support/database.ts'
+import { aGitHub, collectGitHub, NOW } from '#test/support/github/collect.ts'
+import type { LocalGitHub } from '#test/support/github/server.ts'
+import {
+  aDeployment,
+  anIssue,
+  aPullRequest,
+  aRepository,
+  aWorld,
+  BOT,
+  COLLEAGUE,
+  HUMAN,
+  type StoredDeployment,
+  type StoredIssue,
+  type StoredPullRequest,
+  type StoredRepository,
+  toSha,
+  type World,
+} from '#test/support/github/store.ts'
+
+const SHOP = '127.0.0.1/acme/shop'
+
+/** Collects what is in one repository, `shop`. */
+async function collectShop(shop: Partial<StoredRepository>, world: Partial<World> = {}) {
+  const repository = aRepository('shop', shop)
+  const github = await aGitHub(aWorld({ repositories: [repository], ...world }))
+  const db = await testDatabase()
+  const outcome = await collectGitHub(db, github, {
+    tickets: {
+      repositories: ['shop'],
+      labels: [],
+      categories: [{ label: 'Deploy', category: 'deployment', path: 'http-service' }],
+    },
+    ownerProperty: 'owner',
+  })
+  return { db, github, repository, outcome }
+}
+
+async function changeOf(pullRequest: Partial<StoredPullRequest>) {
+  const { db } = await collectShop({
+    pullRequests: [aPullRequest(7, '2026-05-04T09:00:00Z', pullRequest)],
+  })
+  return db.selectFrom('changes').selectAll().executeTakeFirstOrThrow()
+}
+
+test('a merged pull request is a change, with its first commit, review and size, without a name', async () => {
+  const change = await changeOf({
+    id: 'PR_7',
+    mergeSha: 'abc',
+    firstCommitAt: '2026-05-01T08:00:00Z',
+    createdAt: '2026-05-02T08:00:00Z',
+    readyAt: '2026-05-02T10:00:00Z',
+    additions: 10,
+    deletions: 2,
+    reviews: [
+      { state: 'PENDING', submittedAt: null, author: COLLEAGUE },
+      { state: 'COMMENTED', submittedAt: '2026-05-02T11:00:00Z', author: HUMAN },
+      { state: 'COMMENTED', submittedAt: '2026-05-02T12:00:00Z', author: BOT },
+      { state: 'APPROVED', submittedAt: '2026-05-03T12:00:00Z', author: COLLEAGUE },
+      { state: 'CHANGES_REQUESTED', submittedAt: '2026-05-03T09:00:00Z', author: COLLEAGUE },
+    ],
+  })
+  expect(change).toEqual({
+    source_id: 'gh',
+    native_id: 'PR_7',
+    repository_id: SHOP,
+    service_id: 'shop',
+    number: 7,
+    first_commit_at: '2026-05-01T08:00:00.000Z',
+    opened_at: '2026-05-02T08:00:00.000Z',
+    ready_at: '2026-05-02T10:00:00.000Z',
+    first_review_at: '2026-05-03T09:00:00.000Z',
+    approved_at: '2026-05-03T12:00:00.000Z',
+    merged_at: '2026-05-04T09:00:00.000Z',
+    merge_sha: 'abc',
+    size_lines: 12,
+    author_kind: 'human',
+    reverts: null,
+    observed_at: NOW.toISOString(),
+  })
+})
+
+test('a first commit whose clock ran ahead is unknown, and so is an author who is gone', async () => {
+  expect(await changeOf({ firstCommitAt: '2026-05-05T00:00:00Z', author: null })).toMatchObject({
+    first_commit_at: null,
+    author_kind: 'unknown',
+    first_review_at: null,
+    ready_at: '2026-05-04T09:00:00.000Z',
+  })
+})
+
+test('a revert names what it reverts, and a bot is no human', async () => {
+  const revert = { title: 'Revert "Change 5"', headRefName: 'revert-5-topic', author: BOT }
+  expect(await changeOf(revert)).toMatchObject({ reverts: '#5', author_kind: 'bot' })
+})
+
+async function deploymentOf(deployment: Partial<StoredDeployment>) {
+  const { db } = await collectShop({
+    deployments: [aDeployment('2026-05-04T09:00:00Z', deployment)],
+  })
+  return db.selectFrom('deployments').selectAll().executeTakeFirst()
+}
+
+const at = (time: string) => `2026-05-04T${time}Z`
+const stored = (time: string) => `2026-05-04T${time}.000Z`
+
+test('a deployment ends with the first status that ends it, in whatever order they come', async () => {
+  const deployment = await deploymentOf({
+    id: 'DE_1',
+    commitOid: 'abc',
+    statuses: [
+      { state: 'FAILURE', createdAt: at('09:20:00') },
+      { state: 'IN_PROGRESS', createdAt: at('09:05:00'), logUrl: 'https://ci.example/runs/1' },
+      { state: 'SUCCESS', createdAt: at('09:10:00') },
+      { state: 'QUEUED', createdAt: at('09:01:00') },
+    ],
+  })
+  expect(deployment).toMatchObject({
+    service_id: 'shop',
+    environment: 'production',
+    environment_tier: 'production',
+    sha: 'abc',
+    created_at: stored('09:00:00'),
+    started_at: stored('09:05:00'),
+    finished_at: stored('09:10:00'),
+    outcome: 'success',
+    superseded_at: null,
+    initiator_kind: 'human',
+    url: 'https://ci.example/runs/1',
+  })
+})
+
+test('inactive is superseded, not failed', async () => {
+  const statuses: StoredDeployment['statuses'] = [
+    { state: 'SUCCESS', createdAt: at('09:10:00') },
+    { state: 'INACTIVE', createdAt: at('12:00:00') },
+  ]
+  expect(await deploymentOf({ statuses })).toMatchObject({
+    outcome: 'success',
+    finished_at: stored('09:10:00'),
+    superseded_at: stored('12:00:00'),
+  })
+})
+
+test.each([
+  [[], 'open', null],
+  [[{ state: 'ERROR', createdAt: at('09:10:00') }], 'failure', stored('09:10:00')],
+  // It had succeeded, at a time that nobody knows.
+  [[{ state: 'INACTIVE', createdAt: at('09:10:00') }], 'success', null],
+] as const)('statuses %j are %s', async (statuses, outcome, finished) => {
+  expect(await deploymentOf({ statuses: [...statuses] })).toMatchObject({
+    outcome,
+    finished_at: finished,
+  })
+})
+
+test('an environment that nobody mapped is unknown, and pages are none', async () => {
+  expect(await deploymentOf({ environment: 'moon' })).toMatchObject({
+    environment: 'moon',
+    environment_tier: null,
+  })
+  expect(await deploymentOf({ environment: 'github-pages' })).toBeUndefined()
+})
+
+test('every status of a deployment is kept, also of one with more than a page of them', async () => {
+  const statuses = Array.from({ length: 150 }, (_, minute) => ({
+    state: minute === 149 ? ('SUCCESS' as const) : ('IN_PROGRESS' as const),
+    createdAt: new Date(Date.UTC(2026, 4, 4, 9, minute)).toISOString(),
+  }))
+  const { db } = await collectShop({ deployments: [aDeployment(at('09:00:00'), { statuses })] })
+  const rows = await db.selectFrom('deployment_statuses').select('state').execute()
+  expect(rows).toHaveLength(150)
+  const [row] = await db.selectFrom('deployments').select(['outcome', 'finished_at']).execute()
+  expect(row).toEqual({ outcome: 'success', finished_at: '2026-05-04T11:29:00.000Z' })
+})
+
+async function ticketOf(issue: Partial<StoredIssue>) {
+  const { db } = await collectShop({ issues: [anIssue(3, at('09:00:00'), issue)] })
+  return db.selectFrom('tickets').selectAll().executeTakeFirstOrThrow()
+}
+
+test('an issue is a ticket, answered by whoever is neither its author nor a bot', async () => {
+  const ticket = await ticketOf({
+    labels: ['question', 'deploy'],
+    closedAt: at('12:00:00'),
+    reopenedAt: [at('11:00:00')],
+    comments: [
+      { createdAt: at('09:01:00'), author: BOT },
+      { createdAt: at('09:02:00'), author: HUMAN },
+      { createdAt: at('09:30:00'), author: COLLEAGUE },
+    ],
+  })
+  expect(ticket).toMatchObject({
+    category: 'deployment',
+    path_id: 'http-service',
+    status_category: 'done',
+    opened_at: stored('09:00:00'),
+    first_response_at: stored('09:30:00'),
+    resolved_at: stored('12:00:00'),
+    reopened_count: 1,
+    bot: 0,
+    team_id: null,
+    opened_by_group: null,
+  })
+})
+
+test('an answer is found beyond the first comments, and none is no answer', async () => {
+  const own = (minute: number) => ({
+    createdAt: new Date(Date.UTC(2026, 4, 4, 9, minute)).toISOString(),
+    author: HUMAN,
+  })
+  const many = Array.from({ length: 130 }, (_, minute) => own(minute))
+  const answer = { createdAt: '2026-05-05T09:00:00Z', author: COLLEAGUE }
+  expect(await ticketOf({ comments: [...many, answer] })).toMatchObject({
+    first_response_at: '2026-05-05T09:00:00.000Z',
+  })
+  expect(await ticketOf({ comments: many })).toMatchObject({
+    first_response_at: null,
+    status_category: 'open',
+    resolved_at: null,
+  })
+})
+
+test('a repository is known with its host, and what it told is kept when it gets a new name', async () => {
+  const { db, github, repository } = await collectShop({
+    pullRequests: [aPullRequest(1, at('09:00:00'))],
+  })
+  repository.name = 'store'
+  await collectGitHub(db, github, { ownerProperty: 'owner' })
+  const rows = await db.selectFrom('repositories').select(['id', 'former_names']).execute()
+  expect(rows).toEqual([{ id: '127.0.0.1/acme/store', former_names: `["${SHOP}"]` }])
+  const changes = await db.selectFrom('changes').select('repository_id').execute()
+  expect(changes).toEqual([{ repository_id: '127.0.0.1/acme/store' }])
+  const coverage = await db.selectFrom('coverage').select('scope').distinct().execute()
+  expect(coverage).toEqual([{ scope: 'repository:127.0.0.1/acme/store' }])
+})
+
+test('a repository that is no longer listed is marked gone, and nothing of it is deleted', async () => {
+  const { db, github } = await collectShop({ pullRequests: [aPullRequest(1, at('09:00:00'))] })
+  github.world.repositories.pop()
+  await collectGitHub(db, github)
+  const [row] = await db.selectFrom('repositories').select('gone_at').execute()
+  expect(row).toEqual({ gone_at: NOW.toISOString() })
+  const [service] = await db.selectFrom('services').select('gone_at').execute()
+  expect(service).toEqual({ gone_at: NOW.toISOString() })
+  expect(await db.selectFrom('changes').selectAll().execute()).toHaveLength(1)
+})
+
+test('of a repository that may not be seen nothing is marked gone, and the others are read', async () => {
+  const { db, github } = await collectShop({}, {})
+  github.world.repositories.push(
+    aRepository('pay', { pullRequests: [aPullRequest(1, at('09:00:00'))] }),
+  )
+  github.faults.push({ says: 'not found', path: ['organization', 'list', 'nodes', 1] })
+  expect(await collectGitHub(db, github)).toMatchObject({ status: 'ok' })
+  const rows = await db.selectFrom('repositories').select(['id', 'gone_at']).orderBy('id').execute()
+  expect(rows).toEqual([
+    { id: '127.0.0.1/acme/pay', gone_at: null },
+    { id: SHOP, gone_at: null },
+  ])
+})
+
+const owners = (db: Database) =>
+  db
+    .selectFrom('service_owners')
+    .select(['team_id', 'owned_from', 'owned_to', 'decided_by'])
+    .orderBy('owned_from')
+    .execute()
+
+const ALWAYS = '0001-01-01T00:00:00.000Z'
+const catalogue = (owner: string) =>
+  `kind: Component\nmetadata: { name: shop }\nspec: { type: http, owner: ${owner} }\n`
+const commit = (files: Record<string, string | null>, committedDate = '2026-05-01T00:00:00Z') => ({
+  oid: toSha(JSON.stringify(files)),
+  committedDate,
+  files,
+})
+const TEAM = { slug: 'wood', name: 'Wood', parent: null, permissions: { shop: 'ADMIN' as const } }
+
+test.each([
+  ['catalog-info.yaml', 'stone', { 'catalog-info.yaml': catalogue('group:default/stone') }, 'iron'],
+  ['custom property', 'iron', { '.github/CODEOWNERS': '* @acme/clay' }, 'acme/Iron'],
+  ['CODEOWNERS', 'clay', { CODEOWNERS: '* @robin @acme/clay\n/docs @acme/paper' }, null],
+  ['team permission', 'wood', {}, null],
+  ['configuration', 'wind', {}, null],
+])(
+  '%s decides who owns a repository when nothing before it does',
+  async (by, team, files, property) => {
+    const isConfigured = by === 'configuration'
+    const github = await aGitHub(
+      aWorld({
+        repositories: [aRepository('shop', { commits: [commit(files)] })],
+        teams: isConfigured ? [] : [TEAM],
+        properties: { shop: { owner: property } },
+      }),
+    )
+    const db = await testDatabase()
+    await collectGitHub(db, github, { ownerProperty: 'owner', owners: { shop: 'wind' } })
+    expect(await owners(db)).toEqual([
+      { team_id: team, owned_from: ALWAYS, owned_to: null, decided_by: by },
+    ])
+  },
+)
+
+test('what every place says is kept, so that a disagreement can be seen', async () => {
+  const files = { CODEOWNERS: '* @acme/clay @acme/wood' }
+  const { db } = await collectShop(
+    { commits: [commit(files)] },
+    { teams: [TEAM], properties: { shop: { owner: 'iron' } } },
+  )
+  const rows = await db
+    .selectFrom('repository_attributes')
+    .select(['attribute', 'value'])
+    .orderBy('attribute')
+    .execute()
+  expect(rows).toEqual([
+    { attribute: 'owner: CODEOWNERS', value: 'clay wood' },
+    { attribute: 'owner: custom property', value: 'iron' },
+    { attribute: 'owner: team permission', value: 'wood' },
+  ])
+})
+
+test('a new owner ends the time of the former', async () => {
+  const { db, github, repository } = await collectShop({
+    commits: [commit({ 'catalog-info.yaml': catalogue('stone') })],
+  })
+  repository.commits.push(commit({ 'catalog-info.yaml': catalogue('iron') }))
+  const later = new Date('2026-06-02T12:00:00Z')
+  await collectGitHub(db, github, { now: later })
+  expect(await owners(db)).toEqual([
+    {
+      team_id: 'stone',
+      owned_from: ALWAYS,
+      owned_to: later.toISOString(),
+      decided_by: 'catalog-info.yaml',
+    },
+    {
+      team_id: 'iron',
+      owned_from: later.toISOString(),
+      owned_to: null,
+      decided_by: 'catalog-info.yaml',
+    },
+  ])
+})
+
+test('a catalogue file that cannot be read is told, and the owner stays', async () => {
+  const { db, github, repository } = await collectShop({
+    commits: [commit({ 'catalog-info.yaml': catalogue('stone') })],
+  })
+  repository.commits.push(commit({ 'catalog-info.yaml': 'kind: [' }))
+  const outcome = await collectGitHub(db, github, { ownerProperty: 'owner' })
+  expect(outcome).toMatchObject({ status: 'partial', quarantined: 1 })
+  expect(await owners(db)).toMatchObject([{ team_id: 'stone', owned_to: null }])
+})
+
+test('a team with more than a hundred repositories owns them all', {
+  timeout: 20_000,
+}, async () => {
+  const names = Array.from({ length: 130 }, (_, index) => `service-${index}`)
+  const permissions = Object.fromEntries(names.map((name) => [name, 'MAINTAIN' as const]))
+  const github = await aGitHub(
+    aWorld({
+      repositories: names.map((name) => aRepository(name)),
+      teams: [{ slug: 'wood', name: 'Wood', parent: null, permissions }],
+    }),
+  )
+  const db = await testDatabase()
+  await collectGitHub(db, github)
+  expect(await owners(db)).toHaveLength(130)
+  expect(await db.selectFrom('teams').select(['id', 'name']).execute()).toEqual([
+    { id: 'wood', name: 'Wood' },
+  ])
+})
+
+const coverageOf = (db: Database) =>
+  db.selectFrom('coverage').select(['scope', 'covered_from', 'covered_to']).execute()
+
+test('a repository is covered since it exists, up to the beginning of the reading', async () => {
+  const { db } = await collectShop({ createdAt: '2026-03-01T00:00:00Z' })
+  expect(await coverageOf(db)).toEqual([
+    {
+      scope: `repository:${SHOP}`,
+      covered_from: '2026-03-01T00:00:00.000Z',
+      covered_to: NOW.toISOString(),
+    },
+  ])
+})
+
+test('coverage ends by the clock of GitHub when that is behind', async () => {
+  const repository = aRepository('shop', { createdAt: '2026-03-01T00:00:00Z' })
+  const github = await aGitHub(aWorld({ repositories: [repository] }))
+  github.clock = () => new Date('2026-06-01T11:00:00Z')
+  const db = await testDatabase()
+  await collectGitHub(db, github)
+  expect(await coverageOf(db)).toMatchObject([{ covered_to: '2026-06-01T11:00:00.000Z' }])
+})
+
+test('a first reading looks back as far as it is told to', async () => {
+  const pullRequests = [
+    aPullRequest(1, '2026-01-01T00:00:00Z'),
+    aPullRequest(2, '2026-05-01T00:00:00Z'),
+  ]
+  const github = await aGitHub(aWorld({ repositories: [aRepository('shop', { pullRequests })] }))
+  const db = await testDatabase()
+  await collectGitHub(db, github, { lookBackMs: 60 * 24 * 60 * 60_000 })
+  const changes = await db.selectFrom('changes').select('number').execute()
+  expect(changes).toEqual([{ number: 2 }])
+  expect(await coverageOf(db)).toMatchObject([{ covered_from: '2026-04-02T12:00:00.000Z' }])
+})
+
+/** Requests of one more run. */
+async function countAgain(db: Database, github: LocalGitHub, options = {}) {
+  const before = github.counts.requests
+  const outcome = await collectGitHub(db, github, options)
+  return { requests: github.counts.requests - before, outcome }
+}
+
+const LATER = { now: new Date('2026-06-01T18:00:00Z'), ownerProperty: 'owner' }
+
+test('a second run with nothing new asks once, changes nothing, and covers the time since', async () => {
+  const { db, github } = await collectShop({
+    commits: [commit({ CODEOWNERS: '* @acme/clay' })],
+    pullRequests: [aPullRequest(1, at('09:00:00'))],
+    deployments: [aDeployment(at('10:00:00'))],
+  })
+  github.clock = () => LATER.now
+  const { requests, outcome } = await countAgain(db, github, {
+    ...LATER,
+    tickets: {
+      repositories: ['shop'],
+      labels: [],
+      categories: [{ label: 'Deploy', category: 'deployment', path: 'http-service' }],
+    },
+  })
+  expect(requests).toBe(1)
+  expect(outcome).toEqual({ status: 'ok', read: 1, changed: 0, quarantined: 0, error: null })
+  expect(await coverageOf(db)).toMatchObject([{ covered_to: LATER.now.toISOString() }])
+})
+
+test('another configuration reads everything again', async () => {
+  const { db, github } = await collectShop({ pullRequests: [aPullRequest(1, at('09:00:00'))] })
+  const { outcome } = await countAgain(db, github, { bots: ['robin'] })
+  expect(outcome.changed).toBe(1)
+  const [row] = await db.selectFrom('changes').select('author_kind').execute()
+  expect(row).toEqual({ author_kind: 'bot' })
+})
+
+test('a deployment that was open is asked for again when it stands differently', async () => {
+  const statuses: StoredDeployment['statuses'] = [{ state: 'QUEUED', createdAt: at('10:01:00') }]
+  const { db, github } = await collectShop({
+    deployments: [aDeployment(at('10:00:00'), { statuses }), aDeployment(at('12:00:00'))],
+  })
+  statuses.push({ state: 'SUCCESS', createdAt: '2026-06-01T11:59:00Z' })
+  await collectGitHub(db, github, LATER)
+  const [row] = await db
+    .selectFrom('deployments')
+    .select(['outcome', 'finished_at'])
+    .where('created_at', '=', stored('10:00:00'))
+    .execute()
+  expect(row).toEqual({ outcome: 'success', finished_at: '2026-06-01T11:59:00.000Z' })
+})
+
+test('a new deployment shows that the one before is superseded', async () => {
+  const { db, github, repository } = await collectShop({
+    deployments: [aDeployment('2026-05-20T10:00:00Z')],
+  })
+  repository.deployments[0]?.statuses.push({
+    state: 'INACTIVE',
+    createdAt: '2026-05-25T10:01:00Z',
+  })
+  repository.deployments.push(aDeployment('2026-05-25T10:00:00Z'))
+  await collectGitHub(db, github, LATER)
+  const rows = await db.selectFrom('deployments').select('superseded_at').execute()
+  expect(rows).toEqual([{ superseded_at: '2026-05-25T10:01:00.000Z' }, { superseded_at: null }])
+})
+
+test('nothing that is stored names a person', async () => {
+  const { db } = await collectShop({
+    pullRequests: [aPullRequest(1, at('09:00:00'), { author: HUMAN })],
+    deployments: [aDeployment(at('10:00:00'), { creator: COLLEAGUE })],
+    issues: [anIssue(1, at('09:00:00'), { title: 'robin asks' })],
+    commits: [commit({ CODEOWNERS: '* @robin @acme/clay' })],
+  })
+  const tables = await db.introspection.getTables()
+  for (const { name } of tables) {
+    const rows = await db
+      .selectFrom(name as 'changes')
+      .selectAll()
+      .execute()
+    expect(JSON.stringify(rows), name).not.toMatch(/robin|kim/)
+  }
+})

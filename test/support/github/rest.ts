@@ -1,0 +1,100 @@
+import type { StoredRepository, StoredRun, World } from '#test/support/github/store.ts'
+
+interface RestAnswer {
+  readonly status: number
+  readonly value: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** The parts of GitHub's REST interface that GraphQL lacks; null for another address. */
+export function answerRest(world: World, url: URL): RestAnswer | null {
+  const path = url.pathname.replace(/^\/api\/v3/, '')
+  const org = `/orgs/${world.org}`
+  if (path === `${org}/properties/values`) return toPage(url, listProperties(world), (page) => page)
+  if (path === `${org}/rulesets/rule-suites`) {
+    return toPage(url, listRuleSuites(world, url), (page) => page)
+  }
+  const [, name] = new RegExp(`^/repos/${world.org}/([^/]+)/actions/runs$`).exec(path) ?? []
+  const repository = world.repositories.find((one) => one.name === name)
+  return repository ? answerRuns(world, repository, url) : null
+}
+
+function listProperties({ org, repositories, properties }: World) {
+  return repositories.map(({ name, databaseId }) => ({
+    repository_id: databaseId,
+    repository_name: name,
+    repository_full_name: `${org}/${name}`,
+    properties: Object.entries(properties[name] ?? {}).map(([property_name, value]) => ({
+      property_name,
+      value,
+    })),
+  }))
+}
+
+function listRuleSuites({ org, ruleSuites, repositories }: World, url: URL) {
+  const wanted = url.searchParams.get('rule_suite_result') ?? 'all'
+  return ruleSuites
+    .filter(({ result }) => wanted === 'all' || wanted === result)
+    .toSorted((a, b) => (a.pushedAt < b.pushedAt ? 1 : -1))
+    .map(({ id, repository, pushedAt, result, actor }) => ({
+      id,
+      actor_id: 1,
+      actor_name: actor,
+      before_sha: '0'.repeat(40),
+      after_sha: '1'.repeat(40),
+      ref: 'refs/heads/main',
+      repository_id: repositories.find(({ name }) => name === repository)?.databaseId ?? 0,
+      repository_name: `${org}/${repository}`,
+      pushed_at: pushedAt,
+      result,
+      evaluation_result: result,
+    }))
+}
+
+const MOST_RUNS = 1000
+
+/** With any filter GitHub gives at most 1,000 results, whatever `total_count` says. */
+function answerRuns(world: World, { name, runs }: StoredRepository, url: URL): RestAnswer {
+  const [from = '', to = ''] = url.searchParams.get('created')?.split('..') ?? []
+  const found = runs
+    .filter(({ createdAt }) => (!from || createdAt >= from) && (!to || createdAt <= to))
+    .toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
+  const shown = found.slice(0, MOST_RUNS).map((run) => toRun(world, name, run))
+  return toPage(url, shown, (page) => ({ total_count: found.length, workflow_runs: page }))
+}
+
+const toRun = ({ org }: World, name: string, run: StoredRun) => ({
+  id: run.id,
+  name: run.path,
+  path: run.path,
+  event: 'push',
+  head_sha: '2'.repeat(40),
+  status: run.status,
+  conclusion: run.conclusion,
+  created_at: run.createdAt,
+  updated_at: run.updatedAt,
+  run_started_at: run.createdAt,
+  run_attempt: 1,
+  html_url: `https://github.example/${org}/${name}/actions/runs/${run.id}`,
+  actor: { login: 'robin', type: 'User' },
+  referenced_workflows: run.referenced.map((path) => ({ path, sha: '3'.repeat(40), ref: null })),
+})
+
+/** Pages by number, the next one in the `Link` header. */
+function toPage<T>(
+  url: URL,
+  items: readonly T[],
+  wrap: (page: readonly T[]) => unknown,
+): RestAnswer {
+  const size = Number(url.searchParams.get('per_page') ?? 30)
+  const number = Number(url.searchParams.get('page') ?? 1)
+  const page = items.slice((number - 1) * size, number * size)
+  const next = new URL(url)
+  next.searchParams.set('page', String(number + 1))
+  const hasNext = items.length > number * size
+  return {
+    status: 200,
+    value: wrap(page),
+    ...(hasNext && { headers: { link: `<${next}>; rel="next"` } }),
+  }
+}

@@ -1,0 +1,242 @@
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import {
+  buildASTSchema,
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type GraphQLError,
+  parse,
+  validate,
+} from 'graphql'
+import { costOf } from '#test/support/github/cost.ts'
+import { toRoot } from '#test/support/github/resolvers.ts'
+import { answerRest } from '#test/support/github/rest.ts'
+import type { World } from '#test/support/github/store.ts'
+
+/** Something that goes wrong with one request, instead of its answer or around it. */
+export type Fault =
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly says: 'rate limited' | 'secondary limit' | 'cut' | 'cut json' | 'reset' | 'slow' }
+  /** The answer with a part of it withheld, as for a repository that nobody may see. */
+  | { readonly says: 'not found'; readonly path: readonly (string | number)[] }
+  /** The answer after it was changed. */
+  | { readonly change: (answer: unknown) => unknown }
+  /** The answer after the world was. */
+  | { readonly before: () => void }
+
+export interface LocalGitHub {
+  readonly world: World
+  /** As for GitHub Enterprise Server: `http://127.0.0.1:<port>/api/v3`. */
+  readonly baseUrl: string
+  readonly token: string
+  /** What its clock shows; a test sets it. */
+  clock: () => Date
+  /** Points left in this hour; null while nobody counts. */
+  remaining: number | null
+  /** Applied to the next requests in turn; null lets one pass. */
+  readonly faults: (Fault | null)[]
+  /** Since it started. */
+  readonly counts: { requests: number; points: number; byQuery: Record<string, number> }
+  readonly requests: readonly { readonly path: string; readonly authorization: string }[]
+  close(): Promise<void>
+}
+
+// The published schema defines two fields twice, so it is not valid as it is.
+const schema = buildASTSchema(
+  parse(
+    readFileSync(
+      new URL('./schema.graphql', import.meta.resolve('@octokit/graphql-schema')),
+      'utf8',
+    ),
+    { noLocation: true },
+  ),
+  { assumeValidSDL: true, assumeValid: true },
+)
+
+const MOST_NODES = 500_000
+const POINTS_AN_HOUR = 5000
+const TOKEN = 'local-token'
+
+/** A GitHub on this machine that executes GitHub's own schema over `world`. The caller closes it. */
+export async function startGitHub(world: World): Promise<LocalGitHub> {
+  const requests: { path: string; authorization: string }[] = []
+  const github: LocalGitHub = {
+    world,
+    baseUrl: '',
+    token: TOKEN,
+    clock: () => new Date(),
+    remaining: null,
+    faults: [],
+    counts: { requests: 0, points: 0, byQuery: {} },
+    requests,
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise((closed) => server.close(closed))
+    },
+  }
+  const server = createServer(async (request, response) => {
+    requests.push({
+      path: request.url ?? '',
+      authorization: request.headers.authorization ?? '',
+    })
+    github.counts.requests += 1
+    const body = await readAll(request)
+    response.setHeader('date', github.clock().toUTCString())
+    const fault = github.faults.shift() ?? null
+    if (fault && interrupt(fault, response, github)) return
+    if (fault && 'before' in fault) fault.before()
+    const { status, value, headers } = answer(github, request, body)
+    for (const [name, text] of Object.entries(headers ?? {})) response.setHeader(name, text)
+    send(response, status, distort(fault, value), fault)
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const { port } = server.address() as AddressInfo
+  return Object.assign(github, { baseUrl: `http://127.0.0.1:${port}/api/v3` })
+}
+
+async function readAll(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer) // As streams of requests give.
+  return Buffer.concat(chunks).toString()
+}
+
+/** Whether the fault itself was the answer. */
+function interrupt(fault: Fault, response: ServerResponse, github: LocalGitHub): boolean {
+  if ('status' in fault) {
+    for (const [name, text] of Object.entries(fault.headers ?? {})) response.setHeader(name, text)
+    send(response, fault.status, { message: `answer ${fault.status}` }, null)
+    return true
+  }
+  if (!('says' in fault)) return false
+  switch (fault.says) {
+    case 'rate limited': {
+      const reset = Math.floor(github.clock().getTime() / 1000) - 1
+      response.setHeader('x-ratelimit-remaining', '0')
+      response.setHeader('x-ratelimit-reset', String(reset))
+      const message = 'API rate limit exceeded'
+      send(response, 200, { data: null, errors: [{ type: 'RATE_LIMITED', message }] }, null)
+      return true
+    }
+    case 'secondary limit':
+      response.setHeader('retry-after', '0')
+      send(response, 403, { message: 'You have exceeded a secondary rate limit.' }, null)
+      return true
+    case 'reset':
+      response.destroy()
+      return true
+    default:
+      return false
+  }
+}
+
+interface Answer {
+  readonly status: number
+  readonly value: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+function answer(github: LocalGitHub, request: IncomingMessage, body: string): Answer {
+  const { authorization = '' } = request.headers
+  if (!/^(?:token|bearer) /i.test(authorization) || !authorization.endsWith(github.token)) {
+    return { status: 401, value: { message: 'Bad credentials' } }
+  }
+  const url = new URL(request.url ?? '', github.baseUrl)
+  if (url.pathname === '/api/graphql') return answerQuery(github, body)
+  return answerRest(github.world, url) ?? { status: 404, value: { message: 'Not Found' } }
+}
+
+const documents = new Map<string, DocumentNode | GraphQLError[]>()
+
+/** Parsed and found valid, or the faults. */
+function read(query: string): DocumentNode | GraphQLError[] {
+  const known = documents.get(query)
+  if (known) return known
+  const document = parse(query)
+  const faults = validate(schema, document)
+  const result = faults.length > 0 ? [...faults] : document
+  documents.set(query, result)
+  return result
+}
+
+function answerQuery(github: LocalGitHub, body: string): Answer {
+  const { query, variables = {} } = JSON.parse(body) as {
+    query: string
+    variables?: Record<string, unknown>
+  } // As the client sends.
+  const document = read(query)
+  if (Array.isArray(document)) {
+    return { status: 200, value: { errors: document.map(({ message }) => ({ message })) } }
+  }
+  const { nodes, points } = costOf(document, variables)
+  if (nodes > MOST_NODES) {
+    const message = `This query requests up to ${nodes} nodes which exceeds the limit.`
+    return { status: 200, value: { errors: [{ type: 'MAX_NODE_LIMIT_EXCEEDED', message }] } }
+  }
+  const [, name = ''] = /query (\w+)/.exec(query) ?? []
+  github.counts.points += points
+  github.counts.byQuery[name] = (github.counts.byQuery[name] ?? 0) + 1
+  if (github.remaining !== null) github.remaining -= points
+  const remaining = github.remaining ?? POINTS_AN_HOUR
+  const reset = new Date(github.clock().getTime() + 3_600_000)
+  const rateLimit = { cost: points, remaining, resetAt: reset.toISOString(), nodeCount: nodes }
+  const result = execute({
+    schema,
+    document,
+    rootValue: { ...toRoot(github.world), rateLimit },
+    variableValues: variables,
+  }) as ExecutionResult // No resolver is asynchronous.
+  return {
+    status: 200,
+    value: toJson(result),
+    headers: {
+      'x-ratelimit-limit': String(POINTS_AN_HOUR),
+      'x-ratelimit-remaining': String(remaining),
+      'x-ratelimit-reset': String(Math.floor(reset.getTime() / 1000)),
+    },
+  }
+}
+
+/** GitHub tells the type of an error beside its message. */
+function toJson({ data, errors }: ExecutionResult) {
+  if (!errors) return { data }
+  return {
+    data,
+    errors: errors.map(({ message, path, extensions }) => ({
+      type: extensions['type'],
+      path,
+      message,
+    })),
+  }
+}
+
+function distort(fault: Fault | null, value: unknown): unknown {
+  if (fault === null) return value
+  if ('change' in fault) return fault.change(structuredClone(value))
+  if ('path' in fault) return withhold(structuredClone(value), fault.path)
+  return value
+}
+
+function withhold(value: unknown, path: readonly (string | number)[]): unknown {
+  const whole = value as { data: Record<string, unknown>; errors?: unknown[] }
+  let place: Record<string | number, unknown> = whole.data
+  for (const step of path.slice(0, -1)) place = place[step] as Record<string | number, unknown>
+  place[path.at(-1) ?? ''] = null
+  whole.errors = [{ type: 'NOT_FOUND', path, message: 'Could not resolve to a Repository.' }]
+  return whole
+}
+
+function send(response: ServerResponse, status: number, value: unknown, fault: Fault | null): void {
+  const text = JSON.stringify(value)
+  const says = fault && 'says' in fault ? fault.says : null
+  response.statusCode = status
+  response.setHeader('content-type', 'application/json; charset=utf-8')
+  if (says === 'cut') {
+    response.setHeader('content-length', Buffer.byteLength(text))
+    response.write(text.slice(0, text.length / 2))
+    setTimeout(() => response.destroy(), 5)
+  } else if (says === 'cut json') response.end(text.slice(0, text.length / 2))
+  else if (says === 'slow') response.write(text.slice(0, 1))
+  else response.end(text)
+}

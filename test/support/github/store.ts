@@ -1,0 +1,270 @@
+import { createHash } from 'node:crypto'
+
+/** What a local GitHub holds: one organisation. Tests change it as they like. */
+export interface World {
+  readonly org: string
+  readonly repositories: StoredRepository[]
+  readonly teams: StoredTeam[]
+  /** Custom properties by repository name. */
+  readonly properties: Record<string, Record<string, string | null>>
+  readonly ruleSuites: StoredRuleSuite[]
+}
+
+export interface StoredRepository {
+  readonly id: string
+  readonly databaseId: number
+  name: string
+  isArchived: boolean
+  readonly createdAt: string
+  readonly language: string | null
+  readonly topics: readonly string[]
+  /** The main line, oldest first. */
+  readonly commits: StoredCommit[]
+  readonly pullRequests: StoredPullRequest[]
+  readonly issues: StoredIssue[]
+  readonly deployments: StoredDeployment[]
+  readonly environments: StoredEnvironment[]
+  readonly rulesets: StoredRuleset[]
+  readonly runs: StoredRun[]
+  /** Open Dependabot alerts. */
+  readonly alerts: StoredAlert[]
+}
+
+export interface StoredCommit {
+  readonly oid: string
+  readonly committedDate: string
+  /** What it writes; null removes. */
+  readonly files: Readonly<Record<string, string | null>>
+}
+
+export interface StoredActor {
+  readonly kind: 'User' | 'Bot'
+  readonly login: string
+}
+
+export interface StoredPullRequest {
+  readonly id: string
+  readonly number: number
+  title: string
+  readonly createdAt: string
+  mergedAt: string | null
+  updatedAt: string
+  readonly headRefName: string
+  readonly additions: number
+  readonly deletions: number
+  readonly author: StoredActor | null
+  readonly mergeSha: string
+  readonly firstCommitAt: string
+  readonly readyAt: string | null
+  readonly reviews: readonly StoredReview[]
+}
+
+export interface StoredReview {
+  readonly state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'PENDING'
+  /** Null while pending. */
+  readonly submittedAt: string | null
+  readonly author: StoredActor | null
+}
+
+export interface StoredIssue {
+  readonly id: string
+  readonly number: number
+  title: string
+  readonly createdAt: string
+  updatedAt: string
+  closedAt: string | null
+  readonly author: StoredActor | null
+  readonly labels: readonly string[]
+  readonly comments: readonly { readonly createdAt: string; readonly author: StoredActor | null }[]
+  readonly reopenedAt: readonly string[]
+}
+
+export interface StoredDeployment {
+  readonly id: string
+  readonly environment: string
+  readonly createdAt: string
+  readonly commitOid: string
+  readonly creator: StoredActor | null
+  /** In the order in which they were added. */
+  readonly statuses: StoredStatus[]
+}
+
+export interface StoredStatus {
+  readonly state:
+    | 'QUEUED'
+    | 'PENDING'
+    | 'WAITING'
+    | 'IN_PROGRESS'
+    | 'SUCCESS'
+    | 'FAILURE'
+    | 'ERROR'
+    | 'INACTIVE'
+  readonly createdAt: string
+  readonly logUrl?: string
+}
+
+export interface StoredTeam {
+  readonly slug: string
+  readonly name: string
+  readonly parent: string | null
+  /** By repository name. */
+  readonly permissions: Record<string, 'ADMIN' | 'MAINTAIN' | 'WRITE' | 'READ'>
+}
+
+export interface StoredEnvironment {
+  readonly name: string
+  readonly reviewers: number
+}
+
+export interface StoredRuleset {
+  readonly id: number
+  readonly name: string
+  readonly enforcement: 'ACTIVE' | 'EVALUATE' | 'DISABLED'
+  readonly updatedAt: string
+  readonly rules: readonly { readonly type: string; readonly parameters: object | null }[]
+}
+
+export interface StoredRuleSuite {
+  readonly id: number
+  readonly repository: string
+  readonly pushedAt: string
+  readonly result: 'pass' | 'fail' | 'bypass'
+  readonly actor: string
+}
+
+export interface StoredRun {
+  readonly id: number
+  readonly path: string
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly status: 'completed' | 'in_progress' | 'queued'
+  readonly conclusion: 'success' | 'failure' | 'cancelled' | null
+  readonly referenced: readonly string[]
+}
+
+export interface StoredAlert {
+  readonly number: number
+  readonly createdAt: string
+  readonly severity: 'LOW' | 'MODERATE' | 'HIGH' | 'CRITICAL'
+}
+
+let serial = 0
+const next = () => {
+  serial += 1
+  return serial
+}
+
+export const HUMAN: StoredActor = { kind: 'User', login: 'robin' }
+export const COLLEAGUE: StoredActor = { kind: 'User', login: 'kim' }
+export const BOT: StoredActor = { kind: 'Bot', login: 'renovate' }
+
+export function aWorld(world: Partial<World> = {}): World {
+  return { org: 'acme', repositories: [], teams: [], properties: {}, ruleSuites: [], ...world }
+}
+
+export function aRepository(
+  name: string,
+  repository: Partial<StoredRepository> = {},
+): StoredRepository {
+  const databaseId = next()
+  return {
+    id: `R_${name}_${databaseId}`,
+    databaseId,
+    name,
+    isArchived: false,
+    createdAt: '2026-01-01T00:00:00Z',
+    language: 'Go',
+    topics: [],
+    commits: [],
+    pullRequests: [],
+    issues: [],
+    deployments: [],
+    environments: [],
+    rulesets: [],
+    runs: [],
+    alerts: [],
+    ...repository,
+  }
+}
+
+/** Merged, by a person, without a review. */
+export function aPullRequest(
+  number: number,
+  at: string,
+  pullRequest: Partial<StoredPullRequest> = {},
+): StoredPullRequest {
+  return {
+    id: `PR_${next()}`,
+    number,
+    title: `Change ${number}`,
+    createdAt: at,
+    mergedAt: at,
+    updatedAt: at,
+    headRefName: `topic-${number}`,
+    additions: 10,
+    deletions: 2,
+    author: HUMAN,
+    mergeSha: toSha(`merge ${number} ${at}`),
+    firstCommitAt: at,
+    readyAt: null,
+    reviews: [],
+    ...pullRequest,
+  }
+}
+
+export function anIssue(
+  number: number,
+  createdAt: string,
+  issue: Partial<StoredIssue> = {},
+): StoredIssue {
+  return {
+    id: `I_${next()}`,
+    number,
+    title: `Question ${number}`,
+    createdAt,
+    updatedAt: createdAt,
+    closedAt: null,
+    author: HUMAN,
+    labels: [],
+    comments: [],
+    reopenedAt: [],
+    ...issue,
+  }
+}
+
+/** To production, successful after a minute unless `statuses` say otherwise. */
+export function aDeployment(
+  createdAt: string,
+  deployment: Partial<StoredDeployment> = {},
+): StoredDeployment {
+  const done = new Date(Date.parse(createdAt) + 60_000).toISOString().replace('.000', '')
+  return {
+    id: `DE_${next()}`,
+    environment: 'production',
+    createdAt,
+    commitOid: toSha(`deployed ${createdAt}`),
+    creator: HUMAN,
+    statuses: [{ state: 'SUCCESS', createdAt: done }],
+    ...deployment,
+  }
+}
+
+export const toSha = (text: string) => createHash('sha1').update(text).digest('hex')
+
+/** The name that git gives to a content. */
+export const toBlobId = (text: string) => toSha(`blob ${Buffer.byteLength(text)}\0${text}`)
+
+/** Files by path as they are after the first `count` commits. */
+export function filesAfter(
+  commits: readonly StoredCommit[],
+  count = commits.length,
+): Map<string, string> {
+  const files = new Map<string, string>()
+  for (const commit of commits.slice(0, count)) {
+    for (const [path, text] of Object.entries(commit.files)) {
+      if (text === null) files.delete(path)
+      else files.set(path, text)
+    }
+  }
+  return files
+}

@@ -121,12 +121,15 @@ catalog:
 #    mandates: [] # who was told to use it; without this line nobody knows who chose it
 goldenPaths: []
 
-# Clones are only read; fetch them as often as you like. An organisation of GitHub is a source, too:
-# { id: gh, kind: github, org: acme, every: 15min, token: '\${GITHUB_TOKEN}' }
-# reads the token from the environment; \`npx desirepath source test gh\` says what it may read.
+# Clones are only read; fetch them as often as you like.
 ${toSources(globs)}`
+
+/** Its token comes from the environment. */
+const GITHUB =
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as a person writes it
+  "#  - { id: gh, kind: github, org: acme, every: 15min, token: '${GITHUB_TOKEN}' }\n"
 
 const toSources = (globs: readonly string[]) =>
   globs.length === 0
-    ? '#  - { id: clones, kind: git, repositories: ./clones/*, every: 1d }\nsources: []\n'
-    : `sources:\n  - { id: clones, kind: git, repositories: ${JSON.stringify(globs)}, every: 1d }\n`
+    ? `#  - { id: clones, kind: git, repositories: ./clones/*, every: 1d }\n${GITHUB}sources: []\n`
+    : `sources:\n  - { id: clones, kind: git, repositories: ${JSON.stringify(globs)}, every: 1d }\n${GITHUB}`

@@ -35,7 +35,9 @@ test('the beginning that it writes is a good configuration', {
   expect(check.stdout).toContain('ok, 0 golden paths, 2 sources')
 })
 
-test('the example of a golden path in it is right', { timeout: CLI_TIMEOUT_MS }, async () => {
+test('the examples of a golden path and of sources in it are right', {
+  timeout: CLI_TIMEOUT_MS,
+}, async () => {
   const cwd = aFolder()
   await runCli(['init'], { cwd })
   const file = join(cwd, 'desirepath.yaml')
@@ -48,7 +50,7 @@ test('the example of a golden path in it is right', { timeout: CLI_TIMEOUT_MS },
     .replace('# Clones are only read; fetch them as often as you like.', 'sources:')
   writeFileSync(file, used)
   const check = await runCli(['config', 'check'], { cwd })
-  expect(check).toMatchObject({ stdout: `${file}: ok, 1 golden paths, 2 sources\n`, stderr: '' })
+  expect(check).toMatchObject({ stdout: `${file}: ok, 1 golden paths, 3 sources\n`, stderr: '' })
 })
 
 test('what it writes can be collected as it is', { timeout: CLI_TIMEOUT_MS }, async () => {

@@ -98,14 +98,7 @@ async function saveOwnService(
 ): Promise<{ id: string; changed: number }> {
   const { sourceId, repository, observedAt } = saving
   const { component, folder, row } = repository
-  const taken = await tx
-    .selectFrom('services')
-    .select(['source_id', 'repository_id'])
-    .where('id', '=', folder)
-    .executeTakeFirst()
-  const isFree =
-    taken === undefined || (taken.source_id === sourceId && taken.repository_id === row.id)
-  const id = isFree ? folder : row.id
+  const id = await chooseServiceId(tx, saving)
   const changed = await upsertFacts(tx, 'services', [
     {
       id,
@@ -127,6 +120,22 @@ async function saveOwnService(
     },
   ])
   return { id, changed }
+}
+
+/** A service keeps its id, whatever its repository is called now. */
+async function chooseServiceId(tx: Database, { sourceId, repository }: Saving): Promise<string> {
+  const { folder, row } = repository
+  const services = await tx
+    .selectFrom('services')
+    .select(['id', 'source_id', 'repository_id'])
+    .where((eb) => eb.or([eb('id', '=', folder), eb('repository_id', '=', row.id)]))
+    .orderBy('id')
+    .execute()
+  const own = services.find(
+    (service) => service.source_id === sourceId && service.repository_id === row.id,
+  )
+  if (own !== undefined) return own.id
+  return services.some(({ id }) => id === folder) ? row.id : folder
 }
 
 async function deleteOwnService(tx: Database, { sourceId, repository }: Saving): Promise<number> {

@@ -175,7 +175,7 @@ interface Listing {
   readonly repositories: readonly ListedRepository[]
   /** GitHub's ids of all that are there, also where the rest could not be read. */
   readonly nodes: readonly string[]
-  /** False when something was withheld. */
+  /** False when something was withheld, or could not be read. */
   readonly isWhole: boolean
   readonly failures: readonly ScopeFailure[]
 }
@@ -214,6 +214,7 @@ async function listRepositories({ options, client }: Run): Promise<Listing> {
   }
   const isWanted = ({ name }: ListedRepository) =>
     options.repositories.some((glob) => matchesGlob(name, glob))
+  isWhole &&= failures.length === 0
   return { repositories: repositories.filter(isWanted), nodes, isWhole, failures }
 }
 
@@ -299,7 +300,9 @@ async function readDaily({ options, client, context, known }: Run): Promise<Dail
   const candidates = Object.fromEntries(
     Object.entries(teams.candidates).map(([node, slugs]) => [node, [...slugs]]),
   )
-  const organisation = { teamsReadAt: now.toISOString(), candidates, property }
+  // What failed is tried again by the next run.
+  const teamsReadAt = failures.length === 0 ? now.toISOString() : former.teamsReadAt
+  const organisation = { teamsReadAt, candidates, property }
   return { organisation, facts: teams.facts, failures }
 }
 

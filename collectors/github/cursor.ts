@@ -7,7 +7,8 @@ import { Moved } from '#collectors/github/repositories.ts'
 export const RepositoryCursor = z.object({
   /** GitHub's id of the repository, which a new name leaves alone. */
   node: z.string(),
-  name: z.string(),
+  /** JSON of what its row was made from; null before there was one. */
+  row: z.string().nullable(),
   /** How far back the first reading went. */
   since: z.string(),
   /** By GitHub's clock, when the last whole reading began; null before there was one. */

@@ -13,7 +13,7 @@ import { readProperty, readTeams } from '#collectors/github/teams.ts'
 import { SourceError } from '#lib/errors.ts'
 
 const ListAnswer = z.object({ organization: z.object({ list: Connection }) })
-const Listed = z.object({ name: z.string(), nameWithOwner: z.string() })
+const Listed = z.object({ nameWithOwner: z.string() })
 const Anything = z.object({ repository: z.looseObject({}) })
 
 /**
@@ -28,14 +28,14 @@ export async function* examineGitHub(
   const client = openGitHub(options, context)
   try {
     const names = await listNames(client, options)
-    const wanted = names.filter(({ name }) =>
-      options.repositories.some((glob) => matchesGlob(name, glob)),
+    const wanted = names.filter((name) =>
+      options.repositories.some((glob) => matchesGlob(name.replace(/^.*\//, ''), glob)),
     )
     const says = `${names.length} seen, ${wanted.length} to be read`
     const todo = 'check repositories in the configuration, and to which the sign-in has access'
     const problem = wanted.length > 0 ? null : { why: 'none is to be read', todo }
     yield { what: 'repositories', fills: ['repositories', 'services'], says, problem }
-    for (const trial of listTrials(client, options, wanted[0]?.nameWithOwner)) {
+    for (const trial of listTrials(client, options, wanted[0])) {
       yield await attempt(trial)
     }
   } finally {
@@ -46,13 +46,13 @@ export async function* examineGitHub(
 async function listNames(
   client: GitHubClient,
   { sourceId, org }: GitHubCollectorOptions,
-): Promise<z.output<typeof Listed>[]> {
+): Promise<string[]> {
   const size = { most: 100, about: 'repositories' }
   const nodes = await readAll(sourceId, async (cursor) => {
     const { data } = await client.queryPage(ListAnswer, REPOSITORIES, { org, cursor }, size)
     return data.organization.list
   })
-  return nodes.flatMap((node) => Listed.safeParse(node).data ?? [])
+  return nodes.flatMap((node) => Listed.safeParse(node).data?.nameWithOwner ?? [])
 }
 
 interface Trial extends Pick<Examination, 'what' | 'fills'> {

@@ -77,7 +77,7 @@ function coveredFrom({ listed }: RepositoryReading, { since }: RepositoryCursor)
 
 const startCursor = ({ listed, since }: RepositoryReading): RepositoryCursor => ({
   node: listed.id,
-  name: listed.nameWithOwner,
+  row: null,
   since: since.toISOString(),
   readAt: null,
   moved: null,
@@ -142,35 +142,38 @@ class PageMaker {
     const { listed } = this.#reading
     const begins = this.#isFirst
     this.#isFirst = false
+    const fact = toRepository(listed, this.cursor)
+    const row = JSON.stringify(fact)
+    const isNew = this.cursor.row !== row
+    this.cursor = { ...this.cursor, row }
+    const repository: SourceRecord = { position: 'repository', value: { kind: 'fact', fact } }
     return {
       scope: `repository:${listed.repositoryId}`,
-      records: records.length === 0 && !begins ? [] : [this.#repository(), ...records],
+      records: records.length === 0 && !isNew ? [] : [repository, ...records],
       cursor: this.cursor,
       covers: null,
       begins,
     }
   }
+}
 
-  #repository(): SourceRecord {
-    const { listed } = this.#reading
-    const fact: GitHubFact = {
-      kind: 'repository',
-      row: {
-        id: listed.repositoryId,
-        native_id: listed.id,
-        name: listed.nameWithOwner,
-        default_branch: listed.defaultBranchRef?.name ?? null,
-        created_at: listed.createdAt,
-        archived_at: listed.archivedAt,
-        language: listed.primaryLanguage?.name ?? null,
-        head_sha: null,
-        former_names: '[]',
-        gone_at: null,
-      },
-      folder: listed.name,
-      component: this.cursor.files?.component ?? null,
-    }
-    return { position: 'repository', value: { kind: 'fact', fact } }
+function toRepository(listed: ListedRepository, { files }: RepositoryCursor): GitHubFact {
+  return {
+    kind: 'repository',
+    row: {
+      id: listed.repositoryId,
+      native_id: listed.id,
+      name: listed.nameWithOwner,
+      default_branch: listed.defaultBranchRef?.name ?? null,
+      created_at: listed.createdAt,
+      archived_at: listed.archivedAt,
+      language: listed.primaryLanguage?.name ?? null,
+      head_sha: null,
+      former_names: '[]',
+      gone_at: null,
+    },
+    folder: listed.name,
+    component: files?.component ?? null,
   }
 }
 

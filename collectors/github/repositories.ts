@@ -13,7 +13,7 @@ export const REPOSITORIES = `query Repositories($org: String!, $cursor: String, 
     list: repositories(first: $pageSize, after: $cursor, orderBy: { field: NAME, direction: ASC }) {
       pageInfo { hasNextPage endCursor }
       nodes {
-        id databaseId name nameWithOwner isArchived archivedAt createdAt
+        id databaseId nameWithOwner isArchived archivedAt createdAt
         primaryLanguage { name }
         defaultBranchRef { name target { oid } }
         pullRequests(first: 1, orderBy: { field: UPDATED_AT, direction: DESC }) { totalCount nodes { updatedAt } }
@@ -32,7 +32,6 @@ const Touched = z.object({
 const Listed = z.object({
   id: z.string().min(1),
   databaseId: z.int().nullable(),
-  name: PlainText,
   nameWithOwner: z.string().regex(/^[\w.-]+\/[\w.-]+$/),
   isArchived: z.boolean(),
   archivedAt: Instant.nullable(),
@@ -53,6 +52,8 @@ const Listed = z.object({
 export interface ListedRepository extends z.output<typeof Listed> {
   /** `host/owner/name`. */
   readonly repositoryId: string
+  /** Without the owner. */
+  readonly name: string
   readonly moved: Moved
 }
 
@@ -72,6 +73,7 @@ export const listedRepository = (host: string) =>
     (listed): ListedRepository => ({
       ...listed,
       repositoryId: `${host}/${listed.nameWithOwner}`,
+      name: listed.nameWithOwner.replace(/^.*\//, ''),
       moved: toMoved(listed),
     }),
   )

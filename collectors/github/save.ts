@@ -9,7 +9,7 @@ import {
   saveService,
 } from '#collectors/repository.ts'
 import type { Database } from '#db/connection.ts'
-import { markGone, upsertFacts } from '#db/facts.ts'
+import { upsertFacts } from '#db/facts.ts'
 import { renameRepository } from '#db/repository-names.ts'
 import { BEGINNING } from '#lib/instant.ts'
 
@@ -110,21 +110,33 @@ async function saveTeams(
   )
 }
 
-/** Marks what the organisation no longer lists; nothing is deleted. */
-async function saveListing(tx: Database, seen: Seen, nodes: readonly string[]): Promise<number> {
-  const { sourceId, observedAt } = seen
+/** Marks what the organisation no longer lists, and what it lists again; nothing is deleted. */
+async function saveListing(
+  tx: Database,
+  { sourceId, observedAt }: Seen,
+  nodes: readonly string[],
+): Promise<number> {
   const listed = new Set(nodes)
-  const gone = new Set<string>()
-  const marked = await markGone(tx, 'repositories', sourceId, observedAt, (row) => {
-    const isGone = !listed.has(String(row['native_id']))
-    if (isGone) gone.add(String(row['id']))
-    return isGone
-  })
-  if (gone.size === 0) return marked
-  const services = await markGone(tx, 'services', sourceId, observedAt, (row) =>
-    gone.has(String(row['repository_id'])),
-  )
-  return marked + services
+  const known = await tx
+    .selectFrom('repositories')
+    .select(['id', 'native_id', 'gone_at'])
+    .where('source_id', '=', sourceId)
+    .execute()
+  let changed = 0
+  for (const { id, native_id: node, gone_at: goneAt } of known) {
+    if (listed.has(node) === (goneAt === null)) continue
+    const gone = { gone_at: goneAt === null ? observedAt.toISOString() : null }
+    const set = { ...gone, observed_at: observedAt.toISOString() }
+    await tx.updateTable('repositories').set(set).where('id', '=', id).execute()
+    await tx
+      .updateTable('services')
+      .set(set)
+      .where('source_id', '=', sourceId)
+      .where('repository_id', '=', id)
+      .execute()
+    changed += 1
+  }
+  return changed
 }
 
 /** A claim and an owner hold from when they were first seen differently; the first ones since ever. */

@@ -1,10 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import type { Bench, Measurement } from '#test/bench/bench.ts'
 import { gitBench } from '#test/bench/git.ts'
+import { gitHubBench } from '#test/bench/github.ts'
 import { importBench } from '#test/bench/import.ts'
 import { scoringBench } from '#test/bench/scoring.ts'
 
-const BENCHES: readonly Bench[] = [importBench, gitBench, scoringBench]
+import { scoringBench } from '#test/bench/scoring.ts'
+
+const BENCHES: readonly Bench[] = [importBench, gitBench, githubBench, scoringBench]
 
 /** `npm run bench -- [name…]`: all of them when none is named. */
 async function runBenches(names: readonly string[]): Promise<void> {

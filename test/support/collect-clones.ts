@@ -8,24 +8,26 @@ import { type UsageState, usageStateAt } from '#scorecards/adoption/usage-state.
 /** Later than any clone that a test makes. */
 export const NOW = new Date('2100-01-01T00:00:00Z')
 
+interface CollectOptions extends Partial<GitCollectorOptions> {
+  readonly now?: Date
+  readonly signal?: AbortSignal
+  readonly guard?: (tx: Database) => Promise<void>
+}
+
 /** Collects every clone in `folder` as source `clones`. */
 export function collectClones(
   db: Database,
   folder: string,
-  options: Partial<GitCollectorOptions> & { readonly now?: Date } = {},
+  options: CollectOptions = {},
 ): Promise<RunOutcome> {
-  const { now = NOW, ...rest } = options
+  const { now = NOW, signal = new AbortController().signal, guard, ...rest } = options
   const collector = gitCollector({
     sourceId: 'clones',
     repositories: [join(folder, '*')],
     paths: [],
     ...rest,
   })
-  return runCollector(db, collector, {
-    now: () => now,
-    signal: new AbortController().signal,
-    progress: () => {},
-  })
+  return runCollector(db, collector, { now: () => now, signal, progress: () => {} }, guard)
 }
 
 /** A golden path with its rules as they are written in the configuration. */

@@ -27,17 +27,20 @@ export function writeIn(folder: string, name: string, text: string | Buffer): vo
 interface CollectOptions extends Partial<Pick<FilesSource, 'covers'>> {
   readonly now?: Date
   readonly signal?: AbortSignal
+  readonly guard?: (tx: Database) => Promise<void>
 }
 
 /** Collects a folder as the source `exports`. */
 export function collectFolder(
   db: Database,
   folder: string,
-  { covers, now = new Date('2026-06-01T12:00:00Z'), signal }: CollectOptions = {},
+  { covers, now = new Date('2026-06-01T12:00:00Z'), signal, guard }: CollectOptions = {},
 ): Promise<RunOutcome> {
-  return runCollector(db, filesCollector({ sourceId: 'exports', folder, covers }), {
+  const context = {
     now: () => now,
     signal: signal ?? new AbortController().signal,
     progress: () => {},
-  })
+  }
+  const collector = filesCollector({ sourceId: 'exports', folder, covers })
+  return runCollector(db, collector, context, guard)
 }

@@ -253,7 +253,7 @@ test('of a repository that may not be seen nothing is marked gone, and the other
   github.world.repositories.push(
     aRepository('pay', { pullRequests: [aPullRequest(1, at('09:00:00'))] }),
   )
-  github.faults.push({ says: 'not found', path: ['organization', 'list', 'nodes', 1] })
+  github.faults.push({ withhold: ['organization', 'list', 'nodes', 1] })
   expect(await collectGitHub(db, github)).toMatchObject({ status: 'ok' })
   const rows = await db.selectFrom('repositories').select(['id', 'gone_at']).orderBy('id').execute()
   expect(rows).toEqual([

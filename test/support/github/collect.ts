@@ -43,17 +43,20 @@ const toOptions = (
 interface CollectOptions extends Partial<GitHubCollectorOptions> {
   readonly now?: Date
   readonly context?: Partial<CollectorContext>
+  readonly guard?: (tx: Database) => Promise<void>
 }
 
 export function collectGitHub(
   db: Database,
   github: LocalGitHub,
-  { now = NOW, context, ...options }: CollectOptions = {},
+  { now = NOW, context, guard, ...options }: CollectOptions = {},
 ): Promise<RunOutcome> {
-  return runCollector(db, gitHubCollector(toOptions(github, options)), {
+  const collector = gitHubCollector(toOptions(github, options))
+  const whole = {
     now: () => now,
     signal: new AbortController().signal,
     progress: () => {},
     ...context,
-  })
+  }
+  return runCollector(db, collector, whole, guard)
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
   buildASTSchema,
@@ -10,21 +10,11 @@ import {
   parse,
   validate,
 } from 'graphql'
+import { type Fault, interrupt, sendJson } from '#test/support/faults.ts'
 import { costOf } from '#test/support/github/cost.ts'
 import { toRoot } from '#test/support/github/resolvers.ts'
 import { answerRest } from '#test/support/github/rest.ts'
 import type { World } from '#test/support/github/store.ts'
-
-/** Something that goes wrong with one request, instead of its answer or around it. */
-export type Fault =
-  | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
-  | { readonly says: 'rate limited' | 'secondary limit' | 'cut' | 'cut json' | 'reset' | 'slow' }
-  /** The answer with a part of it withheld, as for a repository that nobody may see. */
-  | { readonly says: 'not found'; readonly path: readonly (string | number)[] }
-  /** The answer after it was changed. */
-  | { readonly change: (answer: unknown) => unknown }
-  /** The answer after the world was. */
-  | { readonly before: () => void }
 
 export interface LocalGitHub {
   readonly world: World
@@ -85,11 +75,11 @@ export async function startGitHub(world: World): Promise<LocalGitHub> {
     const body = await readAll(request)
     response.setHeader('date', github.clock().toUTCString())
     const fault = github.faults.shift() ?? null
-    if (fault && interrupt(fault, response, github)) return
-    if (fault && 'before' in fault) fault.before()
+    if (interrupt(fault, response)) return
     const { status, value, headers } = answer(github, request, body)
     for (const [name, text] of Object.entries(headers ?? {})) response.setHeader(name, text)
-    send(response, status, distort(fault, value), fault)
+    const shown = fault && 'withhold' in fault ? withhold(value, fault.withhold) : value
+    sendJson(response, status, shown, fault)
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const { port } = server.address() as AddressInfo
@@ -100,35 +90,6 @@ async function readAll(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer) // As streams of requests give.
   return Buffer.concat(chunks).toString()
-}
-
-/** Whether the fault itself was the answer. */
-function interrupt(fault: Fault, response: ServerResponse, github: LocalGitHub): boolean {
-  if ('status' in fault) {
-    for (const [name, text] of Object.entries(fault.headers ?? {})) response.setHeader(name, text)
-    send(response, fault.status, { message: `answer ${fault.status}` }, null)
-    return true
-  }
-  if (!('says' in fault)) return false
-  switch (fault.says) {
-    case 'rate limited': {
-      const reset = Math.floor(github.clock().getTime() / 1000) - 1
-      response.setHeader('x-ratelimit-remaining', '0')
-      response.setHeader('x-ratelimit-reset', String(reset))
-      const message = 'API rate limit exceeded'
-      send(response, 200, { data: null, errors: [{ type: 'RATE_LIMITED', message }] }, null)
-      return true
-    }
-    case 'secondary limit':
-      response.setHeader('retry-after', '0')
-      send(response, 403, { message: 'You have exceeded a secondary rate limit.' }, null)
-      return true
-    case 'reset':
-      response.destroy()
-      return true
-    default:
-      return false
-  }
 }
 
 interface Answer {
@@ -211,32 +172,11 @@ function toJson({ data, errors }: ExecutionResult) {
   }
 }
 
-function distort(fault: Fault | null, value: unknown): unknown {
-  if (fault === null) return value
-  if ('change' in fault) return fault.change(structuredClone(value))
-  if ('path' in fault) return withhold(structuredClone(value), fault.path)
-  return value
-}
-
 function withhold(value: unknown, path: readonly (string | number)[]): unknown {
-  const whole = value as { data: Record<string, unknown>; errors?: unknown[] }
+  const whole = structuredClone(value) as { data: Record<string, unknown>; errors?: unknown[] }
   let place: Record<string | number, unknown> = whole.data
   for (const step of path.slice(0, -1)) place = place[step] as Record<string | number, unknown>
   place[path.at(-1) ?? ''] = null
   whole.errors = [{ type: 'NOT_FOUND', path, message: 'Could not resolve to a Repository.' }]
   return whole
-}
-
-function send(response: ServerResponse, status: number, value: unknown, fault: Fault | null): void {
-  const text = JSON.stringify(value)
-  const says = fault && 'says' in fault ? fault.says : null
-  response.statusCode = status
-  response.setHeader('content-type', 'application/json; charset=utf-8')
-  if (says === 'cut') {
-    response.setHeader('content-length', Buffer.byteLength(text))
-    response.write(text.slice(0, text.length / 2))
-    setTimeout(() => response.destroy(), 5)
-  } else if (says === 'cut json') response.end(text.slice(0, text.length / 2))
-  else if (says === 'slow') response.write(text.slice(0, 1))
-  else response.end(text)
 }

@@ -1,0 +1,78 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { acceptance, RUN_AT, type Upstream } from '#test/collectors/acceptance.ts'
+import { aPath, collectClones } from '#test/support/collect-clones.ts'
+import { aFolder, aHistory, fetchedAt } from '#test/support/git.ts'
+
+const NO_NETWORK = 'clones are read from this machine, nobody is asked'
+
+// A skip says why the test does not apply to this collector, and where its matter is tested.
+acceptance({
+  name: 'git',
+  start: startClones,
+  histories: 5,
+  skips: {
+    'T-C04': 'a cursor is a commit, not a time',
+    'T-C05': NO_NETWORK,
+    'T-C06': NO_NETWORK,
+    'T-C07': NO_NETWORK,
+    'T-C08': NO_NETWORK,
+    'T-C09': 'a history is read up to a commit, which does not change',
+    'T-C10':
+      'commits follow one another; times that run backwards: test/collectors/git/incremental.test.ts',
+    'T-C11': 'clocks of commits may be wrong: test/collectors/git/collector.test.ts',
+    'T-C12': 'a clone with another remote is another repository, and the former is told as gone',
+    'T-C13': 'a file of another shape is put aside: test/collectors/git/collector.test.ts',
+    'T-C14': 'git streams; a file beyond 1 MB is not parsed: collectors/evidence/readings.ts',
+    'T-C15': 'no text of a commit is stored; nasty paths: test/collectors/git/collector.test.ts',
+    'T-C16': NO_NETWORK,
+    'T-C17': NO_NETWORK,
+    'T-C18': NO_NETWORK,
+    'T-C19': NO_NETWORK,
+    'T-C20': 'belongs to the lease that every run holds: test/db/leases.test.ts',
+    'T-C21': 'runs share the process of the worker; a collector has no process of its own yet',
+    'T-C22': 'belongs to the pages, which read published measurements only: test/e2e/data.spec.ts',
+    'T-C23': 'a clone that git cannot read keeps its rows: test/collectors/git/collector.test.ts',
+  },
+})
+
+const PATHS = [
+  aPath({ evidence: [{ kind: 'file-equals', path: 'Makefile', publishedIn: 'common' }] }),
+]
+
+const at = (hours: number) => new Date(Date.UTC(2026, 4, 1) + hours * 3_600_000).toISOString()
+
+/** A repository that publishes a file, and two that copy it. */
+async function startClones(): Promise<Upstream> {
+  const folder = aFolder()
+  const histories = ['common', 'pay', 'shop'].map((name) => ({ name, history: aHistory() }))
+  let hours = 0
+  const commit = (place: number, text: string) => {
+    hours += 1
+    histories[place % 3]?.history.commit({ at: at(hours), files: { Makefile: `${text}\n` } })
+  }
+  const write = () => {
+    for (const { name, history } of histories) {
+      const clone = join(folder, `${name}.git`)
+      mkdirSync(clone, { recursive: true })
+      history.writeTo(clone)
+      fetchedAt(clone, RUN_AT.toISOString())
+    }
+  }
+  for (const place of [0, 1, 2, 0, 1]) commit(place, `version ${hours}`)
+  write()
+  return {
+    collect: (db, { now = RUN_AT, signal, guard } = {}) =>
+      collectClones(db, folder, {
+        paths: PATHS,
+        now,
+        ...(signal && { signal }),
+        ...(guard && { guard }),
+      }),
+    tables: ['repositories', 'services', 'usage_evidence', 'path_versions', 'changes'],
+    evolve: (choice) => {
+      commit(choice, `version ${choice % 4}`)
+      write()
+    },
+  }
+}

@@ -1,0 +1,227 @@
+import {
+  acceptance,
+  type CollectOptions,
+  RUN_AT,
+  type Upstream,
+} from '#test/collectors/acceptance.ts'
+import { aGitHub, collectGitHub } from '#test/support/github/collect.ts'
+import {
+  aDeployment,
+  anIssue,
+  aPullRequest,
+  aRepository,
+  aWorld,
+  BOT,
+  COLLEAGUE,
+  toSha,
+  type World,
+} from '#test/support/github/store.ts'
+
+// A skip says why the test does not apply to this collector, and where its matter is tested.
+acceptance({
+  name: 'github',
+  start: startGitHubUpstream,
+  histories: 40,
+  skips: {
+    'T-C19': 'belongs to the HTTP client that all sources share: test/lib/outbound.test.ts',
+    'T-C20': 'belongs to the lease that every run holds: test/db/leases.test.ts',
+    'T-C21': 'runs share the process of the worker; a collector has no process of its own yet',
+    'T-C22': 'belongs to the pages, which read published measurements only: test/e2e/data.spec.ts',
+  },
+})
+
+const PAGE = 50
+
+/** One busy repository (three pages of each list), and two quiet ones. */
+function aBusyWorld(): World {
+  const at = (minutes: number) =>
+    new Date(Date.UTC(2026, 4, 1) + minutes * 60_000).toISOString().replace('.000', '')
+  const pullRequests = Array.from({ length: 2 * PAGE + 5 }, (_, index) => ({
+    ...aPullRequest(index + 1, at(index * 60)),
+    id: `PR_${index}`,
+  }))
+  const deployments = Array.from({ length: 2 * PAGE + 5 }, (_, index) => ({
+    ...aDeployment(at(index * 90)),
+    id: `DE_${index}`,
+  }))
+  const issues = Array.from({ length: PAGE + 5 }, (_, index) => ({
+    ...anIssue(index + 1, at(index * 100)),
+    id: `I_${index}`,
+  }))
+  const commits = [
+    { oid: toSha('first'), committedDate: at(0), files: { CODEOWNERS: '* @acme/clay' } },
+  ]
+  const quiet = (name: string) => ({
+    ...aRepository(name, { pullRequests: [{ ...aPullRequest(1, at(5)), id: `PR_${name}` }] }),
+    id: `R_${name}`,
+  })
+  return aWorld({
+    repositories: [
+      { ...aRepository('busy', { pullRequests, deployments, issues, commits }), id: 'R_busy' },
+      quiet('calm'),
+      quiet('dull'),
+    ],
+    teams: [{ slug: 'wood', name: 'Wood', parent: null, permissions: { calm: 'ADMIN' } }],
+  })
+}
+
+async function startGitHubUpstream(): Promise<Upstream> {
+  const world = aBusyWorld()
+  const github = await aGitHub(world)
+  let clock: Date | null = null
+  const collect = (
+    db: Parameters<Upstream['collect']>[0],
+    { now = RUN_AT, signal, guard }: CollectOptions = {},
+  ) => {
+    github.clock = () => clock ?? now
+    return collectGitHub(db, github, {
+      now,
+      tickets: { repositories: ['bus*'], labels: [], categories: [] },
+      limits: { totalMs: 300 },
+      ...(signal && { context: { signal } }),
+      ...(guard && { guard }),
+    })
+  }
+  const evolution = new Evolution(world)
+  return {
+    collect,
+    tables: [
+      'repositories',
+      'repository_attributes',
+      'services',
+      'service_owners',
+      'teams',
+      'changes',
+      'deployments',
+      'deployment_statuses',
+      'tickets',
+    ],
+    evolve: (choice) => evolution.step(choice),
+    rename: () => {
+      const [busy] = world.repositories
+      if (busy) busy.name = 'busier'
+    },
+    write: (text) => {
+      world.repositories[1]?.deployments.push(
+        aDeployment('2026-05-20T00:00:00Z', { environment: text }),
+      )
+    },
+    network: {
+      faults: github.faults,
+      requests: () => github.counts.requests,
+      setClock: (now) => {
+        clock = now
+      },
+      limits: LIMITS,
+      longLimit: { status: 403, headers: { 'retry-after': '3600' } },
+      records: findNodes,
+      endless,
+      addLate: (minutes) => evolution.addLate(minutes),
+    },
+  }
+}
+
+const PAST = String(Math.floor(RUN_AT.getTime() / 1000) - 10)
+const EXHAUSTED = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': PAST }
+const SECONDARY = { message: 'You have exceeded a secondary rate limit.' }
+
+const LIMITS = {
+  seconds: { status: 429, headers: { 'retry-after': '0' } },
+  date: { status: 403, headers: { 'retry-after': new Date(0).toUTCString() } },
+  secondary: { status: 403, headers: { 'retry-after': '0' }, body: SECONDARY },
+  withoutHeaders: { status: 403, body: SECONDARY },
+  inGraphQL: {
+    status: 200,
+    headers: { 'retry-after': '0', ...EXHAUSTED },
+    body: { data: null, errors: [{ type: 'RATE_LIMITED', message: 'API rate limit exceeded' }] },
+  },
+}
+
+/** Changes to a world, each of them in another minute, after everything that it began with. */
+class Evolution {
+  readonly #world: World
+  #minute = 0
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  step(choice: number): void {
+    const at = this.#tick()
+    const place = Math.floor(choice / 10)
+    const repository = this.#world.repositories[place % 3]
+    if (repository === undefined) return
+    const { pullRequests, deployments, issues } = repository
+    const number = pullRequests.length + 1000
+    switch (choice % 8) {
+      case 0:
+        pullRequests.push(aPullRequest(number, at, { author: place % 2 ? BOT : COLLEAGUE }))
+        break
+      case 1: {
+        // Touched again, it moves to the top of its list.
+        const touched = pullRequests[place % pullRequests.length]
+        if (touched) touched.updatedAt = at
+        break
+      }
+      case 2:
+        deployments.push(aDeployment(at, { statuses: [{ state: 'QUEUED', createdAt: at }] }))
+        break
+      case 3:
+      case 4: {
+        const open = deployments.find(({ statuses }) => statuses.at(-1)?.state === 'QUEUED')
+        const state = choice % 8 === 3 ? 'SUCCESS' : 'FAILURE'
+        open?.statuses.push({ state, createdAt: at })
+        break
+      }
+      case 5:
+        issues.push(anIssue(number, at))
+        break
+      case 6: {
+        const issue = issues[place % Math.max(1, issues.length)]
+        if (issue) Object.assign(issue, { closedAt: at, updatedAt: at })
+        break
+      }
+      default:
+        pullRequests.push(
+          aPullRequest(number, at, {
+            reviews: [{ state: 'APPROVED', submittedAt: at, author: COLLEAGUE }],
+          }),
+        )
+    }
+  }
+
+  addLate(minutes: number): void {
+    const [busy] = this.#world.repositories
+    if (busy === undefined) return
+    const earlier = (time: string | undefined) =>
+      new Date(Date.parse(time ?? '') - minutes * 60_000).toISOString().replace('.000', '')
+    busy.pullRequests.push(aPullRequest(900, earlier(busy.pullRequests.at(-1)?.updatedAt)))
+    busy.deployments.push(aDeployment(earlier(busy.deployments.at(-1)?.createdAt)))
+    busy.issues.push(anIssue(900, earlier(busy.issues.at(-1)?.updatedAt)))
+  }
+
+  #tick(): string {
+    this.#minute += 1
+    return new Date(Date.UTC(2026, 4, 28) + this.#minute * 60_000).toISOString().replace('.000', '')
+  }
+}
+
+/** The nodes of the lists in an answer. */
+function findNodes(answer: unknown): Record<string, unknown>[] {
+  if (typeof answer !== 'object' || answer === null) return []
+  if ('list' in answer) {
+    const { nodes } = answer.list as { nodes: Record<string, unknown>[] }
+    return nodes
+  }
+  return Object.values(answer).flatMap(findNodes)
+}
+
+/** Every list goes on where it began. */
+function endless(answer: unknown): unknown {
+  if (typeof answer !== 'object' || answer === null) return answer
+  if ('pageInfo' in answer) {
+    return { ...answer, pageInfo: { hasNextPage: true, endCursor: 'Zm9yZXZlcg==' } }
+  }
+  const entries = Object.entries(answer).map(([key, value]) => [key, endless(value)])
+  return Array.isArray(answer) ? answer.map(endless) : Object.fromEntries(entries)
+}

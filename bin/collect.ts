@@ -97,16 +97,17 @@ function chooseSources({ sources }: Config, only: readonly string[] = []): reado
 /** Repositories look up the services that files name, and clones what their host knows of them. */
 const ORDER: readonly SourceConfig['kind'][] = ['files', 'github', 'git']
 
-function toRun(source: SourceConfig, { goldenPaths }: Config): Run {
+function toRun(source: SourceConfig, config: Config): Run {
   if (source.kind === 'files') {
     const { id: sourceId, path: folder, covers } = source
     return (db, ...rest) => runCollector(db, filesCollector({ sourceId, folder, covers }), ...rest)
   }
   if (source.kind === 'github') {
-    return (db, ...rest) => runCollector(db, gitHubCollector(toGitHubOptions(source)), ...rest)
+    return (db, ...rest) =>
+      runCollector(db, gitHubCollector(toGitHubOptions(source, config)), ...rest)
   }
   const { id: sourceId, repositories, releases, bots } = source
-  const paths = goldenPaths.map((path) => ({ id: path.id, rules: path }))
+  const paths = config.goldenPaths.map((path) => ({ id: path.id, rules: path }))
   const collector = gitCollector({ sourceId, repositories, paths, releases, bots })
   return (db, ...rest) => runCollector(db, collector, ...rest)
 }

@@ -31,7 +31,7 @@ export async function examine({ port, now }: { port: number; now: Date }): Promi
     const { health, ...database } = await checkDatabase(config)
     findings.push(database)
     for (const source of config.sources) {
-      findings.push(await checkReach(source))
+      findings.push(await checkReach(source, config))
       if (health) findings.push(...checkHealth(health.get(source.id), now))
     }
   }
@@ -117,7 +117,7 @@ async function examineDatabase(db: Database, path: string): Promise<Finding & { 
   return { level: 'ok', subject, says: `${path} is sound, can be written, newest schema`, health }
 }
 
-async function checkReach(source: SourceConfig): Promise<Finding> {
+async function checkReach(source: SourceConfig, config: Config): Promise<Finding> {
   const subject = `source ${source.id}`
   if (source.kind === 'files') {
     const names = await readdir(source.path).catch(() => undefined)
@@ -125,16 +125,16 @@ async function checkReach(source: SourceConfig): Promise<Finding> {
     const todo = 'check path in the configuration'
     return { level: 'fail', subject, says: `${source.path} cannot be read`, todo }
   }
-  if (source.kind === 'github') return checkSignIn(subject, source)
+  if (source.kind === 'github') return checkSignIn(subject, source, config)
   const { folders, empty } = await findCloneFolders(source.repositories)
   if (empty.length === 0) return { level: 'ok', subject, says: `${folders.length} clones` }
   const todo = 'check repositories in the configuration'
   return { level: 'fail', subject, says: `no clone in ${empty.join(', ')}`, todo }
 }
 
-function checkSignIn(subject: string, source: GitHubSourceConfig): Finding {
+function checkSignIn(subject: string, source: GitHubSourceConfig, config: Config): Finding {
   try {
-    toGitHubOptions(source).auth()
+    toGitHubOptions(source, config).auth()
     return {
       level: 'ok',
       subject,

@@ -1,12 +1,13 @@
 import type { GitHubAuth } from '#collectors/github/client.ts'
 import type { GitHubCollectorOptions } from '#collectors/github/collector.ts'
-import type { Environment, GitHubSourceConfig } from '#lib/config.ts'
+import type { Config, Environment, GitHubSourceConfig } from '#lib/config.ts'
 import { toMilliseconds } from '#lib/duration.ts'
 import { readSecret } from '#lib/secret.ts'
 
 /** What the configuration says of an organisation; its secret is read when it signs in. */
 export function toGitHubOptions(
   source: GitHubSourceConfig,
+  { goldenPaths }: Pick<Config, 'goldenPaths'>,
   env: Environment = process.env,
 ): GitHubCollectorOptions {
   const { id, kind: _, every: __, token, app, lookBack, ...rest } = source
@@ -14,6 +15,7 @@ export function toGitHubOptions(
     ...rest,
     sourceId: id,
     lookBackMs: toMilliseconds(lookBack),
+    paths: goldenPaths.map((path) => ({ id: path.id, rules: path })),
     auth: () => readAuth({ token, app }, env),
   }
 }

@@ -3,8 +3,8 @@ import type { CollectorContext, Examination } from '#collectors/collector.ts'
 import { listFolder } from '#collectors/files/folder.ts'
 import { findCloneFolders } from '#collectors/git/clones.ts'
 import { examineGitHub } from '#collectors/github/examine.ts'
-import type { FactTable } from '#db/natural-keys.ts'
-import type { SourceConfig } from '#lib/config.ts'
+import type { FactTable } from '#db/facts.ts'
+import type { Config, SourceConfig } from '#lib/config.ts'
 
 /**
  * Connects to a source and tries what a run would read. Stores nothing.
@@ -13,9 +13,10 @@ import type { SourceConfig } from '#lib/config.ts'
  */
 export function examineSource(
   source: SourceConfig,
+  config: Config,
   context: CollectorContext,
 ): AsyncGenerator<Examination> {
-  if (source.kind === 'github') return examineGitHub(toGitHubOptions(source), context)
+  if (source.kind === 'github') return examineGitHub(toGitHubOptions(source, config), context)
   return source.kind === 'git' ? examineClones(source) : examineFolder(source)
 }
 

@@ -21,14 +21,15 @@ export function registerSource(program: Command): void {
 }
 
 async function testSource(id: string): Promise<void> {
-  const { sources } = loadConfig()
+  const config = loadConfig()
+  const { sources } = config
   const ids = sources.map((source) => source.id)
   requireKnown('source', id, ids)
   const source = sources[ids.indexOf(id)]
   if (source === undefined) throw new TypeError(`${id} is known, and was not found`)
   const tables = new Set<FactTable>()
   const context = { now: () => new Date(), signal: stopSignal(), progress: () => {} }
-  for await (const examination of examineSource(source, context)) {
+  for await (const examination of examineSource(source, config, context)) {
     process.stdout.write(toLines(examination))
     if (examination.problem !== null) process.exitCode = 1
     else for (const table of examination.fills) tables.add(table)

@@ -22,7 +22,7 @@ interface PublishedFile {
 export const ruleKey = ({ pathId, ruleId }: Pick<PublishedRule, 'pathId' | 'ruleId'>) =>
   JSON.stringify([pathId, ruleId])
 
-export function listPublishedRules(paths: readonly WatchedPath[]): PublishedRule[] {
+function listPublishedRules(paths: readonly WatchedPath[]): PublishedRule[] {
   return paths.flatMap(({ id, rules }) => rules.evidence.flatMap((rule) => toPublished(id, rule)))
 }
 
@@ -49,10 +49,7 @@ interface Candidate {
 }
 
 /** The repositories that a configured publisher means: one, unless the name is unknown or too short. */
-export function findPublishers<T extends Candidate>(
-  publishedIn: string,
-  clones: readonly T[],
-): T[] {
+function findPublishers<T extends Candidate>(publishedIn: string, clones: readonly T[]): T[] {
   const wanted = publishedIn.toLowerCase().replace(/\.git$/, '')
   const byName = clones.filter(({ id }) =>
     repositoryNames(id).some((name) => name.toLowerCase() === wanted),
@@ -64,6 +61,51 @@ export function findPublishers<T extends Candidate>(
   )
   if (byFolders.length > 0) return byFolders
   return local.filter(({ folder }) => folder?.toLowerCase() === wanted.split('/').at(-1))
+}
+
+export interface Publishers {
+  /** The rules that a repository publishes, by its id. */
+  readonly publishers: ReadonlyMap<string, readonly PublishedRule[]>
+  /** Rules that cannot be judged for want of their publisher, and why. */
+  readonly faults: readonly { readonly scope: string; readonly message: string }[]
+}
+
+/** `toFault` says why a repository cannot be a publisher. */
+export function assignPublishers<T extends Candidate>(
+  paths: readonly WatchedPath[],
+  candidates: readonly T[],
+  toFault: (publisher: T) => string | null = () => null,
+): Publishers {
+  const publishers = new Map<string, PublishedRule[]>()
+  const faults: { scope: string; message: string }[] = []
+  for (const rule of listPublishedRules(paths)) {
+    const { pathId, ruleId, publishedIn, required } = rule
+    const found = findPublishers(publishedIn, candidates)
+    const [publisher] = found
+    const fault = faultOf(publishedIn, found, { required, toFault })
+    if (fault !== null) {
+      const where = `golden path ${pathId}: ${ruleId}: publishedIn`
+      faults.push({ scope: `rule:${pathId}/${ruleId}`, message: `${where}: ${fault}` })
+    } else if (publisher !== undefined) {
+      publishers.set(publisher.id, [...(publishers.get(publisher.id) ?? []), rule])
+    }
+  }
+  return { publishers, faults }
+}
+
+function faultOf<T extends Candidate>(
+  publishedIn: string,
+  found: readonly T[],
+  { required, toFault }: { required: boolean; toFault: (publisher: T) => string | null },
+): string | null {
+  const [publisher] = found
+  if (publisher === undefined) {
+    return required ? `no repository of this source is ${publishedIn}` : null
+  }
+  if (found.length > 1) {
+    return `${publishedIn} may be any of ${found.map(({ id }) => id).join(', ')}`
+  }
+  return toFault(publisher)
 }
 
 /** A commit of a main line. */

@@ -75,7 +75,7 @@ export class ContentReader implements Readings {
 const readingKey = (reader: Reader<unknown>, blob: string) => `${blob} ${reader.key}`
 
 const PROBLEMS = {
-  missing: 'its content is missing from this clone',
+  missing: 'its content is missing',
   'too large': `larger than ${LARGEST_BLOB} bytes`,
 }
 

@@ -195,7 +195,7 @@ export class Walker {
 }
 
 /** Nobody says so. */
-export const NOTHING_ELSE = { breaking: null, migration_guide: null, end_of_support_on: null }
+const NOTHING_ELSE = { breaking: null, migration_guide: null, end_of_support_on: null }
 
 const toSoFar = (published: WalkState['published']): WalkState['published'] =>
   Object.fromEntries(
@@ -243,4 +243,45 @@ function toSightFact(
       commit_sha: commit.sha,
     },
   }
+}
+
+/** A tag, with the commit that it names. */
+export interface PublishedTag {
+  readonly name: string
+  readonly commit: string
+  readonly createdAt: Date
+}
+
+/** The versions of the rules whose versions are tags, oldest first. */
+export function listTagVersions(
+  published: readonly PublishedRule[],
+  tags: readonly PublishedTag[],
+): SourceRecord[] {
+  const sorted = tags.toSorted(
+    (a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.name < b.name ? -1 : 1),
+  )
+  return published
+    .filter(({ files }) => files === null)
+    .flatMap((rule) => sorted.map((tag, index) => toTagVersion(rule, tag, index + 1)))
+}
+
+function toTagVersion(
+  { pathId, ruleId }: PublishedRule,
+  tag: PublishedTag,
+  sequence: number,
+): SourceRecord {
+  const value: HistoryFact = {
+    kind: 'version',
+    row: {
+      path_id: pathId,
+      rule_id: ruleId,
+      sequence,
+      version: tag.name,
+      published_at: tag.createdAt.toISOString(),
+      blob: null,
+      commit_sha: tag.commit,
+      ...NOTHING_ELSE,
+    },
+  }
+  return { position: `tag ${tag.name}`, value }
 }

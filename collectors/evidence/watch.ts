@@ -49,6 +49,15 @@ export interface Sight {
   readonly problem: string | null
 }
 
+/** What of `paths` decides which files are read, and how. */
+export const toConfiguration = (paths: readonly WatchedPath[]) =>
+  paths.map(({ id, rules: { evidence, offPath, eligible } }) => ({
+    id,
+    evidence,
+    offPath,
+    file: eligible.file ?? null,
+  }))
+
 export const CATALOG_FILE = 'catalog-info.yaml'
 
 export const catalogReader = { key: 'catalog', read: parseCatalogInfo }

@@ -1,10 +1,11 @@
 import type { Collector, CollectorContext, Page, ScopeFailure } from '#collectors/collector.ts'
+import { assignPublishers, type Publishers } from '#collectors/evidence/publications.ts'
 import {
-  findPublishers,
-  listPublishedRules,
-  type PublishedRule,
-} from '#collectors/evidence/publications.ts'
-import { listTracks, type Track, type WatchedPath } from '#collectors/evidence/watch.ts'
+  listTracks,
+  type Track,
+  toConfiguration,
+  type WatchedPath,
+} from '#collectors/evidence/watch.ts'
 import { type Clone, findCloneFolders, readClone } from '#collectors/git/clones.ts'
 import { type GitFact, GitRecord, saveRepository } from '#collectors/git/facts.ts'
 import { type CleanRoom, GitError, openCleanRoom } from '#collectors/git/git.ts'
@@ -45,12 +46,7 @@ export function gitCollector(options: GitCollectorOptions): Collector<GitFact> {
       repositories,
       releases,
       bots,
-      paths: paths.map(({ id, rules: { evidence, offPath, eligible } }) => ({
-        id,
-        evidence,
-        offPath,
-        file: eligible.file ?? null,
-      })),
+      paths: toConfiguration(paths),
     },
     record: GitRecord,
     fetch: (cursors, context) => fetchClones(options, cursors, context),
@@ -77,8 +73,8 @@ async function* fetchClones(
     const found = await readClones(sourceId, folders, signal)
     yield* found.failures
     yield* listVanished(sourceId, cursors, found.clones)
-    const { publishers, faults } = assignPublishers(options, found.clones)
-    yield* faults
+    const { publishers, faults } = assignPublishers(options.paths, found.clones, toShallowFault)
+    for (const { scope, message } of faults) yield failed(sourceId, scope, message)
     yield* readPages({ options, room, publishers, cursors, context }, found.clones)
   } finally {
     stop.abort()
@@ -140,44 +136,11 @@ function listVanished(
     .map((scope) => failed(sourceId, scope, `${scope}: was read before, and its clone is gone`))
 }
 
-interface Publishers {
-  /** By clone id. */
-  readonly publishers: ReadonlyMap<string, readonly PublishedRule[]>
-  readonly faults: readonly ScopeFailure[]
-}
-
-function assignPublishers(
-  { sourceId, paths }: GitCollectorOptions,
-  clones: readonly Clone[],
-): Publishers {
-  const publishers = new Map<string, PublishedRule[]>()
-  const faults: ScopeFailure[] = []
-  for (const rule of listPublishedRules(paths)) {
-    const found = findPublishers(rule.publishedIn, clones)
-    const [publisher] = found
-    const fault = faultOf(rule, found)
-    if (fault !== null) {
-      const where = `golden path ${rule.pathId}: ${rule.ruleId}: publishedIn`
-      faults.push(failed(sourceId, `rule:${rule.pathId}/${rule.ruleId}`, `${where}: ${fault}`))
-    } else if (publisher !== undefined) {
-      publishers.set(publisher.id, [...(publishers.get(publisher.id) ?? []), rule])
-    }
-  }
-  return { publishers, faults }
-}
-
-function faultOf({ publishedIn, required }: PublishedRule, found: readonly Clone[]): string | null {
-  const [publisher] = found
-  if (publisher === undefined) {
-    return required ? `no repository of this source is ${publishedIn}` : null
-  }
-  if (found.length > 1) {
-    return `${publishedIn} may be any of ${found.map(({ id }) => id).join(', ')}`
-  }
-  return publisher.shallow
-    ? `the clone of ${publisher.id} is shallow, so earlier publications are unknown; git fetch --unshallow mends that`
+/** Earlier publications of a shallow clone are unknown. */
+const toShallowFault = ({ id, shallow }: Clone): string | null =>
+  shallow
+    ? `the clone of ${id} is shallow, so earlier publications are unknown; git fetch --unshallow mends that`
     : null
-}
 
 interface Work {
   readonly options: GitCollectorOptions

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { SourceRecord } from '#collectors/collector.ts'
 import { listMoveCommits, type PublishedRule, ruleKey } from '#collectors/evidence/publications.ts'
 import {
-  NOTHING_ELSE,
+  listTagVersions,
   type Step,
   startState,
   Walker,
@@ -273,34 +273,9 @@ function toChange(clone: Clone, commit: MainCommit, firstOfMerge: Date | undefin
 
 function tagRecords(reading: Reading): SourceRecord[] {
   const { clone, published } = reading
-  const tags = oldestFirst(clone.tags)
-  const versions = published
-    .filter(({ files }) => files === null)
-    .flatMap((rule) => tags.map((tag, index) => toVersion(rule, tag, index + 1)))
+  const versions = listTagVersions(published, clone.tags)
   const releases = listReleases(reading).map((release) => toRelease(clone, release))
   return [...versions, ...releases]
-}
-
-const oldestFirst = (tags: readonly Tag[]) =>
-  tags.toSorted(
-    (a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.name < b.name ? -1 : 1),
-  )
-
-function toVersion({ pathId, ruleId }: PublishedRule, tag: Tag, sequence: number): SourceRecord {
-  const value: GitFact = {
-    kind: 'version',
-    row: {
-      path_id: pathId,
-      rule_id: ruleId,
-      sequence,
-      version: tag.name,
-      published_at: tag.createdAt.toISOString(),
-      blob: null,
-      commit_sha: tag.commit,
-      ...NOTHING_ELSE,
-    },
-  }
-  return { position: `tag ${tag.name}`, value }
 }
 
 interface Release {

@@ -283,7 +283,8 @@ function usePart(error: unknown): { data: unknown; missing: string[] } {
   return { data, missing: errors.map(({ path, message }) => `${path?.join('.')}: ${message}`) }
 }
 
-function parseShape<T>(sourceId: string, shape: z.ZodType<T>, value: unknown): T {
+/** @throws {ScopedError} when the value has another shape */
+export function parseShape<T>(sourceId: string, shape: z.ZodType<T>, value: unknown): T {
   const { data, error } = shape.safeParse(value)
   if (error === undefined) return data as T // What the shape returned.
   throw new ScopedError(sourceId, `an answer of unknown shape: ${z.prettifyError(error)}`)

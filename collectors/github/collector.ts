@@ -1,6 +1,13 @@
 import { matchesGlob } from 'node:path'
 import { z } from 'zod'
 import type { Collector, CollectorContext, Page, ScopeFailure } from '#collectors/collector.ts'
+import { assignPublishers, type Publishers } from '#collectors/evidence/publications.ts'
+import {
+  listTracks,
+  type Track,
+  toConfiguration,
+  type WatchedPath,
+} from '#collectors/evidence/watch.ts'
 import { toBots } from '#collectors/github/actors.ts'
 import {
   type GitHubClient,
@@ -52,13 +59,15 @@ export interface GitHubCollectorOptions extends GitHubClientOptions {
         readonly categories: readonly LabelRule[]
       }
     | undefined
+  readonly paths: readonly WatchedPath[]
   /** Logins of bots, besides those that GitHub knows as such. */
   readonly bots: readonly string[]
 }
 
 /**
  * Reads an organisation of GitHub: repositories, teams and owners, merged pull requests,
- * deployments with their statuses, and issues as tickets. It asks one thing at a time.
+ * deployments with their statuses, issues as tickets, and the history of the files that golden paths
+ * watch. It asks one thing at a time.
  */
 export function gitHubCollector(options: GitHubCollectorOptions): Collector<GitHubFact> {
   const { sourceId, org, baseUrl, repositories, lookBackMs, tickets } = options
@@ -77,6 +86,7 @@ export function gitHubCollector(options: GitHubCollectorOptions): Collector<GitH
       environments,
       tickets,
       bots: options.bots,
+      paths: toConfiguration(options.paths),
     },
     record: gitHubRecord({ bots, tiers: environments, labels: tickets?.categories ?? [] }),
     async *fetch(cursors, context) {
@@ -125,6 +135,8 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
   yield page
   yield* failures
   const moved = await findMovedDeployments(run)
+  const files = watchFiles(options, listing.repositories)
+  yield* files.failures
   const bots = toBots(options.bots)
   let failedInARow = 0
   for (const [index, listed] of listing.repositories.entries()) {
@@ -139,6 +151,8 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
       now: context.now(),
       tickets: ticketsOf(options, listed),
       bots,
+      tracks: files.tracks,
+      published: files.publishers.get(listed.repositoryId) ?? [],
       configuredOwner: options.owners[listed.name],
       hasMovedDeployments: cursor?.unsettled.some(({ id }) => moved.has(id)) ?? false,
     }
@@ -147,6 +161,37 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
     if (failure && failedInARow === MOST_FAILURES) throw failure
     context.progress('repositories', index + 1, listing.repositories.length)
   }
+}
+
+interface WatchedFiles {
+  readonly tracks: readonly Track[]
+  readonly publishers: Publishers['publishers']
+  readonly failures: readonly ScopeFailure[]
+}
+
+/** What is looked for in the files of every repository, and who publishes it. */
+function watchFiles(
+  { sourceId, paths }: GitHubCollectorOptions,
+  repositories: readonly ListedRepository[],
+): WatchedFiles {
+  const candidates = repositories.map(({ repositoryId }) => ({ id: repositoryId }))
+  const { publishers, faults } = assignPublishers(paths, candidates)
+  const [whole, tracks] = divide(listTracks(paths), (track) => track.paths.includes('.'))
+  const unread = whole.map(({ subject }) => {
+    const rule = subject.kind === 'evidence' ? `${subject.pathId}/${subject.ruleId}` : ''
+    const why =
+      'looks at the whole tree, whose history GitHub does not tell; begin it with a folder'
+    return { scope: `rule:${rule}`, message: `golden path ${rule}: ${why}` }
+  })
+  const failures = [...faults, ...unread].map(({ scope, message }) => ({
+    scope,
+    failure: new SourceError(sourceId, message),
+  }))
+  return { tracks, publishers, failures }
+}
+
+function divide<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))]
 }
 
 /** What is hidden or fails of one repository leaves the others. */

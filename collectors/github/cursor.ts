@@ -29,6 +29,8 @@ export const RepositoryCursor = z.object({
       codeowners: z.array(z.string()).nullable(),
     })
     .nullable(),
+  /** The commit up to which the watched files were followed, and what they were then. */
+  history: z.object({ head: z.string(), signature: z.string() }).nullable(),
   /** JSON of what was said of the owner. */
   claims: z.string(),
 })

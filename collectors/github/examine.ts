@@ -4,6 +4,7 @@ import type { CollectorContext, Examination } from '#collectors/collector.ts'
 import { type GitHubClient, openGitHub } from '#collectors/github/client.ts'
 import type { GitHubCollectorOptions } from '#collectors/github/collector.ts'
 import { DEPLOYMENTS } from '#collectors/github/deployments.ts'
+import { TAGS } from '#collectors/github/file-history.ts'
 import { ISSUES } from '#collectors/github/issues.ts'
 import { OWNER_FILES } from '#collectors/github/owner-files.ts'
 import { Connection, readAll } from '#collectors/github/pages.ts'
@@ -76,7 +77,7 @@ function listTrials(
   options: GitHubCollectorOptions,
   sample: string | undefined,
 ): Trial[] {
-  const { sourceId, org, ownerProperty, tickets } = options
+  const { sourceId, org, ownerProperty, tickets, paths } = options
   const ofOrganisation: Trial[] = [
     {
       what: 'teams',
@@ -110,6 +111,16 @@ function listTrials(
       permission: 'Contents',
       ask: ofSample(OWNER_FILES),
     },
+    ...(paths.length > 0
+      ? [
+          {
+            what: 'files of golden paths',
+            fills: ['usage_evidence', 'path_versions', 'repository_attributes'] as const,
+            permission: 'Contents',
+            ask: ofSample(TAGS),
+          },
+        ]
+      : []),
     {
       what: 'merged pull requests',
       fills: ['changes'],

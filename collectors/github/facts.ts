@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { UnreadableRecord } from '#collectors/evidence/walk.ts'
+import type { PublishedRule } from '#collectors/evidence/publications.ts'
+import type { HistoryFact, UnreadableRecord } from '#collectors/evidence/walk.ts'
 import { type DeploymentFact, deploymentRecord } from '#collectors/github/deployments.ts'
 import { type LabelRule, type TicketFact, ticketRecord } from '#collectors/github/issues.ts'
 import type { OwnerClaim } from '#collectors/github/ownership.ts'
@@ -14,6 +15,9 @@ export type GitHubFact =
   | TeamFact
   | { readonly kind: 'listing'; readonly nodes: readonly string[] }
   | ({ readonly kind: 'repository' } & SeenRepository)
+  /** With all of its files' history: what is stored and not among it goes. */
+  | { readonly kind: 'history'; readonly rules: readonly PublishedRule[] }
+  | HistoryFact
   | { readonly kind: 'ownership'; readonly claims: readonly OwnerClaim[] }
   | ChangeFact
   | DeploymentFact

@@ -1,5 +1,8 @@
 import { z } from 'zod'
 import type { Page, SourceRecord } from '#collectors/collector.ts'
+import type { PublishedRule } from '#collectors/evidence/publications.ts'
+import type { HistoryFact, UnreadableRecord } from '#collectors/evidence/walk.ts'
+import type { Track } from '#collectors/evidence/watch.ts'
 import { type Answer, type GitHubClient, ScopedError } from '#collectors/github/client.ts'
 import type { OrganisationCursor, RepositoryCursor } from '#collectors/github/cursor.ts'
 import {
@@ -11,6 +14,7 @@ import {
   isServing,
 } from '#collectors/github/deployments.ts'
 import type { GitHubFact, GitHubRecord } from '#collectors/github/facts.ts'
+import { readFileHistory } from '#collectors/github/file-history.ts'
 import { findResponse, ISSUE_COMMENTS, ISSUES, IssueNode } from '#collectors/github/issues.ts'
 import { OWNER_FILES, OwnerFilesAnswer, readOwnerFiles } from '#collectors/github/owner-files.ts'
 import { listClaims, type OwnerClaim } from '#collectors/github/ownership.ts'
@@ -38,6 +42,10 @@ export interface RepositoryReading {
   /** Whether its issues are tickets, and with which labels. */
   readonly tickets: { readonly labels: readonly string[] } | null
   readonly bots: ReadonlySet<string>
+  /** What golden paths and eligibility watch in every repository. */
+  readonly tracks: readonly Track[]
+  /** Rules whose versions this one publishes. */
+  readonly published: readonly PublishedRule[]
   /** The team that the configuration names. */
   readonly configuredOwner: string | undefined
   /** Whether a deployment that was open stands differently now. */
@@ -65,6 +73,7 @@ export async function* readRepository(reading: RepositoryReading): AsyncGenerato
   yield* readDeployments(reading, pages)
   if (reading.tickets !== null && hasMoved('tickets', start, listed))
     yield* readTickets(reading, pages)
+  yield* readWatchedFiles(reading, pages)
   const owner = await readOwner(reading, pages)
   pages.cursor = { ...pages.cursor, readAt, moved: listed.moved }
   yield pages.last(owner, { from: coveredFrom(reading, start), to: new Date(readAt) })
@@ -86,6 +95,7 @@ const startCursor = ({ listed, since }: RepositoryReading): RepositoryCursor => 
   unsettled: [],
   tickets: null,
   files: null,
+  history: null,
   claims: '[]',
 })
 
@@ -132,6 +142,18 @@ class PageMaker {
     )
   }
 
+  ofHistory(records: readonly SourceRecord[], rules: readonly PublishedRule[]): Page {
+    const whole: GitHubRecord = { kind: 'fact', fact: { kind: 'history', rules } }
+    const facts = records.map(({ position, value }, index) => {
+      const record = value as HistoryFact | UnreadableRecord // As the walk makes them.
+      return {
+        position: record.kind === 'unreadable' ? position : `${position} ${index}`,
+        value: toRecord(record),
+      }
+    })
+    return this.#page([{ position: 'history', value: whole }, ...facts])
+  }
+
   /** Of a repository in which nothing moved it holds no record. */
   last(records: readonly GitHubRecord[], covers: Page['covers']): Page {
     const named = records.map((value) => ({ position: toName(value), value }))
@@ -157,7 +179,10 @@ class PageMaker {
   }
 }
 
-function toRepository(listed: ListedRepository, { files }: RepositoryCursor): GitHubFact {
+const toRecord = (record: HistoryFact | UnreadableRecord): GitHubRecord =>
+  record.kind === 'unreadable' ? record : { kind: 'fact', fact: record }
+
+function toRepository(listed: ListedRepository, { files, history }: RepositoryCursor): GitHubFact {
   return {
     kind: 'repository',
     row: {
@@ -168,7 +193,7 @@ function toRepository(listed: ListedRepository, { files }: RepositoryCursor): Gi
       created_at: listed.createdAt,
       archived_at: listed.archivedAt,
       language: listed.primaryLanguage?.name ?? null,
-      head_sha: null,
+      head_sha: history?.head ?? null,
       former_names: '[]',
       gone_at: null,
     },
@@ -349,6 +374,38 @@ function withResponses(reading: RepositoryReading, nodes: readonly unknown[]): P
     const isAnswered = findResponse(data.author, data.comments.nodes ?? [], reading.bots) !== null
     return isAnswered ? null : { node: data, list: data.comments, key: 'comments' }
   })
+}
+
+/** The history of the watched files, when the main line moved, or tags may have. */
+async function* readWatchedFiles(
+  reading: RepositoryReading,
+  pages: PageMaker,
+): AsyncGenerator<Page> {
+  const { sourceId, client, listed, tracks, published } = reading
+  const { head } = listed.moved
+  const { history } = pages.cursor
+  const isWatched = tracks.length > 0 || published.length > 0
+  const hasTags = published.some(({ files }) => files === null)
+  if (head === null || !isWatched || (history?.head === head && !hasTags)) return
+  const [owner = '', name = ''] = listed.nameWithOwner.split('/')
+  const told = await readFileHistory(
+    {
+      sourceId,
+      client,
+      repositoryId: listed.repositoryId,
+      owner,
+      name,
+      createdAt: new Date(listed.createdAt),
+      tracks,
+      published,
+    },
+    history?.signature ?? null,
+  )
+  pages.cursor = {
+    ...pages.cursor,
+    history: { head, signature: told?.signature ?? history?.signature ?? '' },
+  }
+  if (told !== null) yield pages.ofHistory(told.records, published)
 }
 
 /** What every place says of the owner, when that changed. */

@@ -9,7 +9,7 @@ import {
   saveService,
 } from '#collectors/repository.ts'
 import type { Database } from '#db/connection.ts'
-import { upsertFacts } from '#db/facts.ts'
+import { NATURAL_KEYS, type StoredRow, upsertFacts } from '#db/facts.ts'
 import { renameRepository } from '#db/repository-names.ts'
 import { BEGINNING } from '#lib/instant.ts'
 
@@ -45,6 +45,7 @@ async function saveRepository(
     service.changed,
     await saveHostedRepository(tx, renamed),
     await saveOwnership(tx, renamed, service, facts),
+    await saveHistory(tx, renamed, facts),
     await saveChanges(tx, renamed, service, facts),
     await saveDeployments(tx, renamed, service, facts),
     await saveTickets(tx, renamed, facts),
@@ -208,6 +209,69 @@ async function saveOwner(
     ? [{ team_id: decision.team, owned_from: from, owned_to: null, decided_by: decision.by }]
     : []
   return saveOwners(tx, saving, service, [...closed, ...opened])
+}
+
+/** Everything that the watched files tell takes the place of what they told before. */
+async function saveHistory(
+  tx: Database,
+  saving: Saving,
+  facts: readonly GitHubFact[],
+): Promise<number> {
+  const history = ofKind(facts, 'history').at(-1)
+  if (history === undefined) return 0
+  const { id } = saving.repository.row
+  const seen = toSeen(saving)
+  const evidence = ofKind(facts, 'evidence').map(({ row }) => ({ ...row, ...seen }))
+  const attributes = ofKind(facts, 'attribute').map(({ row }) => ({ ...row, ...seen }))
+  const versions = ofKind(facts, 'version').map(({ row }) => ({ ...row, ...seen }))
+  const gone = [
+    await deleteUntold(tx, saving, 'usage_evidence', evidence, { repository_id: id }),
+    await deleteUntold(tx, saving, 'repository_attributes', attributes, { repository_id: id }),
+  ]
+  for (const { pathId, ruleId } of history.rules) {
+    const rule = { path_id: pathId, rule_id: ruleId }
+    gone.push(await deleteUntold(tx, saving, 'path_versions', versions, rule))
+  }
+  const changed = [
+    await upsertFacts(tx, 'usage_evidence', evidence),
+    await upsertFacts(tx, 'repository_attributes', attributes),
+    await upsertFacts(tx, 'path_versions', versions),
+  ]
+  return [...gone, ...changed].reduce((sum, count) => sum + count, 0)
+}
+
+type HistoryTable = 'usage_evidence' | 'repository_attributes' | 'path_versions'
+
+/** Deletes the rows of a place (`where`) whose key is not among `told`; claims of owners are not history. */
+async function deleteUntold(
+  tx: Database,
+  { sourceId }: Saving,
+  table: HistoryTable,
+  told: readonly object[],
+  where: Readonly<Record<string, string>>,
+): Promise<number> {
+  const key: readonly string[] = NATURAL_KEYS[table]
+  const toKey = (row: object) => JSON.stringify(key.map((column) => Reflect.get(row, column)))
+  const kept = new Set(told.map(toKey))
+  let query = tx
+    .selectFrom(table as 'usage_evidence')
+    .selectAll()
+    .where('source_id', '=', sourceId)
+  for (const [column, value] of Object.entries(where)) {
+    query = query.where(column as 'rule_id', '=', value)
+  }
+  const stored: StoredRow[] = await query.execute()
+  const going = stored.filter(
+    (row) => !kept.has(toKey(row)) && !String(row['attribute'] ?? '').startsWith(CLAIM),
+  )
+  for (const row of going) {
+    let deletion = tx.deleteFrom(table as 'usage_evidence')
+    for (const column of key) {
+      deletion = deletion.where(column as 'rule_id', '=', row[column] as string)
+    }
+    await deletion.execute()
+  }
+  return going.length
 }
 
 function saveChanges(

@@ -142,6 +142,7 @@ async function collect(baseUrl: string, token: string, folder: string): Promise<
       owners: {},
       environments: TIER_RULES,
       bots: [],
+      paths: [],
     })
     const { changed, error } = await runCollector(db, collector, {
       now: () => NOW,

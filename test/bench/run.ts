@@ -5,9 +5,7 @@ import { gitHubBench } from '#test/bench/github.ts'
 import { importBench } from '#test/bench/import.ts'
 import { scoringBench } from '#test/bench/scoring.ts'
 
-import { scoringBench } from '#test/bench/scoring.ts'
-
-const BENCHES: readonly Bench[] = [importBench, gitBench, githubBench, scoringBench]
+const BENCHES: readonly Bench[] = [importBench, gitBench, gitHubBench, scoringBench]
 
 /** `npm run bench -- [name…]`: all of them when none is named. */
 async function runBenches(names: readonly string[]): Promise<void> {

@@ -4,6 +4,7 @@ import {
   RUN_AT,
   type Upstream,
 } from '#test/collectors/acceptance.ts'
+import { aPath } from '#test/support/collect-clones.ts'
 import { aGitHub, collectGitHub } from '#test/support/github/collect.ts'
 import {
   aDeployment,
@@ -32,6 +33,10 @@ acceptance({
 
 const PAGE = 50
 
+const PATHS = [
+  aPath({ evidence: [{ kind: 'file-equals', path: 'Makefile', publishedIn: 'acme/dull' }] }),
+]
+
 /** One busy repository (three pages of each list), and two quiet ones. */
 function aBusyWorld(): World {
   const at = (minutes: number) =>
@@ -50,7 +55,9 @@ function aBusyWorld(): World {
   }))
   const commits = [
     { oid: toSha('first'), committedDate: at(0), files: { CODEOWNERS: '* @acme/clay' } },
+    { oid: toSha('second'), committedDate: at(60), files: { Makefile: 'v1' } },
   ]
+  const published = [{ oid: toSha('common'), committedDate: at(0), files: { Makefile: 'v1' } }]
   const quiet = (name: string) => ({
     ...aRepository(name, { pullRequests: [{ ...aPullRequest(1, at(5)), id: `PR_${name}` }] }),
     id: `R_${name}`,
@@ -59,7 +66,7 @@ function aBusyWorld(): World {
     repositories: [
       { ...aRepository('busy', { pullRequests, deployments, issues, commits }), id: 'R_busy' },
       quiet('calm'),
-      quiet('dull'),
+      { ...quiet('dull'), commits: published },
     ],
     teams: [{ slug: 'wood', name: 'Wood', parent: null, permissions: { calm: 'ADMIN' } }],
   })
@@ -77,6 +84,7 @@ async function startGitHubUpstream(): Promise<Upstream> {
     return collectGitHub(db, github, {
       now,
       tickets: { repositories: ['bus*'], labels: [], categories: [] },
+      paths: PATHS,
       limits: { totalMs: 300 },
       ...(signal && { context: { signal } }),
       ...(guard && { guard }),
@@ -90,6 +98,8 @@ async function startGitHubUpstream(): Promise<Upstream> {
       'repository_attributes',
       'services',
       'service_owners',
+      'usage_evidence',
+      'path_versions',
       'teams',
       'changes',
       'deployments',
@@ -153,7 +163,7 @@ class Evolution {
     if (repository === undefined) return
     const { pullRequests, deployments, issues } = repository
     const number = pullRequests.length + 1000
-    switch (choice % 8) {
+    switch (choice % 9) {
       case 0:
         pullRequests.push(aPullRequest(number, at, { author: place % 2 ? BOT : COLLEAGUE }))
         break
@@ -169,7 +179,7 @@ class Evolution {
       case 3:
       case 4: {
         const open = deployments.find(({ statuses }) => statuses.at(-1)?.state === 'QUEUED')
-        const state = choice % 8 === 3 ? 'SUCCESS' : 'FAILURE'
+        const state = choice % 9 === 3 ? 'SUCCESS' : 'FAILURE'
         open?.statuses.push({ state, createdAt: at })
         break
       }
@@ -181,6 +191,13 @@ class Evolution {
         if (issue) Object.assign(issue, { closedAt: at, updatedAt: at })
         break
       }
+      case 7:
+        repository.commits.push({
+          oid: toSha(at),
+          committedDate: at,
+          files: { Makefile: place % 4 === 0 ? null : `v${place % 4}` },
+        })
+        break
       default:
         pullRequests.push(
           aPullRequest(number, at, {

@@ -6,6 +6,7 @@ import {
   DEPLOYMENTS,
   DEPLOYMENTS_BY_ID,
 } from '#collectors/github/deployments.ts'
+import { contentsQuery, FILE_HISTORY, TAGS, watchQuery } from '#collectors/github/file-history.ts'
 import { ISSUE_COMMENTS, ISSUES } from '#collectors/github/issues.ts'
 import { OWNER_FILES } from '#collectors/github/owner-files.ts'
 import { PULL_REQUESTS } from '#collectors/github/pull-requests.ts'
@@ -43,6 +44,10 @@ test.each([
   ['teams', TEAMS, { pageSize: 20 }, { nodes: 2020, points: 1 }],
   ['team repositories', TEAM_REPOSITORIES, { pageSize: 100 }, { nodes: 100, points: 1 }],
   ['owner files', OWNER_FILES, {}, { nodes: 0, points: 1 }],
+  ['watched files', watchQuery(10), {}, { nodes: 10, points: 1 }],
+  ['file history', FILE_HISTORY, { pageSize: 50 }, { nodes: 50, points: 1 }],
+  ['contents', contentsQuery(40), {}, { nodes: 0, points: 1 }],
+  ['tags', TAGS, { pageSize: 100 }, { nodes: 100, points: 1 }],
   ['pull requests', PULL_REQUESTS, { pageSize: 50 }, { nodes: 650, points: 2 }],
   ['deployments', DEPLOYMENTS, { pageSize: 50 }, { nodes: 1050, points: 1 }],
   ['deployments by id', DEPLOYMENTS_BY_ID, { ids: HUNDRED_IDS }, { nodes: 2000, points: 1 }],

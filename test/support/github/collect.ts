@@ -35,6 +35,7 @@ const toOptions = (
   owners: {},
   environments: TIER_RULES,
   bots: [],
+  paths: [],
   patience: { firstWaitMs: 1, longestWaitMs: 100 },
   limits: { totalMs: 2000 },
   ...options,

@@ -7,6 +7,7 @@ import {
   type StoredIssue,
   type StoredPullRequest,
   type StoredRepository,
+  type StoredTag,
   type StoredTeam,
   toBlobId,
   toSha,
@@ -184,9 +185,21 @@ function toRepository(world: World, repository: StoredRepository) {
     defaultBranchRef: head ? { name: 'main', target: toCommit(commits, commits.length) } : null,
     object: ({ expression, oid }: { expression?: string | null; oid?: string | null }) =>
       oid ? findObject(commits, oid) : findExpression(commits, expression ?? ''),
+    refs: (args: PageArguments) =>
+      connect(repository.tags, args, { key: (tag) => tag.name, direction: 'ASC' }, (tag) => ({
+        name: tag.name,
+        target: toTarget(repository, tag),
+      })),
     ...listActivity(repository),
     ...listGovernance(repository),
   }
+}
+
+/** An annotated tag is an object of its own, which names the commit. */
+function toTarget({ commits }: StoredRepository, { name, commit, taggedAt }: StoredTag) {
+  const target = toCommit(commits, commits.findIndex(({ oid }) => oid === commit) + 1)
+  if (taggedAt === null) return target
+  return { __typename: 'Tag', oid: toSha(name), tagger: { date: taggedAt }, target }
 }
 
 function listActivity(repository: StoredRepository): Record<string, Field<never>> {

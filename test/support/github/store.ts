@@ -20,6 +20,7 @@ export interface StoredRepository {
   readonly topics: readonly string[]
   /** The main line, oldest first. */
   readonly commits: StoredCommit[]
+  readonly tags: StoredTag[]
   readonly pullRequests: StoredPullRequest[]
   readonly issues: StoredIssue[]
   readonly deployments: StoredDeployment[]
@@ -35,6 +36,13 @@ export interface StoredCommit {
   readonly committedDate: string
   /** What it writes; null removes. */
   readonly files: Readonly<Record<string, string | null>>
+}
+
+export interface StoredTag {
+  readonly name: string
+  readonly commit: string
+  /** Of an annotated tag. */
+  readonly taggedAt: string | null
 }
 
 export interface StoredActor {
@@ -176,6 +184,7 @@ export function aRepository(
     language: 'Go',
     topics: [],
     commits: [],
+    tags: [],
     pullRequests: [],
     issues: [],
     deployments: [],

@@ -1,0 +1,221 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Database } from '#db/connection.ts'
+import { aPath, collectClones } from '#test/support/collect-clones.ts'
+import { testDatabase } from '#test/support/database.ts'
+import { aFolder, aHistory, type CommitOptions, git } from '#test/support/git.ts'
+import { aGitHub, collectGitHub } from '#test/support/github/collect.ts'
+import {
+  aRepository,
+  aWorld,
+  type StoredCommit,
+  type StoredRepository,
+  type StoredTag,
+  toBlobId,
+} from '#test/support/github/store.ts'
+
+const at = (day: number) => new Date(Date.UTC(2026, 2, day)).toISOString()
+
+const PATH = aPath({
+  evidence: [
+    {
+      kind: 'file-equals',
+      path: 'Makefile',
+      publishedIn: 'common',
+      publishedPath: [
+        { path: 'Makefile', until: at(5) },
+        { path: 'new/Makefile', since: at(5) },
+      ],
+      optOut: { contains: 'mine' },
+    },
+    { kind: 'workflow-pin', uses: 'acme/deploy', publishedIn: 'common' },
+    { kind: 'annotation', key: 'x' },
+  ],
+  offPath: [{ kind: 'workflow-file', glob: '.github/workflows/*b*.yml' }],
+  eligible: { file: 'go.mod' },
+})
+
+const workflow = (ref: string) => `jobs:\n  a:\n    uses: acme/deploy@${ref} # v1.2.3\n`
+const catalogue = 'kind: Component\nmetadata: { name: shop, annotations: { x: 1 } }\nspec: {}\n'
+
+type Commit = Pick<CommitOptions, 'at' | 'files'>
+
+const COMMON: readonly Commit[] = [
+  { at: at(1), files: { Makefile: 'v1', other: '1' } },
+  { at: at(3), files: { Makefile: 'v2' } },
+  { at: at(4), files: { 'new/Makefile': 'v3' } },
+  { at: at(7), files: { 'new/Makefile': 'v1' } },
+]
+
+const SHOP: readonly Commit[] = [
+  { at: at(1), files: { README: 'x' } },
+  { at: at(2), files: { Makefile: 'v1', 'go.mod': 'x' } },
+  {
+    at: at(3),
+    files: { '.github/workflows/a.yml': workflow('v1'), 'catalog-info.yaml': catalogue },
+  },
+  { at: at(4), files: { '.github/workflows/a.yml': workflow('v2'), Makefile: 'mine' } },
+  { at: at(5), files: { '.github/workflows/b.yml': 'on: push', 'go.mod': null } },
+  { at: at(6), files: { '.github/workflows/a.yml': null, Makefile: null } },
+  { at: at(7), files: { '.github/workflows/b.yml': workflow('v2'), 'catalog-info.yaml': '[' } },
+]
+
+interface TagOptions {
+  readonly name: string
+  /** Number of the commit. */
+  readonly commit: number
+  readonly at?: string
+}
+
+/** The same history as a clone in `folder` and as a repository of GitHub. */
+function makeBoth(
+  folder: string,
+  name: string,
+  commits: readonly Commit[],
+  tags: readonly TagOptions[] = [],
+): StoredRepository {
+  const history = aHistory()
+  for (const commit of commits) history.commit(commit)
+  for (const { name: tag, commit, at: taggedAt } of tags) history.tag(tag, commit, taggedAt)
+  const clone = join(folder, `${name}.git`)
+  mkdirSync(clone, { recursive: true })
+  history.writeTo(clone)
+  const shas = git(clone, 'log', '--reverse', '--format=%H', 'main').split('\n')
+  const stored = commits.map(
+    ({ at: committedDate, files = {} }, place): StoredCommit => ({
+      oid: shas[place] ?? '',
+      committedDate,
+      files,
+    }),
+  )
+  const storedTags = tags.map(
+    ({ name: tag, commit, at: taggedAt = null }): StoredTag => ({
+      name: tag,
+      commit: shas[commit - 1] ?? '',
+      taggedAt,
+    }),
+  )
+  return aRepository(name, { createdAt: commits[0]?.at ?? '', commits: stored, tags: storedTags })
+}
+
+/** What the watched files told, whoever read them. */
+async function evidenceOf(db: Database) {
+  const evidence = await db
+    .selectFrom('usage_evidence')
+    .select(['rule_id', 'repository_id', 'valid_from', 'presence', 'blob', 'pins', 'proof'])
+    .orderBy('rule_id')
+    .orderBy('valid_from')
+    .execute()
+  const versions = await db
+    .selectFrom('path_versions')
+    .select(['rule_id', 'sequence', 'version', 'published_at', 'blob', 'commit_sha'])
+    .orderBy('rule_id')
+    .orderBy('sequence')
+    .execute()
+  const attributes = await db
+    .selectFrom('repository_attributes')
+    .select(['repository_id', 'attribute', 'valid_from', 'value'])
+    .where('attribute', 'like', 'file:%')
+    .orderBy('valid_from')
+    .execute()
+  const short = <T extends { repository_id: string }>(row: T) => ({
+    ...row,
+    repository_id: row.repository_id.split('/').at(-1),
+  })
+  const byRepository = (a: { repository_id: unknown }, b: { repository_id: unknown }) =>
+    String(a.repository_id) < String(b.repository_id) ? -1 : 1
+  return {
+    // Where nothing is, GitHub does not say since which commit.
+    evidence: evidence
+      .map((row) => ({ ...row, proof: row.presence === 'absent' ? '' : row.proof }))
+      .map(short)
+      .toSorted(byRepository),
+    versions: versions.map((row) => ({ ...row, commit_sha: row.blob ? '' : row.commit_sha })),
+    attributes: attributes.map(short).toSorted(byRepository),
+  }
+}
+
+const TAGS: readonly TagOptions[] = [
+  { name: 'v1', commit: 1 },
+  { name: 'v2', commit: 2, at: at(6) },
+]
+
+test('GitHub tells of the watched files what a clone tells, now and at every moment before', async () => {
+  const folder = aFolder()
+  const repositories = [makeBoth(folder, 'common', COMMON, TAGS), makeBoth(folder, 'shop', SHOP)]
+  const [cloned, hosted] = [await testDatabase(), await testDatabase()]
+  await collectClones(cloned, folder, { paths: [PATH] })
+  const github = await aGitHub(aWorld({ repositories }))
+  const outcome = await collectGitHub(hosted, github, { paths: [PATH] })
+  expect(outcome).toMatchObject({ status: 'partial', error: null })
+  const told = await evidenceOf(hosted)
+  expect(told).toEqual(await evidenceOf(cloned))
+  expect(told.evidence.length).toBeGreaterThan(15)
+  expect(told.versions.length).toBe(6)
+})
+
+/** A shop that is read once, with what it tells of the Makefile. */
+async function collectShop(commits: readonly Commit[]) {
+  const folder = aFolder()
+  const shop = makeBoth(folder, 'shop', commits)
+  const common = makeBoth(folder, 'common', COMMON)
+  const github = await aGitHub(aWorld({ repositories: [common, shop] }))
+  const db = await testDatabase()
+  await collectGitHub(db, github, { paths: [PATH] })
+  const makefile = () =>
+    db
+      .selectFrom('usage_evidence')
+      .select(['valid_from', 'presence', 'blob'])
+      .where('rule_id', '=', 'file-equals:Makefile')
+      .where('repository_id', 'like', '%/shop')
+      .orderBy('valid_from')
+      .execute()
+  return { db, github, shop, makefile }
+}
+
+const ONE: readonly Commit[] = [{ at: at(2), files: { Makefile: 'v1' } }]
+
+test('a push that touches no watched file asks little and changes nothing but the head', async () => {
+  const { db, github, shop, makefile } = await collectShop(ONE)
+  const before = await makefile()
+  shop.commits.push({ oid: 'f'.repeat(40), committedDate: at(9), files: { README: 'y' } })
+  const { requests } = github.counts
+  await collectGitHub(db, github, { paths: [PATH] })
+  // The list, the watched files and tags of the publisher, the watched files, and the files of owners.
+  expect(github.counts.requests - requests).toBe(5)
+  expect(await makefile()).toEqual(before)
+})
+
+test('what the main line no longer has is not kept', async () => {
+  const { db, github, shop, makefile } = await collectShop([
+    ...ONE,
+    { at: at(3), files: { Makefile: 'wrong' } },
+  ])
+  expect(await makefile()).toHaveLength(2)
+  shop.commits.splice(1, 1, {
+    oid: 'e'.repeat(40),
+    committedDate: at(4),
+    files: { Makefile: 'right' },
+  })
+  await collectGitHub(db, github, { paths: [PATH] })
+  expect(await makefile()).toEqual([
+    { valid_from: at(2), presence: 'present', blob: toBlobId('v1') },
+    { valid_from: at(4), presence: 'present', blob: toBlobId('right') },
+  ])
+})
+
+test('a rule that looks at the whole tree is told as a fault, and so is a publisher that is not there', async () => {
+  const path = aPath({
+    evidence: [{ kind: 'file-equals', path: 'Makefile', publishedIn: 'acme/nowhere' }],
+    offPath: [{ kind: 'workflow-file', glob: '**/deploy.sh' }],
+  })
+  const github = await aGitHub(aWorld({ repositories: [makeBoth(aFolder(), 'shop', ONE)] }))
+  const db = await testDatabase()
+  const { status, error } = await collectGitHub(db, github, { paths: [path] })
+  expect(status).toBe('partial')
+  expect(error).toMatch(
+    /file-equals:Makefile: publishedIn: no repository of this source is acme\/nowhere/,
+  )
+  expect(error).toMatch(/off-path:\*\*\/deploy\.sh: looks at the whole tree/)
+})

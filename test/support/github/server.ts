@@ -25,6 +25,8 @@ export interface LocalGitHub {
   clock: () => Date
   /** Points left in this hour; null while nobody counts. */
   remaining: number | null
+  /** Told the variables of every query that is answered. */
+  sawVariables: (variables: Readonly<Record<string, unknown>>) => void
   /** Applied to the next requests in turn; null lets one pass. */
   readonly faults: (Fault | null)[]
   /** Since it started. */
@@ -58,6 +60,7 @@ export async function startGitHub(world: World): Promise<LocalGitHub> {
     token: TOKEN,
     clock: () => new Date(),
     remaining: null,
+    sawVariables: () => {},
     faults: [],
     counts: { requests: 0, points: 0, byQuery: {} },
     requests,
@@ -100,12 +103,25 @@ interface Answer {
 
 function answer(github: LocalGitHub, request: IncomingMessage, body: string): Answer {
   const { authorization = '' } = request.headers
+  if (/\/app\/installations\/\d+\/access_tokens$/.test(request.url ?? '')) {
+    return answerInstallation(github, authorization)
+  }
   if (!/^(?:token|bearer) /i.test(authorization) || !authorization.endsWith(github.token)) {
     return { status: 401, value: { message: 'Bad credentials' } }
   }
   const url = new URL(request.url ?? '', github.baseUrl)
   if (url.pathname === '/api/graphql') return answerQuery(github, body)
   return answerRest(github.world, url) ?? { status: 404, value: { message: 'Not Found' } }
+}
+
+/** A signed app gets a token for an hour; who signed is not checked. */
+function answerInstallation({ token }: LocalGitHub, authorization: string): Answer {
+  if (!/^bearer [\w-]+\.[\w-]+\.[\w-]+$/i.test(authorization)) {
+    return { status: 401, value: { message: 'A JSON web token could not be decoded' } }
+  }
+  const expires_at = new Date(Date.now() + 3_600_000).toISOString()
+  const value = { token, expires_at, permissions: {}, repository_selection: 'all' }
+  return { status: 201, value }
 }
 
 const documents = new Map<string, DocumentNode | GraphQLError[]>()
@@ -126,6 +142,7 @@ function answerQuery(github: LocalGitHub, body: string): Answer {
     query: string
     variables?: Record<string, unknown>
   } // As the client sends.
+  github.sawVariables(variables)
   const document = read(query)
   if (Array.isArray(document)) {
     return { status: 200, value: { errors: document.map(({ message }) => ({ message })) } }

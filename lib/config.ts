@@ -143,6 +143,8 @@ const GitHubSource = z
           .default([]),
       })
       .optional(),
+    /** Read what the rules of branches said to each push: pass, fail or bypass. */
+    ruleSuites: z.boolean().default(false),
     /** Logins of bots, besides those that GitHub marks as such. */
     bots: z.array(text).default([]),
   })

@@ -15,7 +15,11 @@ import {
   openGitHub,
   ScopedError,
 } from '#collectors/github/client.ts'
-import { OrganisationCursor, RepositoryCursor } from '#collectors/github/cursor.ts'
+import {
+  OrganisationCursor,
+  RepositoryCursor,
+  RuleSuitesCursor,
+} from '#collectors/github/cursor.ts'
 import { DEPLOYMENT_STATES, isFinal, isServing } from '#collectors/github/deployments.ts'
 import { type GitHubFact, type GitHubRecord, gitHubRecord } from '#collectors/github/facts.ts'
 import type { LabelRule } from '#collectors/github/issues.ts'
@@ -26,6 +30,7 @@ import {
   listedRepository,
   REPOSITORIES,
 } from '#collectors/github/repositories.ts'
+import { listRuleSuites, periodSince } from '#collectors/github/rule-suites.ts'
 import { saveGitHub } from '#collectors/github/save.ts'
 import { readProperty, readTeams } from '#collectors/github/teams.ts'
 import type { TierRule } from '#lib/environment-tier.ts'
@@ -60,14 +65,16 @@ export interface GitHubCollectorOptions extends GitHubClientOptions {
       }
     | undefined
   readonly paths: readonly WatchedPath[]
+  /** Whether to read what the rules of branches said to each push. */
+  readonly ruleSuites: boolean
   /** Logins of bots, besides those that GitHub knows as such. */
   readonly bots: readonly string[]
 }
 
 /**
  * Reads an organisation of GitHub: repositories, teams and owners, merged pull requests,
- * deployments with their statuses, issues as tickets, and the history of the files that golden paths
- * watch. It asks one thing at a time.
+ * deployments with their statuses, issues as tickets, the history of the files that golden paths
+ * watch, and what rules said to pushes. It asks one thing at a time.
  */
 export function gitHubCollector(options: GitHubCollectorOptions): Collector<GitHubFact> {
   const { sourceId, org, baseUrl, repositories, lookBackMs, tickets } = options
@@ -87,6 +94,7 @@ export function gitHubCollector(options: GitHubCollectorOptions): Collector<GitH
       tickets,
       bots: options.bots,
       paths: toConfiguration(options.paths),
+      ruleSuites: options.ruleSuites,
     },
     record: gitHubRecord({ bots, tiers: environments, labels: tickets?.categories ?? [] }),
     async *fetch(cursors, context) {
@@ -104,11 +112,13 @@ export function gitHubCollector(options: GitHubCollectorOptions): Collector<GitH
 
 interface KnownCursors {
   readonly organisation: OrganisationCursor | null
+  readonly ruleSuitesReadAt: string | null
   /** By GitHub's id of the repository. */
   readonly repositories: ReadonlyMap<string, RepositoryCursor>
 }
 
 const organisationScope = (org: string) => `organisation:${org}`
+const ruleSuitesScope = (org: string) => `rule-suites:${org}`
 
 function readCursors(cursors: ReadonlyMap<string, unknown>, org: string): KnownCursors {
   const repositories = new Map<string, RepositoryCursor>()
@@ -117,7 +127,9 @@ function readCursors(cursors: ReadonlyMap<string, unknown>, org: string): KnownC
     if (data) repositories.set(data.node, data)
   }
   const { data } = OrganisationCursor.safeParse(cursors.get(organisationScope(org)))
-  return { organisation: data ?? null, repositories }
+  const suites = RuleSuitesCursor.safeParse(cursors.get(ruleSuitesScope(org))).data
+  const ruleSuitesReadAt = suites?.ruleSuitesReadAt ?? null
+  return { organisation: data ?? null, ruleSuitesReadAt, repositories }
 }
 
 interface Run {
@@ -134,6 +146,7 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
   const { page, organisation, failures } = await readTeamsAndListing(run, listing)
   yield page
   yield* failures
+  if (options.ruleSuites) yield* readRuleSuites(run, listing)
   const moved = await findMovedDeployments(run)
   const files = watchFiles(options, listing.repositories)
   yield* files.failures
@@ -160,6 +173,43 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
     failedInARow = failure ? failedInARow + 1 : 0
     if (failure && failedInARow === MOST_FAILURES) throw failure
     context.progress('repositories', index + 1, listing.repositories.length)
+  }
+}
+
+const RULE_SUITES_EVERY_MS = 6 * 60 * 60_000
+
+/** A few times a day. A reading that is cut short begins again: the newest come first. */
+async function* readRuleSuites(
+  { options, client, context, known }: Run,
+  { repositories }: Listing,
+): AsyncGenerator<Page | ScopeFailure> {
+  const { org, sourceId } = options
+  const { ruleSuitesReadAt: former } = known
+  const now = context.now()
+  if (former !== null && now.getTime() - Date.parse(former) < RULE_SUITES_EVERY_MS) return
+  const ids = new Map(repositories.map((one) => [one.databaseId, one.repositoryId]))
+  const toSubject = (id: number, name: string) =>
+    ids.get(id) ?? `${toHost(options.baseUrl)}/${org}/${name.replace(/^.*\//, '')}`
+  const scope = ruleSuitesScope(org)
+  const toPage = (nodes: readonly object[], readAt: string | null): Page => ({
+    scope,
+    records: nodes.map((node, index) => ({
+      position: `rule suite ${'id' in node ? node.id : index}`,
+      value: { kind: 'rule-suite', node } satisfies GitHubRecord,
+    })),
+    cursor: { ruleSuitesReadAt: readAt },
+    covers: null,
+  })
+  try {
+    const period = periodSince(former, now)
+    for await (const nodes of listRuleSuites(client, org, { period, toSubject })) {
+      yield toPage(nodes, former)
+    }
+    yield toPage([], now.toISOString())
+  } catch (error) {
+    if (!(error instanceof ScopedError)) throw error
+    const message = `rule suites: ${error.message}`
+    yield { scope, failure: new SourceError(sourceId, message, { cause: error }) }
   }
 }
 

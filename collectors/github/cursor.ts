@@ -45,3 +45,6 @@ export const OrganisationCursor = z.object({
   property: z.record(z.string(), z.string()),
 })
 export type OrganisationCursor = z.output<typeof OrganisationCursor>
+
+/** When the rule suites were read last, by our clock. */
+export const RuleSuitesCursor = z.object({ ruleSuitesReadAt: z.string().nullable() })

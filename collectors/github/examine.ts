@@ -10,6 +10,7 @@ import { OWNER_FILES } from '#collectors/github/owner-files.ts'
 import { Connection, readAll } from '#collectors/github/pages.ts'
 import { PULL_REQUESTS } from '#collectors/github/pull-requests.ts'
 import { REPOSITORIES } from '#collectors/github/repositories.ts'
+import { listRuleSuites } from '#collectors/github/rule-suites.ts'
 import { readProperty, readTeams } from '#collectors/github/teams.ts'
 import { SourceError } from '#lib/errors.ts'
 
@@ -77,7 +78,7 @@ function listTrials(
   options: GitHubCollectorOptions,
   sample: string | undefined,
 ): Trial[] {
-  const { sourceId, org, ownerProperty, tickets, paths } = options
+  const { sourceId, org, ownerProperty, tickets, paths, ruleSuites } = options
   const ofOrganisation: Trial[] = [
     {
       what: 'teams',
@@ -94,6 +95,18 @@ function listTrials(
       ask: async () => {
         const values = await readProperty(client, org, ownerProperty)
         return `set in ${Object.keys(values).length} repositories`
+      },
+    })
+  }
+  if (ruleSuites) {
+    ofOrganisation.push({
+      what: 'rule suites',
+      fills: ['policy_evidence'],
+      permission: 'the organisation permission Administration',
+      ask: async () => {
+        const wanted = { period: 'day', toSubject: (_id: number, name: string) => name }
+        const { value = [] } = await listRuleSuites(client, org, wanted).next()
+        return `${value.length} pushes in a day, or more`
       },
     })
   }

@@ -6,6 +6,7 @@ import { type LabelRule, type TicketFact, ticketRecord } from '#collectors/githu
 import type { OwnerClaim } from '#collectors/github/ownership.ts'
 import type { ChangeFact } from '#collectors/github/pull-requests.ts'
 import { changeRecord } from '#collectors/github/pull-requests.ts'
+import { type PolicyFact, ruleSuiteRecord } from '#collectors/github/rule-suites.ts'
 import type { TeamFact } from '#collectors/github/teams.ts'
 import type { SeenRepository } from '#collectors/repository.ts'
 import type { TierRule } from '#lib/environment-tier.ts'
@@ -22,11 +23,15 @@ export type GitHubFact =
   | ChangeFact
   | DeploymentFact
   | TicketFact
+  | PolicyFact
   | { readonly kind: 'ignored' }
 
 /** A record as it is fetched: a node as GitHub gave it, or a fact that was made from several. */
 export type GitHubRecord =
-  | { readonly kind: 'pull-request' | 'deployment' | 'issue'; readonly node: unknown }
+  | {
+      readonly kind: 'pull-request' | 'deployment' | 'issue' | 'rule-suite'
+      readonly node: unknown
+    }
   | { readonly kind: 'fact'; readonly fact: GitHubFact }
   | UnreadableRecord
 
@@ -41,6 +46,7 @@ export function gitHubRecord({ bots, tiers, labels }: RecordRules): z.ZodType<Gi
     .discriminatedUnion('kind', [
       z.object({ kind: z.literal('pull-request'), node: changeRecord(bots) }),
       z.object({ kind: z.literal('deployment'), node: deploymentRecord({ bots, tiers }) }),
+      z.object({ kind: z.literal('rule-suite'), node: ruleSuiteRecord }),
       z.object({ kind: z.literal('issue'), node: ticketRecord(labels, bots) }),
       z.object({ kind: z.literal('fact'), fact: z.custom<GitHubFact>() }),
       z

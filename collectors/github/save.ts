@@ -29,8 +29,9 @@ export async function saveGitHub(
   const [listing] = ofKind(facts, 'listing')
   const teams = await saveTeams(tx, { sourceId, observedAt }, ofKind(facts, 'team'))
   const gone = listing ? await saveListing(tx, { sourceId, observedAt }, listing.nodes) : 0
+  const policies = await savePolicies(tx, { sourceId, observedAt }, facts)
   const [repository] = ofKind(facts, 'repository')
-  if (repository === undefined) return teams + gone
+  if (repository === undefined) return teams + gone + policies
   return teams + gone + (await saveRepository(tx, { sourceId, repository, observedAt }, facts))
 }
 
@@ -138,6 +139,11 @@ async function saveListing(
     changed += 1
   }
   return changed
+}
+
+function savePolicies(tx: Database, seen: Seen, facts: readonly GitHubFact[]): Promise<number> {
+  const rows = ofKind(facts, 'policy').map(({ row }) => ({ ...row, ...toSeen(seen) }))
+  return upsertFacts(tx, 'policy_evidence', rows)
 }
 
 /** A claim and an owner hold from when they were first seen differently; the first ones since ever. */

@@ -99,7 +99,7 @@ async function listOwned(
   })
 }
 
-const PropertiesPage = z.array(
+export const PropertiesPage = z.array(
   z.object({
     repository_id: z.int(),
     properties: z.array(z.object({ property_name: z.string(), value: z.unknown() })),

@@ -143,6 +143,7 @@ async function collect(baseUrl: string, token: string, folder: string): Promise<
       environments: TIER_RULES,
       bots: [],
       paths: [],
+      ruleSuites: false,
     })
     const { changed, error } = await runCollector(db, collector, {
       now: () => NOW,

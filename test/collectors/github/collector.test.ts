@@ -476,6 +476,38 @@ test('a new deployment shows that the one before is superseded', async () => {
   expect(rows).toEqual([{ superseded_at: '2026-05-25T10:01:00.000Z' }, { superseded_at: null }])
 })
 
+test('what the rules said to a push is evidence, a bypass too, and is read in full pages', async () => {
+  const suite = (id: number, result: 'pass' | 'bypass') => ({
+    id,
+    repository: 'shop',
+    pushedAt: new Date(Date.UTC(2026, 4, 20, 0, id)).toISOString(),
+    result,
+    actor: 'robin',
+  })
+  const many = Array.from({ length: 120 }, (_, index) => suite(index + 1, 'pass'))
+  const repositories = [aRepository('shop')]
+  const github = await aGitHub(
+    aWorld({ repositories, ruleSuites: [...many, suite(121, 'bypass')] }),
+  )
+  const db = await testDatabase()
+  await collectGitHub(db, github, { ruleSuites: true })
+  const rows = await db
+    .selectFrom('policy_evidence')
+    .select(['native_id', 'subject_id', 'result', 'produced_at'])
+    .orderBy('produced_at')
+    .execute()
+  expect(rows).toHaveLength(121)
+  expect(rows.at(-1)).toEqual({
+    native_id: 'rule-suite 121',
+    subject_id: SHOP,
+    result: 'bypass',
+    produced_at: '2026-05-20T02:01:00.000Z',
+  })
+  const { requests } = github.counts
+  expect(await collectGitHub(db, github, { ruleSuites: true })).toMatchObject({ changed: 0 })
+  expect(github.counts.requests - requests).toBe(1)
+})
+
 test('nothing that is stored names a person', async () => {
   const { db } = await collectShop({
     pullRequests: [aPullRequest(1, at('09:00:00'), { author: HUMAN })],

@@ -36,6 +36,7 @@ const toOptions = (
   environments: TIER_RULES,
   bots: [],
   paths: [],
+  ruleSuites: false,
   patience: { firstWaitMs: 1, longestWaitMs: 100 },
   limits: { totalMs: 2000 },
   ...options,

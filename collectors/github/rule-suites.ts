@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import type { GitHubClient } from '#collectors/github/client.ts'
+import type { Known } from '#collectors/repository.ts'
+import { Instant } from '#lib/instant.ts'
+
+const RuleSuite = z.object({
+  id: z.int(),
+  pushed_at: Instant,
+  result: z.enum(['pass', 'fail', 'bypass']),
+  evaluation_result: z.enum(['pass', 'fail', 'bypass']).nullish(),
+  /** Id of the repository that was pushed to; added when it is read. */
+  subject: z.string(),
+})
+
+export interface PolicyFact {
+  readonly kind: 'policy'
+  readonly row: Known<'policy_evidence'>
+}
+
+/** What a push is checked against: all rules of the branch together. */
+const REQUIREMENT = 'github-rulesets'
+
+/** Reads one rule suite. A rule that only evaluates and would have failed is a warning. */
+export const ruleSuiteRecord = RuleSuite.transform((suite): PolicyFact => {
+  const { id, pushed_at: at, result, evaluation_result: evaluated, subject } = suite
+  return {
+    kind: 'policy',
+    row: {
+      native_id: `rule-suite ${id}`,
+      subject_type: 'repository',
+      subject_id: subject,
+      requirement_id: REQUIREMENT,
+      result: result === 'pass' && evaluated === 'fail' ? 'warn' : result,
+      severity: null,
+      produced_at: at,
+      ingested_at: null,
+      collector_kind: 'automated',
+      verified: 1,
+      waiver_id: null,
+      url: null,
+    },
+  }
+})
+
+const Page = z.array(z.looseObject({ repository_id: z.int(), repository_name: z.string() }))
+
+const HOUR_MS = 60 * 60_000
+
+/** GitHub keeps them for a month, and takes no other start than one of these. */
+export function periodSince(readAt: string | null, now: Date): 'day' | 'week' | 'month' {
+  const hours = readAt === null ? Infinity : (now.getTime() - Date.parse(readAt)) / HOUR_MS
+  if (hours < 20) return 'day'
+  return hours < 6 * 24 ? 'week' : 'month'
+}
+
+// https://docs.github.com/en/rest/orgs/rule-suites
+/** Pages of pushes with what the rules said, newest first. @throws {SourceError} */
+export async function* listRuleSuites(
+  client: GitHubClient,
+  org: string,
+  { period, toSubject }: { period: string; toSubject: (id: number, name: string) => string },
+): AsyncGenerator<object[]> {
+  const path = '/orgs/{org}/rulesets/rule-suites'
+  const wanted = { org, time_period: period, rule_suite_result: 'all' }
+  for await (const page of client.listPages(Page, path, wanted)) {
+    yield page.map((suite) => ({
+      ...suite,
+      subject: toSubject(suite.repository_id, suite.repository_name),
+    }))
+  }
+}

@@ -26,8 +26,14 @@ export interface GitHubClientOptions {
 /** What was answered, and what of it GitHub would not tell. */
 export interface Answer<T> {
   readonly data: T
-  /** One message per part that is missing. */
-  readonly missing: readonly string[]
+  readonly missing: readonly Missing[]
+}
+
+/** A part of an answer that GitHub would not tell. */
+export interface Missing {
+  /** The field, or the place in a list. */
+  readonly field: string
+  readonly message: string
 }
 
 type Variables = Readonly<Record<string, unknown>>
@@ -61,7 +67,19 @@ export interface GitHubClient {
 }
 
 /** A failure of one thing, such as a repository that is hidden: the others may still be read. */
-export class ScopedError extends SourceError {}
+export class ScopedError extends SourceError {
+  /** What was withheld, where that is why. */
+  readonly missing: readonly Missing[]
+
+  constructor(
+    source: string,
+    message: string,
+    { missing = [], ...options }: ErrorOptions & { readonly missing?: readonly Missing[] } = {},
+  ) {
+    super(source, message, options)
+    this.missing = missing
+  }
+}
 
 /** Points that are left to others who use the same sign-in. */
 const RESERVE = 0.1
@@ -272,7 +290,7 @@ function findOutbound(error: unknown): OutboundError | null {
 const HIDDEN: ReadonlySet<string> = new Set(['NOT_FOUND', 'FORBIDDEN'])
 
 /** One hidden repository of a hundred must not lose the others. */
-function usePart(error: unknown): { data: unknown; missing: string[] } {
+function usePart(error: unknown): { data: unknown; missing: Missing[] } {
   if (!(error instanceof GraphqlResponseError)) throw error
   const { data, errors = [] } = error
   const isHidden = errors.length > 0 && errors.every(({ type }) => HIDDEN.has(type))
@@ -280,8 +298,12 @@ function usePart(error: unknown): { data: unknown; missing: string[] } {
     ([name, value]) => name !== 'rateLimit' && value !== null,
   )
   if (!isHidden || !hasPart) throw error
-  return { data, missing: errors.map(({ path, message }) => `${path?.join('.')}: ${message}`) }
+  return { data, missing: listMissing(errors) }
 }
+
+const listMissing = (
+  errors: readonly { readonly path?: readonly unknown[]; readonly message: string }[],
+): Missing[] => errors.map(({ path, message }) => ({ field: String(path?.at(-1)), message }))
 
 /** @throws {ScopedError} when the value has another shape */
 export function parseShape<T>(sourceId: string, shape: z.ZodType<T>, value: unknown): T {
@@ -330,7 +352,11 @@ function toQueryError(
   const { errors = [] } = error
   const message = redact(errors.map((one) => `${one.type ?? 'error'}: ${one.message}`).join('; '))
   const isHidden = errors.every(({ type }) => HIDDEN.has(type))
+  const missing = listMissing(errors)
   return isHidden
-    ? new ScopedError(sourceId, `gone, or hidden from this sign-in: ${message}`, { cause: error })
+    ? new ScopedError(sourceId, `gone, or hidden from this sign-in: ${message}`, {
+        cause: error,
+        missing,
+      })
     : new SourceError(sourceId, message, { cause: error })
 }

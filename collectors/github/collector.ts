@@ -12,6 +12,7 @@ import { toBots } from '#collectors/github/actors.ts'
 import {
   type GitHubClient,
   type GitHubClientOptions,
+  type Missing,
   openGitHub,
   ScopedError,
 } from '#collectors/github/client.ts'
@@ -23,12 +24,13 @@ import {
 import { DEPLOYMENT_STATES, isFinal, isServing } from '#collectors/github/deployments.ts'
 import { type GitHubFact, type GitHubRecord, gitHubRecord } from '#collectors/github/facts.ts'
 import type { LabelRule } from '#collectors/github/issues.ts'
-import { Connection, readConnection } from '#collectors/github/pages.ts'
+import { Connection, readAll } from '#collectors/github/pages.ts'
 import { type RepositoryReading, readRepository } from '#collectors/github/read-repository.ts'
 import {
   type ListedRepository,
   listedRepository,
-  REPOSITORIES,
+  type MovingField,
+  repositoriesQuery,
 } from '#collectors/github/repositories.ts'
 import { listRuleSuites, periodSince } from '#collectors/github/rule-suites.ts'
 import { saveGitHub } from '#collectors/github/save.ts'
@@ -278,39 +280,81 @@ interface Listing {
 const ListAnswer = z.object({ organization: z.object({ list: Connection }) })
 const Node = z.object({ id: z.string() })
 
-async function listRepositories({ options, client }: Run): Promise<Listing> {
+/** Without what the sign-in may not see, which is told once. */
+async function listRepositories(run: Run): Promise<Listing> {
+  const { sourceId, org, tickets } = run.options
+  const failures: ScopeFailure[] = []
+  let fields: MovingField[] = ['pullRequests', 'deployments', ...(tickets ? [ISSUES_TOO] : [])]
+  for (;;) {
+    const { listing, missing } = await tryListing(run, fields)
+    const withheld = new Map(missing.map((one) => [one.field, one.message]))
+    for (const [field, message] of withheld) {
+      const what = PERMISSIONS[field]
+      if (what === undefined) continue
+      const why = `${what} are hidden from this sign-in and left out: ${message}`
+      failures.push({ scope: `${field}:${org}`, failure: new SourceError(sourceId, why) })
+    }
+    const kept = fields.filter((field) => !withheld.has(field))
+    if (listing && kept.length === fields.length) {
+      return { ...listing, failures: [...failures, ...listing.failures] }
+    }
+    fields = kept
+  }
+}
+
+const ISSUES_TOO: MovingField = 'issues'
+
+const PERMISSIONS: Readonly<Record<string, string>> = {
+  pullRequests: 'pull requests',
+  issues: 'issues',
+  deployments: 'deployments',
+  defaultBranchRef: 'contents',
+}
+
+interface TriedListing {
+  /** Null when a field that was asked for is withheld from all of it. */
+  readonly listing: Listing | null
+  readonly missing: readonly Missing[]
+}
+
+async function tryListing(
+  { options, client }: Run,
+  fields: readonly MovingField[],
+): Promise<TriedListing> {
   const { sourceId, org } = options
-  const host = toHost(options.baseUrl)
-  const record = listedRepository(host)
+  const record = listedRepository(toHost(options.baseUrl))
   const repositories: ListedRepository[] = []
   const nodes: string[] = []
   const failures: ScopeFailure[] = []
+  const missing: Missing[] = []
   let isWhole = true
   const ask = async (cursor: string | null) => {
     const size = { most: 100, about: 'repositories' }
-    const { data, missing } = await client.queryPage(
-      ListAnswer,
-      REPOSITORIES,
-      { org, cursor },
-      size,
-    )
-    const { list } = data.organization
-    isWhole &&= missing.length === 0 && list.nodes !== null
+    const query = repositoriesQuery(fields)
+    const answer = await client.queryPage(ListAnswer, query, { org, cursor }, size)
+    missing.push(...answer.missing)
+    const { list } = answer.data.organization
+    isWhole &&= list.nodes?.every((node) => node !== null) ?? false
     return list
   }
-  for await (const page of readConnection(sourceId, ask)) {
-    for (const value of page.nodes) {
+  try {
+    for (const value of await readAll(sourceId, ask)) {
       const { id } = Node.safeParse(value).data ?? {}
       if (id !== undefined) nodes.push(id)
       const { data, error } = record.safeParse(value)
       if (data) repositories.push(data)
       else failures.push(toUnreadable(sourceId, id, error))
     }
+  } catch (error) {
+    const hidden = error instanceof ScopedError ? error.missing : []
+    if (!hidden.some(({ field }) => fields.some((one) => one === field))) throw error
+    return { listing: null, missing: hidden }
   }
   const isWanted = ({ name }: ListedRepository) =>
     options.repositories.some((glob) => matchesGlob(name, glob))
   isWhole &&= failures.length === 0
-  return { repositories: repositories.filter(isWanted), nodes, isWhole, failures }
+  const listing = { repositories: repositories.filter(isWanted), nodes, isWhole, failures }
+  return { listing, missing }
 }
 
 const toUnreadable = (

@@ -9,7 +9,7 @@ import { ISSUES } from '#collectors/github/issues.ts'
 import { OWNER_FILES } from '#collectors/github/owner-files.ts'
 import { Connection, readAll } from '#collectors/github/pages.ts'
 import { PULL_REQUESTS } from '#collectors/github/pull-requests.ts'
-import { REPOSITORIES } from '#collectors/github/repositories.ts'
+import { repositoriesQuery } from '#collectors/github/repositories.ts'
 import { listRuleSuites } from '#collectors/github/rule-suites.ts'
 import { readProperty, readTeams } from '#collectors/github/teams.ts'
 import { SourceError } from '#lib/errors.ts'
@@ -51,7 +51,12 @@ async function listNames(
 ): Promise<string[]> {
   const size = { most: 100, about: 'repositories' }
   const nodes = await readAll(sourceId, async (cursor) => {
-    const { data } = await client.queryPage(ListAnswer, REPOSITORIES, { org, cursor }, size)
+    const { data } = await client.queryPage(
+      ListAnswer,
+      repositoriesQuery([]),
+      { org, cursor },
+      size,
+    )
     return data.organization.list
   })
   return nodes.flatMap((node) => Listed.safeParse(node).data?.nameWithOwner ?? [])

@@ -116,7 +116,7 @@ function refuseFuture(
 
 /** Whether there is something to read. Times are whole seconds: what came in the same one as the reading did not move anything. */
 function hasMoved(kind: Kind, cursor: RepositoryCursor, { moved }: ListedRepository): boolean {
-  if (moved[kind].startsWith('0 ')) return false
+  if (moved[kind] === null || moved[kind].startsWith('0 ')) return false
   if (cursor.moved === null || cursor.readAt === null) return true
   if (cursor.moved[kind] !== moved[kind]) return true
   if (kind !== 'tickets' && cursor[kind].pending !== null) return true

@@ -40,8 +40,8 @@ test('when GitHub runs out of time the page is halved, and grows again', async (
 
 test('a tenth of the points is left to others, and the next run goes on', async () => {
   const github = await aBusyGitHub()
-  // The list costs 3 points; after it 499 of 5,000 are left.
-  github.remaining = 502
+  // The list costs 2 points; after it 499 of 5,000 are left.
+  github.remaining = 501
   const db = await testDatabase()
   const outcome = await collectGitHub(db, github)
   expect(outcome).toMatchObject({

@@ -262,6 +262,36 @@ test('of a repository that may not be seen nothing is marked gone, and the other
   ])
 })
 
+test.each([
+  [['deployments'], ['changes', 'tickets'], /^gh: deployments are hidden/],
+  [['pullRequests', 'issues'], ['deployments'], /^gh: pull requests are hidden.*\ngh: issues are/],
+  [['defaultBranchRef'], ['changes', 'deployments', 'tickets'], /^gh: contents are hidden/],
+] as const)(
+  'without the permission for %j the rest is read, and it is told once',
+  async (hidden, read, error) => {
+    const repository = (name: string) =>
+      aRepository(name, {
+        commits: [commit({ CODEOWNERS: '* @acme/clay' })],
+        pullRequests: [aPullRequest(1, at('09:00:00'))],
+        deployments: [aDeployment(at('10:00:00'))],
+        issues: [anIssue(1, at('09:00:00'))],
+      })
+    const repositories = ['a', 'b', 'c', 'd', 'e'].map(repository)
+    const github = await aGitHub(aWorld({ repositories, hidden }))
+    const db = await testDatabase()
+    const tickets = { repositories: ['*'], labels: [], categories: [] }
+    const outcome = await collectGitHub(db, github, { tickets })
+    expect(outcome.status).toBe('partial')
+    expect(outcome.error).toMatch(error)
+    expect(outcome.error?.split('\n')).toHaveLength(hidden.length)
+    for (const table of ['changes', 'deployments', 'tickets'] as const) {
+      const rows = await db.selectFrom(table).select('native_id').execute()
+      expect(rows, table).toHaveLength(read.some((one) => one === table) ? 5 : 0)
+    }
+    expect(await coverageOf(db)).toHaveLength(5)
+  },
+)
+
 const owners = (db: Database) =>
   db
     .selectFrom('service_owners')

@@ -10,7 +10,7 @@ import { contentsQuery, FILE_HISTORY, TAGS, watchQuery } from '#collectors/githu
 import { ISSUE_COMMENTS, ISSUES } from '#collectors/github/issues.ts'
 import { OWNER_FILES } from '#collectors/github/owner-files.ts'
 import { PULL_REQUESTS } from '#collectors/github/pull-requests.ts'
-import { REPOSITORIES } from '#collectors/github/repositories.ts'
+import { repositoriesQuery } from '#collectors/github/repositories.ts'
 import { TEAM_REPOSITORIES, TEAMS } from '#collectors/github/teams.ts'
 import { costOf } from '#test/support/github/cost.ts'
 
@@ -40,7 +40,12 @@ const HUNDRED_IDS = Array.from({ length: 100 }, (_, index) => `id ${index}`)
 
 // What a query costs at the size of page that it begins with.
 test.each([
-  ['repositories', REPOSITORIES, { pageSize: 100 }, { nodes: 400, points: 3 }],
+  [
+    'repositories',
+    repositoriesQuery(['pullRequests', 'issues', 'deployments']),
+    { pageSize: 100 },
+    { nodes: 400, points: 3 },
+  ],
   ['teams', TEAMS, { pageSize: 20 }, { nodes: 2020, points: 1 }],
   ['team repositories', TEAM_REPOSITORIES, { pageSize: 100 }, { nodes: 100, points: 1 }],
   ['owner files', OWNER_FILES, {}, { nodes: 0, points: 1 }],

@@ -192,7 +192,12 @@ function toRepository(world: World, repository: StoredRepository) {
       })),
     ...listActivity(repository),
     ...listGovernance(repository),
+    ...Object.fromEntries(world.hidden.map((field) => [field, refuse])),
   }
+}
+
+function refuse(): never {
+  throw new GitHubError('FORBIDDEN', 'Resource not accessible by personal access token')
 }
 
 /** An annotated tag is an object of its own, which names the commit. */

@@ -8,6 +8,8 @@ export interface World {
   /** Custom properties by repository name. */
   readonly properties: Record<string, Record<string, string | null>>
   readonly ruleSuites: StoredRuleSuite[]
+  /** Fields of every repository that the sign-in may not see. */
+  readonly hidden: readonly string[]
 }
 
 export interface StoredRepository {
@@ -167,7 +169,15 @@ export const COLLEAGUE: StoredActor = { kind: 'User', login: 'kim' }
 export const BOT: StoredActor = { kind: 'Bot', login: 'renovate' }
 
 export function aWorld(world: Partial<World> = {}): World {
-  return { org: 'acme', repositories: [], teams: [], properties: {}, ruleSuites: [], ...world }
+  return {
+    org: 'acme',
+    repositories: [],
+    teams: [],
+    properties: {},
+    ruleSuites: [],
+    hidden: [],
+    ...world,
+  }
 }
 
 export function aRepository(

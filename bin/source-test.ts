@@ -3,7 +3,7 @@ import type { CollectorContext, Examination } from '#collectors/collector.ts'
 import { listFolder } from '#collectors/files/folder.ts'
 import { findCloneFolders } from '#collectors/git/clones.ts'
 import { examineGitHub } from '#collectors/github/examine.ts'
-import type { FactTable } from '#db/facts.ts'
+import type { FactTable } from '#db/natural-keys.ts'
 import type { Config, SourceConfig } from '#lib/config.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { Component } from '#collectors/evidence/workflow.ts'
-import type { Database } from '#db/connection.ts'
 import { noteChanges } from '#db/changes-to-score.ts'
+import type { Database } from '#db/connection.ts'
 import { deleteFactsWhere, upsertFacts } from '#db/facts.ts'
 import type { FactTable } from '#db/natural-keys.ts'
 import type { NewRow } from '#db/schema.ts'

@@ -2,11 +2,11 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import type { HistoryFact, UnreadableRecord } from '#collectors/evidence/walk.ts'
 import {
+  handOver,
   type Known,
   type SavedService,
   type Saving,
   type SeenRepository,
-  handOver,
   saveClonedRepository,
   saveOwners,
   saveService,

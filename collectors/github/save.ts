@@ -2,15 +2,20 @@ import type { Page } from '#collectors/collector.ts'
 import type { GitHubFact } from '#collectors/github/facts.ts'
 import { decideOwner, type OwnerClaim, type OwnerDecision } from '#collectors/github/ownership.ts'
 import {
+  handOver,
   type SavedService,
   type Saving,
   saveHostedRepository,
   saveOwners,
   saveService,
 } from '#collectors/repository.ts'
+import { noteChanges } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
-import { NATURAL_KEYS, type StoredRow, upsertFacts } from '#db/facts.ts'
+import { upsertFacts } from '#db/facts.ts'
+import { NATURAL_KEYS } from '#db/natural-keys.ts'
 import { renameRepository } from '#db/repository-names.ts'
+import type { StoredRow } from '#db/statements.ts'
+import { touchedBy } from '#db/touched.ts'
 import { BEGINNING } from '#lib/instant.ts'
 
 type Kind = GitHubFact['kind']
@@ -45,6 +50,7 @@ async function saveRepository(
   const changed = [
     service.changed,
     await saveHostedRepository(tx, renamed),
+    await handOver(tx, renamed, service),
     await saveOwnership(tx, renamed, service, facts),
     await saveHistory(tx, renamed, facts),
     await saveChanges(tx, renamed, service, facts),
@@ -138,6 +144,7 @@ async function saveListing(
       .execute()
     changed += 1
   }
+  if (changed > 0) await noteChanges(tx, [{ kind: 'all', id: '', since: '' }])
   return changed
 }
 
@@ -277,6 +284,10 @@ async function deleteUntold(
     }
     await deletion.execute()
   }
+  await noteChanges(
+    tx,
+    going.flatMap((row) => touchedBy(table, row, undefined)),
+  )
   return going.length
 }
 

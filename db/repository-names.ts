@@ -1,3 +1,4 @@
+import { noteChanges } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
 
 /** Tables that name a repository in a column of its own. */
@@ -39,5 +40,6 @@ export async function renameRepository(
       .execute()
   }
   await db.deleteFrom('repositories').where('id', '=', known.id).execute()
+  await noteChanges(db, [{ kind: 'all', id: '', since: '' }])
   return [...(JSON.parse(known.former_names) as string[]), known.id] // As it is stored.
 }

@@ -153,6 +153,7 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
   const files = watchFiles(options, listing.repositories)
   yield* files.failures
   const bots = toBots(options.bots)
+  const tickets = new TicketCoverage(run.client.time() ?? context.now(), context.now())
   let failedInARow = 0
   for (const [index, listed] of listing.repositories.entries()) {
     const cursor = run.known.repositories.get(listed.id) ?? null
@@ -172,9 +173,36 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
       hasMovedDeployments: cursor?.unsettled.some(({ id }) => moved.has(id)) ?? false,
     }
     const failure = yield* readOne(reading)
+    tickets.add(reading, failure)
     failedInARow = failure ? failedInARow + 1 : 0
     if (failure && failedInARow === MOST_FAILURES) throw failure
     context.progress('repositories', index + 1, listing.repositories.length)
+  }
+  yield* tickets.pages()
+}
+
+/** Tickets are covered as one: no repository of theirs may be missing. */
+class TicketCoverage {
+  readonly #to: Date
+  #since: string[] = []
+  #isWhole = true
+
+  /** `clock` is GitHub's, when the first of them was asked. */
+  constructor(clock: Date, now: Date) {
+    this.#to = new Date(Math.min(clock.getTime(), now.getTime()))
+  }
+
+  add({ tickets, listed, cursor, since }: RepositoryReading, failure: Error | null): void {
+    if (tickets === null) return
+    this.#isWhole &&= failure === null && listed.moved.tickets !== null
+    this.#since.push(cursor?.since ?? since.toISOString())
+  }
+
+  pages(): Page[] {
+    const from = this.#since.toSorted().at(-1)
+    if (from === undefined || !this.#isWhole) return []
+    const covers = { from: new Date(from), to: this.#to }
+    return [{ scope: 'entity:tickets', records: [], cursor: null, covers }]
   }
 }
 

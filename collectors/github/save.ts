@@ -11,11 +11,10 @@ import {
 } from '#collectors/repository.ts'
 import { noteChanges } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
-import { upsertFacts } from '#db/facts.ts'
+import { deleteFactsWhere, upsertFacts } from '#db/facts.ts'
 import { NATURAL_KEYS } from '#db/natural-keys.ts'
 import { renameRepository } from '#db/repository-names.ts'
 import type { StoredRow } from '#db/statements.ts'
-import { touchedBy } from '#db/touched.ts'
 import { BEGINNING } from '#lib/instant.ts'
 
 type Kind = GitHubFact['kind']
@@ -278,16 +277,9 @@ async function deleteUntold(
     (row) => !kept.has(toKey(row)) && !String(row['attribute'] ?? '').startsWith(CLAIM),
   )
   for (const row of going) {
-    let deletion = tx.deleteFrom(table as 'usage_evidence')
-    for (const column of key) {
-      deletion = deletion.where(column as 'rule_id', '=', row[column] as string)
-    }
-    await deletion.execute()
+    const place = key.map((column) => [column, String(row[column])])
+    await deleteFactsWhere(tx, table, Object.fromEntries(place))
   }
-  await noteChanges(
-    tx,
-    going.flatMap((row) => touchedBy(table, row, undefined)),
-  )
   return going.length
 }
 

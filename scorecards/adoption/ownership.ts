@@ -12,8 +12,8 @@ export interface OwnerRow {
 }
 
 /**
- * Who owned one service when, null for nobody known. A catalogue is believed before a file in the
- * repository; of two statements of one kind the one that began later.
+ * Who owned one service when, null for nobody known. A catalogue is believed before a
+ * repository and its host; of two statements of one kind the one that began later.
  */
 export function ownershipTimeline(rows: readonly OwnerRow[]): Span<string | null>[] {
   const strongest = rows.toSorted(strongestFirst)
@@ -24,7 +24,16 @@ export function ownershipTimeline(rows: readonly OwnerRow[]): Span<string | null
   })
 }
 
-const rank = (row: OwnerRow) => (row.decided_by === 'catalog-info.yaml' ? 1 : 0)
+/** What a repository or its host says, in whatever place. */
+const BESIDE_THE_CODE: ReadonlySet<string> = new Set([
+  'catalog-info.yaml',
+  'custom property',
+  'CODEOWNERS',
+  'team permission',
+  'configuration',
+])
+
+const rank = (row: OwnerRow) => (BESIDE_THE_CODE.has(row.decided_by) ? 1 : 0)
 
 function strongestFirst(a: OwnerRow, b: OwnerRow): number {
   return (

@@ -233,8 +233,7 @@ test('a repository is known with its host, and what it told is kept when it gets
   expect(rows).toEqual([{ id: '127.0.0.1/acme/store', former_names: `["${SHOP}"]` }])
   const changes = await db.selectFrom('changes').select('repository_id').execute()
   expect(changes).toEqual([{ repository_id: '127.0.0.1/acme/store' }])
-  const coverage = await db.selectFrom('coverage').select('scope').distinct().execute()
-  expect(coverage).toEqual([{ scope: 'repository:127.0.0.1/acme/store' }])
+  expect(await coverageOf(db)).toMatchObject([{ scope: 'repository:127.0.0.1/acme/store' }])
 })
 
 test('a repository that is no longer listed is marked gone, and nothing of it is deleted', async () => {
@@ -404,15 +403,39 @@ test('a team with more than a hundred repositories owns them all', {
   ])
 })
 
-const coverageOf = (db: Database) =>
-  db.selectFrom('coverage').select(['scope', 'covered_from', 'covered_to']).execute()
+const coverageOf = (db: Database, scope = 'repository:%') =>
+  db
+    .selectFrom('coverage')
+    .select(['scope', 'covered_from', 'covered_to'])
+    .where('scope', 'like', scope)
+    .execute()
 
 test('a repository is covered since it exists, up to the beginning of the reading', async () => {
   const { db } = await collectShop({ createdAt: '2026-03-01T00:00:00Z' })
-  expect(await coverageOf(db)).toEqual([
+  expect(await coverageOf(db)).toContainEqual({
+    scope: `repository:${SHOP}`,
+    covered_from: '2026-03-01T00:00:00.000Z',
+    covered_to: NOW.toISOString(),
+  })
+})
+
+test('tickets are covered as one, when all of their repositories were read', async () => {
+  const repositories = ['desk', 'shop'].map((name) =>
+    aRepository(name, { issues: [anIssue(1, at('09:00:00'))] }),
+  )
+  const github = await aGitHub(aWorld({ repositories }))
+  const db = await testDatabase()
+  const tickets = { repositories: ['*'], labels: [], categories: [] }
+  const covered = () => coverageOf(db, 'entity:tickets')
+  // The list, the teams, then the issues of the first repository.
+  github.faults.push(null, null, { status: 403 })
+  expect(await collectGitHub(db, github, { tickets })).toMatchObject({ status: 'partial' })
+  expect(await covered()).toEqual([])
+  await collectGitHub(db, github, { tickets })
+  expect(await covered()).toEqual([
     {
-      scope: `repository:${SHOP}`,
-      covered_from: '2026-03-01T00:00:00.000Z',
+      scope: 'entity:tickets',
+      covered_from: '2025-06-01T12:00:00.000Z',
       covered_to: NOW.toISOString(),
     },
   ])

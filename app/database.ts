@@ -1,5 +1,6 @@
 import 'server-only'
 import { statSync } from 'node:fs'
+import { sql } from 'kysely'
 import { connection } from 'next/server'
 import { appConfig } from '#app/configuration.ts'
 import { type Database, openDatabase, type Reader } from '#db/connection.ts'
@@ -35,6 +36,42 @@ export async function database(): Promise<Reader> {
   }
   shared = { db, file }
   return db
+}
+
+interface Kept {
+  readonly file: string
+  readonly version: number
+  readonly values: Map<unknown, Promise<unknown>>
+}
+
+let kept: Kept | undefined
+
+/**
+ * What `load` reads, kept until another process writes to the database. Only for what is the same for
+ * every reader, at every moment, and dear to read.
+ */
+export async function untilWritten<Value>(load: (db: Reader) => Promise<Value>): Promise<Value> {
+  const db = await database()
+  if (shared === undefined || shared.db !== db) return load(db)
+  const { file } = shared
+  const version = await dataVersion(shared.db)
+  if (kept?.file !== file || kept.version !== version) kept = { file, version, values: new Map() }
+  const { values } = kept
+  const value = (values.get(load) as Promise<Value> | undefined) ?? load(db)
+  values.set(load, value)
+  return value
+}
+
+/** Changes when another connection has committed: https://www.sqlite.org/pragma.html#pragma_data_version */
+async function dataVersion(db: Database): Promise<number> {
+  const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(db)
+  return rows[0]?.data_version ?? 0
+}
+
+/** Whether there is a migrated database that answers; before there is one, an empty one does. */
+export async function isReady(): Promise<boolean> {
+  const db = await database().catch(() => undefined)
+  return db !== undefined && db === shared?.db
 }
 
 function emptyDatabase(): Promise<Database> {

@@ -1,4 +1,4 @@
-import { formatDay } from '#app/format.ts'
+import { formatCountOf, formatDay } from '#app/format.ts'
 import type { EligibilityRule } from '#lib/golden-path.ts'
 import type { Mandate } from '#lib/queries/mandates.ts'
 
@@ -22,11 +22,19 @@ function listed(words: string, values: readonly string[] | undefined): string[] 
   return values === undefined ? [] : [`${words} ${values.join(' or ')}`]
 }
 
+/** More than these are counted, not named: the table of teams tells who they are. */
+const MOST_NAMED = 4
+
+function teamWords(scope: Mandate['scope']): string {
+  if (scope === 'all') return 'all teams'
+  return scope.length > MOST_NAMED ? formatCountOf(scope.length, 'team') : scope.join(', ')
+}
+
 /** A mandate in words, with its dates. */
 export function mandateWords(mandate: Mandate): string {
   const what =
     mandate.kind === 'interface' ? 'Mandate to use this path' : 'Mandate for an outcome, not a tool'
-  const who = mandate.scope === 'all' ? 'for all teams' : `for ${mandate.scope.join(', ')}`
+  const who = `for ${teamWords(mandate.scope)}`
   const ended = mandate.endedAt === null ? '' : `, ended ${formatDay(mandate.endedAt)}`
   const announced = `announced ${formatDay(mandate.announcedAt)}`
   return `${what} ${who}: ${announced}, in force from ${formatDay(mandate.effectiveAt)}${ended}`

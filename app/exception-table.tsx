@@ -1,6 +1,6 @@
-import { type AsOf, at } from '#app/as-of.ts'
 import { formatDay } from '#app/format.ts'
 import { Link } from '#app/link.tsx'
+import { hrefOf, type View } from '#app/view.ts'
 import type { Exception, ExceptionState } from '#lib/queries/exceptions.ts'
 
 const STATES: Readonly<Record<ExceptionState, string>> = {
@@ -16,13 +16,13 @@ const STATES: Readonly<Record<ExceptionState, string>> = {
 export function ExceptionTable({
   exceptions,
   names,
-  asOf,
+  view,
   pathNames,
 }: {
   exceptions: readonly Exception[]
   /** Team id → name. */
   names: ReadonlyMap<string, string>
-  asOf: AsOf
+  view: View
   /** Path id → name, where the table spans paths. */
   pathNames?: ReadonlyMap<string, string>
 }) {
@@ -50,11 +50,11 @@ export function ExceptionTable({
             <tr key={one.id} id={`exception-${one.id}`}>
               <th scope="row">
                 {pathNames === undefined ? (
-                  <Link href={at(asOf, `/teams/${one.teamId}`)}>
+                  <Link href={hrefOf(view, `/teams/${one.teamId}`)}>
                     {names.get(one.teamId) ?? one.teamId}
                   </Link>
                 ) : (
-                  <Link href={at(asOf, `/golden-paths/${one.pathId}`)}>
+                  <Link href={hrefOf(view, `/golden-paths/${one.pathId}`)}>
                     {pathNames.get(one.pathId) ?? one.pathId}
                   </Link>
                 )}

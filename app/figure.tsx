@@ -1,4 +1,6 @@
+import type { Change } from '#app/change.ts'
 import { Link } from '#app/link.tsx'
+import { StatusShape } from '#app/shape.tsx'
 import { VerdictWord } from '#app/state-word.tsx'
 import { caveats, readResult } from '#app/status.ts'
 import type { MetricResult } from '#scorecards/result.ts'
@@ -11,22 +13,52 @@ interface FigureProps {
 }
 
 /** A number with all that it needs to be trusted: counts, interval, status, what was left out. */
-export function Figure({ result, href }: FigureProps) {
+export function Figure({ result, href, change }: FigureProps & { change?: Change | null }) {
   if (result === undefined) return <p className="figure words">not computed yet</p>
   const { figure, hasFigure, verdict } = readResult(result)
   return (
     <>
       <p className={hasFigure ? 'figure' : 'figure words'} data-metric={result.metricId}>
-        <Link href={href}>{figure}</Link>
+        <FigureLink href={href} keys="e">
+          {figure}
+        </FigureLink>
       </p>
-      <Support result={result} />
       {verdict !== null && (
         <p>
           <VerdictWord verdict={verdict} />
         </p>
       )}
+      {change != null && <ChangeWords change={change} />}
+      <Support result={result} />
       <Caveats result={result} />
     </>
+  )
+}
+
+/** Opens the rows; where they open beside the page, the page stays where it is. */
+export function FigureLink({
+  href,
+  keys,
+  children,
+}: {
+  href: string
+  keys?: string
+  children: React.ReactNode
+}) {
+  return (
+    <Link href={href} scroll={false} data-key={keys}>
+      {children}
+    </Link>
+  )
+}
+
+/** How a figure moved, with the word for it. */
+export function ChangeWords({ change, short = false }: { change: Change; short?: boolean }) {
+  return (
+    <p className={`change tone-${change.tone}`}>
+      {change.arrow !== null && <StatusShape shape={change.arrow} />}
+      {short ? change.short : change.words}
+    </p>
   )
 }
 
@@ -40,7 +72,11 @@ export function SmallFigure({ label, result, href }: FigureProps & { label: stri
         className={reading?.hasFigure ? 'value' : 'value words'}
         data-metric={result?.metricId ?? ''}
       >
-        {reading === undefined ? 'not computed yet' : <Link href={href}>{reading.figure}</Link>}
+        {reading === undefined ? (
+          'not computed yet'
+        ) : (
+          <FigureLink href={href}>{reading.figure}</FigureLink>
+        )}
       </span>
       {reading?.counts && <span className="small">{reading.counts}</span>}
     </div>
@@ -62,7 +98,7 @@ function Caveats({ result }: { result: MetricResult }) {
   const lines = caveats(result)
   if (lines.length === 0) return null
   return (
-    <ul className="plain note">
+    <ul className="note">
       {lines.map((line) => (
         <li key={line}>{line}</li>
       ))}

@@ -1,13 +1,5 @@
 import type { Interval, Unit } from '#scorecards/result.ts'
 
-/** What a fraction's cases are called: `7 of 9 teams`. */
-const CASES: Partial<Record<Unit, string>> = {
-  'fraction of teams': 'teams',
-  'fraction of activities': 'activities',
-  'fraction of services': 'services',
-  'fraction of exceptions': 'exceptions',
-}
-
 /** From this many cases on, a percentage has a decimal. */
 const CASES_FOR_A_DECIMAL = 100
 
@@ -55,9 +47,23 @@ export function formatPercent(fraction: number, cases: number | null): string {
 /** A value rounded for reading, in the unit's own words: `78%`, `12.5 days`, `no data`. */
 export function formatValue(value: number | null, unit: Unit, cases: number | null): string {
   if (value === null) return 'no data'
-  if (unit === 'days') return formatDays(value)
-  if (unit === 'minutes') return formatMinutes(value)
-  return formatPercent(value, cases)
+  const say = WORDS[unit]
+  return say === undefined ? formatPercent(value, cases) : say(value)
+}
+
+const MINUTES_IN_AN_HOUR = 60
+
+/** Units that are no share. */
+const WORDS: Readonly<Partial<Record<Unit, (value: number) => string>>> = {
+  days: (value) => formatDays(value),
+  hours: (value) => formatMinutes(value * MINUTES_IN_AN_HOUR),
+  minutes: (value) => formatMinutes(value),
+  'per week': (value) => `${oneDecimal.format(value)} a week`,
+  'requests per week': (value) => `${oneDecimal.format(value)} a week`,
+  'per 100 uses': (value) => `${oneDecimal.format(value)} per 100 uses`,
+  ratio: (value) => oneDecimal.format(value),
+  'points, -100 to 100': (value) => whole.format(Math.round(value)),
+  'points, 0 to 100': (value) => whole.format(Math.round(value)),
 }
 
 /** `7 of 9 teams`; null for values that are no share. */
@@ -66,8 +72,9 @@ export function formatShare(
   denominator: number | null,
   unit: Unit,
 ): string | null {
-  const cases = CASES[unit]
-  if (cases === undefined || numerator === null || denominator === null) return null
+  const [, cases] = /^fraction of (.+)$/.exec(unit) ?? []
+  const isCounted = cases !== undefined && cases !== 'time'
+  if (!isCounted || numerator === null || denominator === null) return null
   return `${whole.format(numerator)} of ${whole.format(denominator)} ${cases}`
 }
 

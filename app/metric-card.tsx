@@ -1,52 +1,56 @@
+import { changeOf } from '#app/change.ts'
+import { DefinitionPopover } from '#app/definition-popover.tsx'
+import { definitionOf } from '#app/definitions.ts'
 import { Figure } from '#app/figure.tsx'
-import { Link } from '#app/link.tsx'
+import { formatValue } from '#app/format.ts'
+import { Guardrails } from '#app/guardrails.tsx'
+import type { MeasuredMetric } from '#app/measured.ts'
 import { partLines } from '#app/parts.ts'
-import type { MetricDefinition, MetricResult } from '#scorecards/result.ts'
+import { Sparkline } from '#app/sparkline.tsx'
+import { trendSentence } from '#app/trend.ts'
 
-/** One metric of one scope, rendered from its result alone. */
+/** One metric of one scope, rendered from its results alone. */
 export function MetricCard({
-  definition,
-  result,
+  metricId,
+  measured,
   href,
-  nameOf,
+  guardrails,
 }: {
-  definition: MetricDefinition
-  result: MetricResult | undefined
+  metricId: string
+  measured: MeasuredMetric | undefined
   href: string
-  /** Metric id → name, for the guardrails. */
-  nameOf: (metricId: string) => string
+  /** Results of the same scope that stand beside it. */
+  guardrails: ReadonlyMap<string, MeasuredMetric>
 }) {
+  const definition = definitionOf(metricId)
   const heading = `metric-${definition.id}`
+  const { result, before, series = [] } = measured ?? {}
   const parts = result === undefined ? [] : partLines(result)
-  const guardrails = result?.guardrails ?? definition.guardrails
+  const change = result && changeOf(result, before, definition.direction)
   return (
     <article className="card" aria-labelledby={heading} id={definition.id}>
-      <h3 id={heading}>{definition.name}</h3>
+      <div className="card-name">
+        <h3 id={heading}>{definition.name}</h3>
+        <DefinitionPopover definition={definition} place="card" />
+      </div>
       <div className="head">
-        <Figure result={result} href={href} />
+        <Figure result={result} href={href} change={change ?? null} />
       </div>
-      <div className="details">
-        {parts.length > 0 && (
-          <ul className="plain">
-            {parts.map((line) => (
-              <li key={line}>{line}</li>
-            ))}
-          </ul>
-        )}
-        {guardrails.length > 0 && (
-          <p className="note">Read beside: {guardrails.map(nameOf).join(', ')}</p>
-        )}
-      </div>
-      <div className="rows">
-        <Link href={href}>See the rows</Link>
-        <details>
-          <summary>Definition</summary>
-          <p>{definition.definition}</p>
-          <p className="note">
-            {definition.id}, version {definition.version}. Misleads when: {definition.misleadsWhen}
-          </p>
-        </details>
-      </div>
+      <Sparkline
+        values={series.map(({ value }) => value)}
+        compared={before?.value ?? null}
+        label={`${definition.name}: ${trendSentence(series, (value) =>
+          formatValue(value, definition.unit, null),
+        )}`}
+      />
+      {parts.length > 0 && (
+        <ul className="details">
+          {parts.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
+      <Guardrails ids={result?.guardrails ?? definition.guardrails} results={guardrails} />
     </article>
   )
 }

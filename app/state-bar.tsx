@@ -47,7 +47,7 @@ export function StateBar({ counts }: { counts: readonly StateCount[] }) {
           <span key={key} className={`key-${key}`} style={{ flexGrow: count }} />
         ))}
       </div>
-      <ul className="plain legend">
+      <ul className="legend">
         {counts.map(({ key, label, count }) => (
           <li key={key} className={`state key-${key}`}>
             <StateShape name={key} />

@@ -99,8 +99,8 @@ export function readResult(result: MetricResult): Reading {
 }
 
 /** Coverage is the share that was read: it has a value and a band however little that is. */
-const isCoverage = ({ unit, value, status }: MetricResult) =>
-  unit === 'fraction of time' && value !== null && status !== 'stale'
+const isCoverage = ({ scope, value, status }: MetricResult) =>
+  scope.sourceId !== undefined && value !== null && status !== 'stale'
 
 /** With these there is nothing to count, or nobody may know it. */
 const UNCOUNTED: ReadonlySet<Status> = new Set([
@@ -111,8 +111,8 @@ const UNCOUNTED: ReadonlySet<Status> = new Set([
 ])
 
 function countsOf({ numerator, denominator, n, unit }: MetricResult): string | null {
-  const isMedian = unit === 'days' || unit === 'minutes'
-  return isMedian && n !== null
+  const isShare = unit.startsWith('fraction')
+  return !isShare && n !== null
     ? formatCountOf(n, 'case')
     : formatShare(numerator, denominator, unit)
 }

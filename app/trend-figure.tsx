@@ -1,4 +1,5 @@
 import { formatPercent, toDay } from '#app/format.ts'
+import { Scroll } from '#app/scroll.tsx'
 import { runsOf, type TrendPoint, trendSentence } from '#app/trend.ts'
 import type { AdoptionPoint } from '#lib/queries/adoption-trend.ts'
 
@@ -115,37 +116,39 @@ function AdoptionTrendTable({
   return (
     <details>
       <summary>The same as a table</summary>
-      <table>
-        <caption>{title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">As of</th>
-            <th scope="col" className="number">
-              Adopted
-            </th>
-            <th scope="col" className="number">
-              By choice
-            </th>
-            <th scope="col" className="number">
-              Teams
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {points.toReversed().map((point) => (
-            <tr key={toDay(point.at)}>
-              <th scope="row">{toDay(point.at)}</th>
-              <td className="number">{shareOf(point.total, point.eligible)}</td>
-              <td className="number">{shareOf(point.voluntary, point.eligible)}</td>
-              <td className="number">
-                {point.adopted === null || point.eligible === null
-                  ? 'no data'
-                  : `${point.adopted} of ${point.eligible}`}
-              </td>
+      <Scroll label={title}>
+        <table>
+          <caption>{title}</caption>
+          <thead>
+            <tr>
+              <th scope="col">As of</th>
+              <th scope="col" className="number">
+                Adopted
+              </th>
+              <th scope="col" className="number">
+                By choice
+              </th>
+              <th scope="col" className="number">
+                Teams
+              </th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {points.toReversed().map((point) => (
+              <tr key={toDay(point.at)}>
+                <th scope="row">{toDay(point.at)}</th>
+                <td className="number">{shareOf(point.total, point.eligible)}</td>
+                <td className="number">{shareOf(point.voluntary, point.eligible)}</td>
+                <td className="number">
+                  {point.adopted === null || point.eligible === null
+                    ? 'no data'
+                    : `${point.adopted} of ${point.eligible}`}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
     </details>
   )
 }

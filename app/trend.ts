@@ -22,16 +22,20 @@ export function runsOf(points: readonly TrendPoint[]): { index: number; value: n
 }
 
 /** What a trend shows, in a sentence: `Rose from 12% (5 Jan 2026) to 64% (5 Oct 2026).` */
-export function trendSentence(points: readonly TrendPoint[]): string {
+export function trendSentence(
+  points: readonly TrendPoint[],
+  say: (value: number) => string = (value) => formatPercent(value, null),
+): string {
   const known = points.filter((point) => point.value !== null)
   const [first] = known
   const last = known.at(-1)
   if (first === undefined || last === undefined) return 'Nothing was measured in this time.'
   const missing = points.filter(({ at, value }) => value === null && at > first.at).length
-  return [movement(first, last), ...(missing > 0 ? [gapSentence(missing)] : [])].join(' ')
+  return [movement(first, last, say), ...(missing > 0 ? [gapSentence(missing)] : [])].join(' ')
 }
 
-function movement(first: TrendPoint, last: TrendPoint): string {
+function movement(first: TrendPoint, last: TrendPoint, say: (value: number) => string): string {
+  const share = ({ value }: TrendPoint) => say(value ?? 0)
   const end = `${share(last)} (${formatDay(last.at)})`
   if (first === last) return `${end} is the only measurement.`
   const start = `${share(first)} (${formatDay(first.at)})`
@@ -42,5 +46,3 @@ function movement(first: TrendPoint, last: TrendPoint): string {
 
 const gapSentence = (missing: number) =>
   `${missing} ${missing === 1 ? 'point is' : 'points are'} missing and drawn as a gap.`
-
-const share = ({ value }: TrendPoint) => formatPercent(value ?? 0, null)

@@ -4,7 +4,13 @@ import { resolve } from 'node:path'
 import { DesirepathError } from '#lib/errors.ts'
 
 /** What the pages are made of. */
-const PARTS = ['{app,db,lib,scorecards}/**/*.{ts,tsx,css}', 'package.json', 'next.config.mjs']
+const PARTS = [
+  '{app,db,lib,scorecards}/**/*.{ts,tsx,css}',
+  'package.json',
+  'next.config.mjs',
+  'postcss.config.mjs',
+  'proxy.ts',
+]
 
 /** The pages could not be built. */
 class BuildError extends DesirepathError {

@@ -1,14 +1,13 @@
 import type { Metadata } from 'next'
-import { metricAddress, readAsOf } from '#app/as-of.ts'
-import { AsOfRefused } from '#app/as-of-line.tsx'
 import { Quarantine } from '#app/data/quarantine.tsx'
 import { RunTable } from '#app/data/run-table.tsx'
 import { SourceSection } from '#app/data/source-section.tsx'
 import { database } from '#app/database.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
 import { formatCountOf } from '#app/format.ts'
-import { Freshness } from '#app/freshness.tsx'
+import { Screen } from '#app/screen.tsx'
 import { asShownAt } from '#app/status.ts'
+import { evidenceHref, readView } from '#app/view.ts'
 import { listCoveredScopes } from '#lib/queries/coverage.ts'
 import { listRuns, listSourceHealth } from '#lib/queries/data-health.ts'
 import { listMeasurements } from '#lib/queries/measurements.ts'
@@ -21,7 +20,8 @@ const REFUSED = 200
 
 export default async function DataPage({ searchParams }: PageProps<'/data'>) {
   const now = new Date()
-  const asOf = readAsOf(await searchParams, now)
+  const search = await searchParams
+  const view = readView(search, now, '/data')
   const db = await database()
   const sources = await listSourceHealth(db)
   if (sources.length === 0) return <EmptyDatabase />
@@ -29,18 +29,21 @@ export default async function DataPage({ searchParams }: PageProps<'/data'>) {
     listCoveredScopes(db),
     listRuns(db, RUNS),
     listQuarantine(db, REFUSED),
-    listMeasurements(db, asOf.at, { metricId: 'DQ-01' }),
+    listMeasurements(db, view.at, { metricId: 'DQ-01' }),
   ])
   const all = sources.reduce((sum, { quarantinedCount }) => sum + quarantinedCount, 0)
   return (
-    <>
-      <h1>Data health</h1>
-      <p className="lead">
-        What every figure rests on: {formatCountOf(sources.length, 'source')}, when each was last
-        read, how far it is complete, and what could not be read.
-      </p>
-      <AsOfRefused asOf={asOf} />
-      <Freshness sources={sources} asOf={asOf} now={now} />
+    <Screen
+      view={view}
+      search={search}
+      title="Data health"
+      lead={
+        <p>
+          What every figure rests on: {formatCountOf(sources.length, 'source')}, when each was last
+          read, how far it is complete, and what could not be read.
+        </p>
+      }
+    >
       {sources.map((source) => {
         const own = coverage.find(({ scope }) => scope.sourceId === source.id)
         return (
@@ -48,8 +51,8 @@ export default async function DataPage({ searchParams }: PageProps<'/data'>) {
             key={source.id}
             source={source}
             scopes={scopes.filter(({ sourceId }) => sourceId === source.id)}
-            coverage={own && asShownAt(own, asOf.at)}
-            href={metricAddress(asOf, 'DQ-01', { sourceId: source.id })}
+            coverage={own && asShownAt(own, view.at)}
+            href={evidenceHref(view, 'DQ-01', { sourceId: source.id })}
             now={now}
           />
         )
@@ -62,6 +65,6 @@ export default async function DataPage({ searchParams }: PageProps<'/data'>) {
         <h2 id="runs">Runs</h2>
         <RunTable runs={runs} now={now} />
       </section>
-    </>
+    </Screen>
   )
 }

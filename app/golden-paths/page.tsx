@@ -1,15 +1,16 @@
 import type { Metadata } from 'next'
-import { type AsOf, at, metricAddress, readAsOf } from '#app/as-of.ts'
-import { AsOfLine } from '#app/as-of-line.tsx'
 import { database } from '#app/database.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
+import { FigureLink } from '#app/figure.tsx'
 import { formatCountOf } from '#app/format.ts'
 import { Link } from '#app/link.tsx'
 import { PathLine } from '#app/path-line.tsx'
+import { Screen } from '#app/screen.tsx'
 import { VerdictWord } from '#app/state-word.tsx'
 import { asShownAt, readResult } from '#app/status.ts'
+import { evidenceHref, hrefOf, readView, type View } from '#app/view.ts'
 import { type GoldenPath, listGoldenPaths } from '#lib/queries/golden-paths.ts'
-import { listMeasurements } from '#lib/queries/measurements.ts'
+import { listScopeMeasurements } from '#lib/queries/scope-measurements.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 
 export const metadata: Metadata = { title: 'Golden paths' }
@@ -25,22 +26,28 @@ const COLUMNS = [
 ]
 
 export default async function GoldenPathsPage({ searchParams }: PageProps<'/golden-paths'>) {
-  const asOf = readAsOf(await searchParams, new Date())
+  const search = await searchParams
+  const view = readView(search, new Date(), '/golden-paths')
   const db = await database()
   const paths = await listGoldenPaths(db)
   if (paths.length === 0) return <EmptyDatabase />
-  const results = await Promise.all(
-    COLUMNS.map(({ metricId }) => listMeasurements(db, asOf.at, { metricId })),
-  )
-  const ofPaths = results.flat().filter(({ scope }) => scope.teamId === undefined)
+  const ofPaths = await listScopeMeasurements(db, view.at, {
+    metricIds: COLUMNS.map(({ metricId }) => metricId),
+    pathIds: paths.map(({ id }) => id),
+  })
   const [measured] = ofPaths
   return (
-    <>
-      <h1>Golden paths</h1>
-      <p className="lead">
-        {formatCountOf(paths.length, 'path')} by name. Each figure opens to the rows behind it.
-      </p>
-      <AsOfLine asOf={asOf} measured={measured === undefined ? null : new Date(measured.asOf)} />
+    <Screen
+      view={view}
+      search={search}
+      title="Golden paths"
+      lead={
+        <p>
+          {formatCountOf(paths.length, 'path')} by name. Each figure opens to the rows behind it.
+        </p>
+      }
+      measured={measured === undefined ? null : new Date(measured.asOf)}
+    >
       <section className="section" aria-label="Golden paths">
         <div className="scroll">
           <table>
@@ -60,7 +67,7 @@ export default async function GoldenPathsPage({ searchParams }: PageProps<'/gold
                 <PathRow
                   key={path.id}
                   path={path}
-                  asOf={asOf}
+                  view={view}
                   results={ofPaths.filter(({ scope }) => scope.pathId === path.id)}
                 />
               ))}
@@ -68,31 +75,31 @@ export default async function GoldenPathsPage({ searchParams }: PageProps<'/gold
           </table>
         </div>
       </section>
-    </>
+    </Screen>
   )
 }
 
 function PathRow({
   path,
-  asOf,
+  view,
   results,
 }: {
   path: GoldenPath
-  asOf: AsOf
+  view: View
   results: readonly MetricResult[]
 }) {
   return (
     <tr>
       <th scope="row">
-        <Link href={at(asOf, `/golden-paths/${path.id}`)}>{path.name}</Link>
+        <Link href={hrefOf(view, `/golden-paths/${path.id}`)}>{path.name}</Link>
         <PathLine path={path} />
       </th>
       {COLUMNS.map(({ metricId }) => (
         <td key={metricId}>
           <Cell
             result={results.find((one) => one.metricId === metricId)}
-            href={metricAddress(asOf, metricId, { pathId: path.id })}
-            asOf={asOf}
+            href={evidenceHref(view, metricId, { pathId: path.id })}
+            view={view}
           />
         </td>
       ))}
@@ -103,17 +110,17 @@ function PathRow({
 function Cell({
   result,
   href,
-  asOf,
+  view,
 }: {
   result: MetricResult | undefined
   href: string
-  asOf: AsOf
+  view: View
 }) {
   if (result === undefined) return <span className="note">not computed yet</span>
-  const { figure, counts, verdict, hasFigure } = readResult(asShownAt(result, asOf.at))
+  const { figure, counts, verdict, hasFigure } = readResult(asShownAt(result, view.at))
   return (
     <div data-metric={result.metricId}>
-      <Link href={href}>{figure}</Link>
+      <FigureLink href={href}>{figure}</FigureLink>
       {counts !== null && <p className="note">{counts}</p>}
       {hasFigure && verdict !== null && <VerdictWord verdict={verdict} />}
     </div>

@@ -83,7 +83,12 @@ test.each<Status>(['not_applicable', 'source_missing', 'no_denominator'])(
   },
 )
 
-const COVERAGE = { unit: 'fraction of time', n: 1, ci: null } as const
+const COVERAGE = {
+  scope: { sourceId: 'clones' },
+  unit: 'fraction of time',
+  n: 1,
+  ci: null,
+} as const
 
 test('a coverage has its figure and its band, however little was read', () => {
   const result = aResult({ ...COVERAGE, value: 0, coverage: 0, status: 'no_data', band: 'bad' })

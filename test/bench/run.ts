@@ -4,8 +4,9 @@ import { gitBench } from '#test/bench/git.ts'
 import { gitHubBench } from '#test/bench/github.ts'
 import { importBench } from '#test/bench/import.ts'
 import { scoringBench } from '#test/bench/scoring.ts'
+import { webBench } from '#test/bench/web.ts'
 
-const BENCHES: readonly Bench[] = [importBench, gitBench, gitHubBench, scoringBench]
+const BENCHES: readonly Bench[] = [importBench, gitBench, gitHubBench, scoringBench, webBench]
 
 /** `npm run bench -- [name…]`: all of them when none is named. */
 async function runBenches(names: readonly string[]): Promise<void> {

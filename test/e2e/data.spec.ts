@@ -38,7 +38,7 @@ test('coverage is shown by source', async ({ page }) => {
 
 test('coverage opens to what was read', async ({ page }) => {
   await source(page, 'clones').locator('[data-metric="DQ-01"] a').click()
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Source coverage')
+  await expect(page.getByRole('dialog', { name: 'Source coverage' })).toBeVisible()
   await expect(page.getByRole('heading', { name: 'The rows behind it' })).toBeVisible()
 })
 

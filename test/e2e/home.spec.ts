@@ -144,6 +144,7 @@ test('the figures stand for the end of the last whole week', async ({ page }) =>
 })
 
 test('the sources are named with how far they reach, the worst first', async ({ page }) => {
+  await page.getByRole('button', { name: /sources need a look/ }).click()
   const sources = page.getByRole('list', { name: 'Sources' }).getByRole('listitem')
   await expect(sources).toHaveText([
     new RegExp(`^helpdesk.*Failed.*last success ${inWords(daysAgo(35))}`),
@@ -211,6 +212,7 @@ test('the share under a mandate opens to the adopters, each with its motive', as
 })
 
 test('every number of the page opens', async ({ page }) => {
-  // Four paths with total, choice and free choice.
-  await expect(headlines(page)).toHaveCount(12)
+  // Four paths with total, choice and free choice; by area total, exceptions and support of each, and
+  // where environments are the work the wait and what failed.
+  await expect(headlines(page)).toHaveCount(12 + 4 + 4 + 4 + 2)
 })

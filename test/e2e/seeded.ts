@@ -54,6 +54,12 @@ export function monthsAgo(months: number): Date {
   return start
 }
 
+/** The newest quarter that is over: `2026-Q3`. */
+function lastQuarter(): string {
+  const index = now.getUTCFullYear() * 4 + Math.floor(now.getUTCMonth() / 3) - 1
+  return `${Math.floor(index / 4)}-Q${(index % 4) + 1}`
+}
+
 /** Every screen, and for each kind of number the page with its rows. */
 export const ADDRESSES = [
   '/',
@@ -72,7 +78,16 @@ export const ADDRESSES = [
   '/metrics/SPD-01?path=environments',
   '/metrics/DQ-01?source=clones',
   '/metrics/DQ-01?source=helpdesk',
+  '/metrics',
+  '/metrics/ADO-04?path=http-service&team=checkout',
+  '/support',
+  '/governance',
+  '/review',
+  `/review/${lastQuarter()}`,
   '/data',
+  '/data/mapping',
+  '/search?q=checkout',
+  '/?ev=ADO-02@path:http-service',
 ] as const
 
 /** The server beside, whose database was never made. */

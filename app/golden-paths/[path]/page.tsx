@@ -1,41 +1,41 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
-import { type AsOf, at, metricAddress, readAsOf } from '#app/as-of.ts'
-import { AsOfLine } from '#app/as-of-line.tsx'
+import { AreaCards } from '#app/area-cards.tsx'
+import { DataTableView } from '#app/data-table-view.tsx'
 import { database } from '#app/database.ts'
-import { definitionOf, metricName } from '#app/definitions.ts'
+import { DesirePathFigure } from '#app/desire-path/desire-path-figure.tsx'
+import { loadDesirePath } from '#app/desire-path/load.ts'
 import { ExceptionTable } from '#app/exception-table.tsx'
 import { formatCountOf } from '#app/format.ts'
 import { PathFacts } from '#app/golden-paths/[path]/path-facts.tsx'
 import { RoadmapCandidates } from '#app/golden-paths/[path]/roadmap-candidates.tsx'
 import { StatesOverTime } from '#app/golden-paths/[path]/states-over-time.tsx'
-import { TeamTable } from '#app/golden-paths/[path]/team-table.tsx'
 import { VersionSummary } from '#app/golden-paths/[path]/version-summary.tsx'
-import { Link } from '#app/link.tsx'
-import { MetricCard } from '#app/metric-card.tsx'
+import { measuredInScope } from '#app/measured.ts'
+import { rangeName } from '#app/pickers.tsx'
+import { ScorecardView } from '#app/scorecard-view.tsx'
+import { Screen } from '#app/screen.tsx'
 import { countStates, StateBar } from '#app/state-bar.tsx'
-import { asShownAt } from '#app/status.ts'
+import { pathServices } from '#app/tables/path-services.tsx'
+import { pathTeams } from '#app/tables/path-teams.tsx'
 import { AdoptionTrend } from '#app/trend-figure.tsx'
-import { UsageTable } from '#app/usage-table.tsx'
+import { usageRows } from '#app/usage.ts'
+import { evidenceHref, readView } from '#app/view.ts'
+import { weeksIn } from '#lib/period.ts'
 import { getWeeklyAdoption } from '#lib/queries/adoption-trend.ts'
+import { getPathSubject } from '#lib/queries/check-subjects.ts'
 import { listExceptions } from '#lib/queries/exceptions.ts'
-import { findGoldenPath, type GoldenPath } from '#lib/queries/golden-paths.ts'
+import { findGoldenPath } from '#lib/queries/golden-paths.ts'
 import { listMandates } from '#lib/queries/mandates.ts'
-import { findMeasurement } from '#lib/queries/measurements.ts'
 import { listStateCounts } from '#lib/queries/state-counts.ts'
 import { listStateRuns } from '#lib/queries/state-runs.ts'
 import { listAdoptionStates } from '#lib/queries/states.ts'
 import { teamNames } from '#lib/queries/teams.ts'
-import { listUsage } from '#lib/queries/usage.ts'
-import type { MetricResult } from '#scorecards/result.ts'
+import { ownerDuties } from '#scorecards/checks/owner-duties.ts'
+import { toScorecard } from '#scorecards/checks/scorecard.ts'
 
-const WEEKS = 104
-
-const ADOPTION = ['ADO-01', 'ADO-02', 'ADO-03', 'ADO-12']
-const WORK = ['ADO-04', 'ADO-09']
-const VERSIONS = ['ADO-11', 'ADO-10']
-const EXCEPTIONS = ['GOV-05', 'GOV-06']
-const SPEED = ['SPD-01']
+/** Rows of a table at once. */
+const PAGE = 40
 
 type Props = PageProps<'/golden-paths/[path]'>
 
@@ -45,118 +45,111 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function GoldenPathPage({ params, searchParams }: Props) {
-  const asOf = readAsOf(await searchParams, new Date())
+  const [{ path: id }, search] = await Promise.all([params, searchParams])
+  const view = readView(search, new Date(), `/golden-paths/${id}`)
   const db = await database()
-  const path = await findGoldenPath(db, (await params).path)
+  const path = await findGoldenPath(db, id)
   if (path === undefined) notFound()
 
-  const scope = { asOf: asOf.at, pathId: path.id }
-  const [mandates, states, runs, weeks, trend, usage, exceptions, names] = await Promise.all([
-    listMandates(db, path.id),
-    listAdoptionStates(db, scope),
-    listStateRuns(db, scope),
-    listStateCounts(db, { ...scope, count: WEEKS }),
-    getWeeklyAdoption(db, { ...scope, count: WEEKS }),
-    listUsage(db, scope),
-    listExceptions(db, scope),
-    teamNames(db),
-  ])
-  const ids = [...ADOPTION, ...WORK, ...VERSIONS, ...EXCEPTIONS, ...SPEED]
-  const found = await Promise.all(
-    ids.map((metricId) => findMeasurement(db, { metricId, pathId: path.id }, asOf.at)),
-  )
-  const results = new Map(
-    found.flatMap((one) => (one ? [[one.metricId, asShownAt(one, asOf.at)] as const] : [])),
-  )
-  const cards = (metricIds: readonly string[]) => (
-    <Cards metricIds={metricIds} results={results} path={path} asOf={asOf} />
-  )
-  const measured = results.get('ADO-02')?.asOf
+  const scope = { asOf: view.at, pathId: path.id }
+  const count = Math.max(1, weeksIn(view.range).length)
+  const [mandates, states, runs, weeks, trend, usage, exceptions, names, measured, duties] =
+    await Promise.all([
+      listMandates(db, path.id),
+      listAdoptionStates(db, scope),
+      listStateRuns(db, scope),
+      listStateCounts(db, { ...scope, count }),
+      getWeeklyAdoption(db, { ...scope, count }),
+      usageRows(view.at, { pathId: path.id }),
+      listExceptions(db, scope),
+      teamNames(db),
+      measuredInScope(db, view, { pathId: path.id }),
+      getPathSubject(db, path, view.at),
+    ])
+  const results = [...measured.values()].map(({ result }) => result)
+  const newest = measured.get('ADO-02')?.result.asOf
+  const span = rangeName(view.range)
+  const servicesCaption = `${formatCountOf(usage.length, 'service')} on ${path.name}, those with work to do first`
 
   return (
-    <>
-      <p className="crumbs">
-        <Link href={at(asOf, '/golden-paths')}>Golden paths</Link>
-      </p>
-      <h1>{path.name}</h1>
-      {path.description !== null && <p className="lead">{path.description}</p>}
-      <AsOfLine asOf={asOf} measured={measured === undefined ? null : new Date(measured)} />
-      <PathFacts path={path} mandates={mandates} asOf={asOf} />
+    <Screen
+      view={view}
+      search={search}
+      title={path.name}
+      lead={path.description === null ? undefined : <p>{path.description}</p>}
+      above={[{ href: '/golden-paths', name: 'Golden paths' }]}
+      measured={newest === undefined ? null : new Date(newest)}
+    >
+      <div className="mt-9">
+        <DesirePathFigure
+          path={await loadDesirePath(db, { pathId: path.id, states, results, asOf: view.at })}
+          name={path.name}
+          rowsHref={(metricId) => evidenceHref(view, metricId, { pathId: path.id })}
+        />
+      </div>
+      <PathFacts path={path} mandates={mandates} view={view} />
+
+      <section className="section" aria-labelledby="figures">
+        <h2 id="figures">Figures</h2>
+        <AreaCards measured={measured} scope={{ pathId: path.id }} view={view} />
+      </section>
 
       <section className="section" aria-labelledby="adoption">
         <h2 id="adoption">Who walks it</h2>
         <StateBar counts={countStates(states)} />
-        {cards(ADOPTION)}
-        <h3>Adoption over {WEEKS} weeks</h3>
-        <div className="wide-figure">
-          <AdoptionTrend points={trend} title={`Adoption of ${path.name}, by week`} />
+        <div className="two-figures">
+          <div>
+            <h3>Adoption, {span}</h3>
+            <AdoptionTrend points={trend} title={`Adoption of ${path.name}, by week`} />
+          </div>
+          <div>
+            <h3>Teams by state, {span}</h3>
+            <StatesOverTime weeks={weeks} title={`Teams by state on ${path.name}, by week`} />
+          </div>
         </div>
-        <h3>Teams by state over {WEEKS} weeks</h3>
-        <StatesOverTime weeks={weeks} title={`Teams by state on ${path.name}, by week`} />
-      </section>
-
-      {path.rules.work === 'provisioning' && (
-        <section className="section" aria-labelledby="speed">
-          <h2 id="speed">How fast it is</h2>
-          {cards(SPEED)}
-        </section>
-      )}
-
-      <section className="section" aria-labelledby="work">
-        <h2 id="work">How much of the work runs on it</h2>
-        {cards(WORK)}
       </section>
 
       <section className="section" aria-labelledby="teams">
         <h2 id="teams">Teams</h2>
-        <TeamTable states={states} runs={runs} names={names} asOf={asOf} />
+        {states.length === 0 ? (
+          <p className="note">No week has been scored yet.</p>
+        ) : (
+          <DataTableView
+            table={pathTeams(states, runs, names, view)}
+            view={view}
+            file={{ path: path.id }}
+            search={search}
+            pageSize={PAGE}
+          />
+        )}
       </section>
 
       <section className="section" aria-labelledby="versions">
         <h2 id="versions">Versions and drift</h2>
-        {cards(VERSIONS)}
         <VersionSummary usage={usage} />
-        <UsageTable
-          usage={usage}
-          names={names}
-          asOf={asOf}
-          beside="team"
-          caption={`${formatCountOf(usage.length, 'service')} on ${path.name}, by name`}
-        />
+        {usage.length === 0 ? (
+          <p className="note">No service was known at this moment.</p>
+        ) : (
+          <DataTableView
+            table={pathServices(usage, names, servicesCaption, view)}
+            view={view}
+            file={{ path: path.id }}
+            search={search}
+            pageSize={PAGE}
+          />
+        )}
+      </section>
+
+      <section className="section" aria-labelledby="duties">
+        <h2 id="duties">What its owner owes those who walk it</h2>
+        <ScorecardView scorecard={toScorecard(ownerDuties, [duties], view.at)} of="path" />
       </section>
 
       <section className="section" aria-labelledby="exceptions">
         <h2 id="exceptions">Exceptions</h2>
-        {cards(EXCEPTIONS)}
-        <RoadmapCandidates exceptions={exceptions} states={states} asOf={asOf} />
-        <ExceptionTable exceptions={exceptions} names={names} asOf={asOf} />
+        <RoadmapCandidates exceptions={exceptions} states={states} view={view} />
+        <ExceptionTable exceptions={exceptions} names={names} view={view} />
       </section>
-    </>
-  )
-}
-
-function Cards({
-  metricIds,
-  results,
-  path,
-  asOf,
-}: {
-  metricIds: readonly string[]
-  results: ReadonlyMap<string, MetricResult>
-  path: GoldenPath
-  asOf: AsOf
-}) {
-  return (
-    <div className="cards">
-      {metricIds.map((metricId) => (
-        <MetricCard
-          key={metricId}
-          definition={definitionOf(metricId)}
-          result={results.get(metricId)}
-          href={metricAddress(asOf, metricId, { pathId: path.id })}
-          nameOf={metricName}
-        />
-      ))}
-    </div>
+    </Screen>
   )
 }

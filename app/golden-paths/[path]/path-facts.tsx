@@ -1,7 +1,7 @@
-import { type AsOf, at } from '#app/as-of.ts'
 import { eligibilityWords, mandateWords } from '#app/eligibility-words.ts'
 import { formatDay } from '#app/format.ts'
 import { Link } from '#app/link.tsx'
+import { hrefOf, type View } from '#app/view.ts'
 import { workWord } from '#app/words.ts'
 import type { GoldenPath } from '#lib/queries/golden-paths.ts'
 import type { Mandate } from '#lib/queries/mandates.ts'
@@ -10,11 +10,11 @@ import type { Mandate } from '#lib/queries/mandates.ts'
 export function PathFacts({
   path,
   mandates,
-  asOf,
+  view,
 }: {
   path: GoldenPath
   mandates: readonly Mandate[]
-  asOf: AsOf
+  view: View
 }) {
   return (
     <dl className="facts">
@@ -22,7 +22,7 @@ export function PathFacts({
         {path.ownerId === null ? (
           'no owner named'
         ) : (
-          <Link href={at(asOf, `/teams/${path.ownerId}`)}>{path.ownerName}</Link>
+          <Link href={hrefOf(view, `/teams/${path.ownerId}`)}>{path.ownerName}</Link>
         )}
       </Fact>
       <Fact term="Capability">{path.capability ?? 'not named'}</Fact>
@@ -52,7 +52,7 @@ function Mandates({ path, mandates }: { path: GoldenPath; mandates: readonly Man
   if (!path.hasMandateRegister) return 'nobody keeps a list of them, so motives are not known'
   if (mandates.length === 0) return 'none: every use is by choice'
   return (
-    <ul className="plain">
+    <ul>
       {mandates.map((mandate) => (
         <li key={mandate.id}>{mandateWords(mandate)}</li>
       ))}

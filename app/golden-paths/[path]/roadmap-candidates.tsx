@@ -1,5 +1,5 @@
-import type { AsOf } from '#app/as-of.ts'
 import { formatCountOf, formatDays, formatPercent } from '#app/format.ts'
+import type { View } from '#app/view.ts'
 import { wholeDaysBetween } from '#lib/period.ts'
 import type { Exception } from '#lib/queries/exceptions.ts'
 import type { TeamState } from '#lib/queries/states.ts'
@@ -21,15 +21,15 @@ const ELIGIBLE: ReadonlySet<string> = new Set([
 export function RoadmapCandidates({
   exceptions,
   states,
-  asOf,
+  view,
 }: {
   exceptions: readonly Exception[]
   states: readonly TeamState[]
-  asOf: AsOf
+  view: View
 }) {
   const candidates = roadmapCandidates(
-    exceptions.map((one) => toRoadmapException(one, asOf.at)),
-    { asOf: asOf.at, eligibleTeams: states.filter(({ state }) => ELIGIBLE.has(state)).length },
+    exceptions.map((one) => toRoadmapException(one, view.at)),
+    { asOf: view.at, eligibleTeams: states.filter(({ state }) => ELIGIBLE.has(state)).length },
   )
   if (candidates.length === 0) return null
   return (

@@ -11,13 +11,13 @@ export interface StateChartProps {
 }
 
 const COLOURS: Readonly<Record<string, string>> = {
-  adopted: 'var(--voluntary)',
-  partial: 'var(--partial)',
-  trying: 'var(--trying)',
-  lapsed: 'var(--lapsed)',
-  eligible: 'var(--line-strong)',
-  unknown: 'var(--gap)',
-  excepted: 'var(--excepted)',
+  adopted: 'var(--color-voluntary)',
+  partial: 'var(--color-partial)',
+  trying: 'var(--color-trying)',
+  lapsed: 'var(--color-lapsed)',
+  eligible: 'var(--color-edge)',
+  unknown: 'var(--color-gap)',
+  excepted: 'var(--color-excepted)',
 }
 
 /** recharts draws nothing on the server, so a table must stand beside this. */
@@ -41,31 +41,31 @@ export function StateChart({ points, series, title }: StateChartProps) {
           dataKey="day"
           minTickGap={80}
           tickLine={false}
-          stroke="var(--line-strong)"
-          tick={{ fill: 'var(--faint)', fontSize: 12 }}
+          stroke="var(--color-edge)"
+          tick={{ fill: 'var(--color-faint)', fontSize: 12 }}
         />
         <YAxis
           width={32}
           allowDecimals={false}
           axisLine={false}
           tickLine={false}
-          tick={{ fill: 'var(--faint)', fontSize: 12 }}
+          tick={{ fill: 'var(--color-faint)', fontSize: 12 }}
         />
         <Tooltip
           isAnimationActive={false}
           contentStyle={{
-            background: 'var(--paper)',
-            border: '1px solid var(--line-strong)',
-            color: 'var(--ink)',
+            background: 'var(--color-paper)',
+            border: '1px solid var(--color-edge)',
+            color: 'var(--color-ink)',
             fontSize: 13,
           }}
-          itemStyle={{ color: 'var(--ink)' }}
+          itemStyle={{ color: 'var(--color-ink)' }}
         />
         <Legend
           align="left"
           iconType="square"
           itemSorter={null}
-          formatter={(name) => <span style={{ color: 'var(--soft)' }}>{name}</span>}
+          formatter={(name) => <span style={{ color: 'var(--color-soft)' }}>{name}</span>}
           wrapperStyle={{ fontSize: 14 }}
         />
         {series.map(({ state, name }) => (
@@ -76,7 +76,7 @@ export function StateChart({ points, series, title }: StateChartProps) {
             stackId="teams"
             type="step"
             stroke="none"
-            fill={COLOURS[state] ?? 'var(--gap)'}
+            fill={COLOURS[state] ?? 'var(--color-gap)'}
             fillOpacity={1}
             connectNulls={false}
             isAnimationActive={false}

@@ -15,7 +15,7 @@ export function VersionSummary({ usage }: { usage: readonly UsageRow[] }) {
   )
   return (
     <div className="version-summary">
-      <ul className="plain legend">
+      <ul className="legend">
         {USAGE_ORDER.flatMap((state) => {
           const count = byState.get(state)?.length ?? 0
           const { word, key } = usageWord(state)

@@ -1,4 +1,5 @@
 import { metricName } from '#app/definitions.ts'
+import { FactList } from '#app/fact-list.tsx'
 import type { MetricDefinition } from '#scorecards/result.ts'
 
 /** All that a metric says about itself. */
@@ -17,16 +18,7 @@ export function Definition({ definition }: { definition: MetricDefinition }) {
   return (
     <section className="section" aria-labelledby="definition">
       <h2 id="definition">What it means</h2>
-      <dl className="facts">
-        {facts
-          .filter(({ text }) => text !== '')
-          .map(({ term, text }) => (
-            <div key={term}>
-              <dt>{term}</dt>
-              <dd>{text}</dd>
-            </div>
-          ))}
-      </dl>
+      <FactList facts={facts} />
       <p className="note">
         {definition.id}, <code>{definition.key}</code>, version {definition.version}
       </p>

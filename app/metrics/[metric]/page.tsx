@@ -1,21 +1,18 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
-import { type AsOf, at, readAsOf } from '#app/as-of.ts'
-import { AsOfLine } from '#app/as-of-line.tsx'
 import { database } from '#app/database.ts'
 import { findDefinition } from '#app/definitions.ts'
-import { Figure } from '#app/figure.tsx'
-import { formatInstant } from '#app/format.ts'
-import { Link } from '#app/link.tsx'
 import { Definition } from '#app/metrics/[metric]/definition.tsx'
-import { loadEvidence } from '#app/metrics/[metric]/evidence.tsx'
-import { EvidenceSets } from '#app/metrics/[metric]/evidence-sets.tsx'
 import { findScope, type OpenedScope } from '#app/metrics/[metric]/scope.ts'
 import { ScopeList } from '#app/metrics/[metric]/scope-list.tsx'
-import { partLines } from '#app/parts.ts'
+import { SeriesFigure } from '#app/metrics/[metric]/series-figure.tsx'
+import { OpenedFigure } from '#app/opened-figure.tsx'
+import { Screen } from '#app/screen.tsx'
 import { asShownAt } from '#app/status.ts'
+import { hereWith, readView, type View } from '#app/view.ts'
 import { findMeasurement } from '#lib/queries/measurements.ts'
-import type { MetricResult } from '#scorecards/result.ts'
+import { listSeries } from '#lib/queries/series.ts'
+import type { MetricDefinition, MetricResult, Scope } from '#scorecards/result.ts'
 
 type Props = PageProps<'/metrics/[metric]'>
 
@@ -24,162 +21,84 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function MetricPage({ params, searchParams }: Props) {
-  const definition = findDefinition((await params).metric)
+  const [{ metric }, search] = await Promise.all([params, searchParams])
+  const definition = findDefinition(metric)
   if (definition === undefined) notFound()
-  const search = await searchParams
-  const asOf = readAsOf(search, new Date())
-  const scope = await findScope(await database(), search)
-  if (scope === undefined) notFound()
+  const view = readView(search, new Date(), `/metrics/${metric}`)
+  const db = await database()
+  const opened = await findScope(db, search)
+  if (opened === undefined) notFound()
+  const scope = toScope(opened)
+  const found = await findMeasurement(db, { metricId: definition.id, ...scope }, view.at)
+  const isOpened = found !== undefined || Object.keys(scope).length > 0
   return (
-    <>
-      <Crumbs scope={scope} asOf={asOf} />
-      <h1>{definition.name}</h1>
-      <p className="lead">{definition.definition}</p>
-      {scope.path === null && scope.sourceId === null ? (
-        <ScopeList definition={definition} asOf={asOf} />
-      ) : (
-        <Opened metricId={definition.id} scope={scope} asOf={asOf} />
-      )}
+    <Screen
+      view={view}
+      search={search}
+      title={definition.name}
+      lead={<p>{definition.definition}</p>}
+      above={linksAbove(opened)}
+      {...(isOpened && { measured: found === undefined ? null : new Date(found.asOf) })}
+    >
+      <Opened
+        definition={definition}
+        result={found && asShownAt(found, view.at)}
+        scope={scope}
+        page={opened.page}
+        view={view}
+      />
       <Definition definition={definition} />
-    </>
-  )
-}
-
-function Crumbs({ scope: { path, team }, asOf }: { scope: OpenedScope; asOf: AsOf }) {
-  return (
-    <p className="crumbs">
-      {path === null ? (
-        <Link href={at(asOf, '/')}>Home</Link>
-      ) : (
-        <Link href={at(asOf, `/golden-paths/${path.id}`)}>{path.name}</Link>
-      )}
-      {team !== null && (
-        <>
-          {' · '}
-          <Link href={at(asOf, `/teams/${team.id}`)}>{team.name}</Link>
-        </>
-      )}
-    </p>
+    </Screen>
   )
 }
 
 async function Opened({
-  metricId,
-  scope,
-  asOf,
-}: {
-  metricId: string
-  scope: OpenedScope
-  asOf: AsOf
-}) {
-  const { path, team, sourceId, page } = scope
-  const found = await findMeasurement(
-    await database(),
-    {
-      metricId,
-      ...(path !== null && { pathId: path.id }),
-      ...(team !== null && { teamId: team.id }),
-      ...(sourceId !== null && { sourceId }),
-    },
-    asOf.at,
-  )
-  const keep = { path: path?.id, team: team?.id, source: sourceId ?? undefined }
-  return (
-    <>
-      <AsOfLine asOf={asOf} measured={found ? new Date(found.asOf) : null} keep={keep} />
-      {found === undefined ? (
-        <p className="section">This was not measured here.</p>
-      ) : (
-        <OpenedResult result={asShownAt(found, asOf.at)} asOf={asOf} page={page} keep={keep} />
-      )}
-    </>
-  )
-}
-
-async function OpenedResult({
+  definition,
   result,
-  asOf,
+  scope,
   page,
-  keep,
+  view,
 }: {
-  result: MetricResult
-  asOf: AsOf
+  definition: MetricDefinition
+  result: MetricResult | undefined
+  scope: Scope
   page: number
-  keep: Readonly<Record<string, string | undefined>>
+  view: View
 }) {
-  const evidence = await loadEvidence(await database(), result, asOf)
+  if (result === undefined) {
+    return Object.keys(scope).length > 0 ? (
+      <p className="section">This was not measured here.</p>
+    ) : (
+      <ScopeList definition={definition} view={view} />
+    )
+  }
+  const { from, to } = view.range
+  const metricIds = [definition.id]
+  const series = await listSeries(await database(), { metricIds, scope, from, to })
   return (
-    <>
-      <section className="section two" aria-label="The number">
-        <div className="head">
-          <Figure result={result} href="#rows" />
-        </div>
-        <RecordInWords result={result} />
-      </section>
-      <section className="section" aria-labelledby="rows">
-        <h2 id="rows">The rows behind it</h2>
-        <EvidenceSets
-          result={result}
-          evidence={evidence}
-          page={page}
-          pageAddress={(number) =>
-            at(asOf, `/metrics/${result.metricId}`, { ...keep, page: String(number) })
-          }
-        />
-      </section>
-    </>
+    <OpenedFigure
+      result={result}
+      view={view}
+      page={page}
+      pageHref={(other) => hereWith(view, { page: other })}
+    >
+      <SeriesFigure definition={definition} points={series.get(definition.id) ?? []} />
+    </OpenedFigure>
   )
 }
 
-/** What the record says beside its value, for a reader who wants to check it. */
-function RecordInWords({ result }: { result: MetricResult }) {
-  const { window, ci, watermarks } = result
-  const isMoment = window.start === window.end
-  return (
-    <dl className="facts">
-      <div>
-        <dt>{isMoment ? 'At' : 'Window'}</dt>
-        <dd>
-          {isMoment
-            ? formatInstant(new Date(window.end))
-            : `from ${formatInstant(new Date(window.start))} up to ${formatInstant(new Date(window.end))}, the end not included`}
-        </dd>
-      </div>
-      <div>
-        <dt>Computed</dt>
-        <dd>
-          {formatInstant(new Date(result.computedAt))}, definition {result.definitionVersion},
-          engine {result.engineVersion}
-        </dd>
-      </div>
-      {ci !== null && (
-        <div>
-          <dt>Interval</dt>
-          <dd>95%, {ci.method}</dd>
-        </div>
-      )}
-      {Object.keys(watermarks).length > 0 && (
-        <div>
-          <dt>Sources, complete until</dt>
-          <dd>
-            {Object.entries(watermarks)
-              .map(([source, until]) => `${source} ${formatInstant(new Date(until))}`)
-              .join('; ')}
-          </dd>
-        </div>
-      )}
-      {partLines(result).length > 0 && (
-        <div>
-          <dt>Beside it</dt>
-          <dd>
-            <ul className="plain">
-              {partLines(result).map((line) => (
-                <li key={line}>{line}</li>
-              ))}
-            </ul>
-          </dd>
-        </div>
-      )}
-    </dl>
-  )
+function toScope({ path, team, sourceId }: OpenedScope): Scope {
+  return {
+    ...(path !== null && { pathId: path.id }),
+    ...(team !== null && { teamId: team.id }),
+    ...(sourceId !== null && { sourceId }),
+  }
+}
+
+function linksAbove({ path, team }: OpenedScope) {
+  return [
+    { href: '/metrics', name: 'Metrics' },
+    ...(path === null ? [] : [{ href: `/golden-paths/${path.id}`, name: path.name }]),
+    ...(team === null ? [] : [{ href: `/teams/${team.id}`, name: team.name }]),
+  ]
 }

@@ -1,9 +1,8 @@
-import { type AsOf, metricAddress } from '#app/as-of.ts'
-import { AsOfLine } from '#app/as-of-line.tsx'
 import { database } from '#app/database.ts'
 import { Link } from '#app/link.tsx'
 import { VerdictWord } from '#app/state-word.tsx'
 import { asShownAt, readResult } from '#app/status.ts'
+import { metricAddress, type View } from '#app/view.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
 import { listMeasurements } from '#lib/queries/measurements.ts'
 import { teamNames } from '#lib/queries/teams.ts'
@@ -12,19 +11,18 @@ import type { MetricDefinition, Scope } from '#scorecards/result.ts'
 /** Every scope in which a metric was measured, with its figure. */
 export async function ScopeList({
   definition,
-  asOf,
+  view,
 }: {
   definition: MetricDefinition
-  asOf: AsOf
+  view: View
 }) {
   const db = await database()
   const [results, paths, teams] = await Promise.all([
-    listMeasurements(db, asOf.at, { metricId: definition.id }),
+    listMeasurements(db, view.at, { metricId: definition.id }),
     listGoldenPaths(db),
     teamNames(db),
   ])
-  const [newest] = results
-  if (newest === undefined) return <NotMeasured asOf={asOf} />
+  if (results.length === 0) return <NotMeasured />
   const pathNames = new Map(paths.map(({ id, name }) => [id, name]))
   const nameOf = ({ pathId, teamId, sourceId }: Scope) =>
     [
@@ -33,55 +31,49 @@ export async function ScopeList({
       ...(teamId === undefined ? [] : [teams.get(teamId) ?? teamId]),
     ].join(', ')
   return (
-    <>
-      <AsOfLine asOf={asOf} measured={new Date(newest.asOf)} />
-      <section className="section" aria-label="Where it was measured">
-        <div className="scroll">
-          <table>
-            <caption>Where it was measured</caption>
-            <thead>
-              <tr>
-                <th scope="col">Scope</th>
-                <th scope="col" className="number">
-                  Value
-                </th>
-                <th scope="col">Counts</th>
-                <th scope="col">Status</th>
-              </tr>
-            </thead>
-            <tbody>
-              {results
-                .map((result) => ({ result, name: nameOf(result.scope) }))
-                .toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
-                .map(({ result, name }) => {
-                  const { figure, counts, verdict } = readResult(asShownAt(result, asOf.at))
-                  return (
-                    <tr key={name}>
-                      <th scope="row">
-                        <Link href={metricAddress(asOf, definition.id, result.scope)}>{name}</Link>
-                      </th>
-                      <td className="number">{figure}</td>
-                      <td>{counts ?? ''}</td>
-                      <td>{verdict !== null && <VerdictWord verdict={verdict} />}</td>
-                    </tr>
-                  )
-                })}
-            </tbody>
-          </table>
-        </div>
-      </section>
-    </>
+    <section className="section" aria-label="Where it was measured">
+      <div className="scroll">
+        <table>
+          <caption>Where it was measured</caption>
+          <thead>
+            <tr>
+              <th scope="col">Scope</th>
+              <th scope="col" className="number">
+                Value
+              </th>
+              <th scope="col">Counts</th>
+              <th scope="col">Status</th>
+            </tr>
+          </thead>
+          <tbody>
+            {results
+              .map((result) => ({ result, name: nameOf(result.scope) }))
+              .toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
+              .map(({ result, name }) => {
+                const { figure, counts, verdict } = readResult(asShownAt(result, view.at))
+                return (
+                  <tr key={name}>
+                    <th scope="row">
+                      <Link href={metricAddress(view, definition.id, result.scope)}>{name}</Link>
+                    </th>
+                    <td className="number">{figure}</td>
+                    <td>{counts ?? ''}</td>
+                    <td>{verdict !== null && <VerdictWord verdict={verdict} />}</td>
+                  </tr>
+                )
+              })}
+          </tbody>
+        </table>
+      </div>
+    </section>
   )
 }
 
-function NotMeasured({ asOf }: { asOf: AsOf }) {
+function NotMeasured() {
   return (
-    <>
-      <AsOfLine asOf={asOf} measured={null} />
-      <p className="section">
-        It was not measured yet: <code>npx desirepath collect</code>, then{' '}
-        <code>npx desirepath score</code>.
-      </p>
-    </>
+    <p className="section">
+      It was not measured yet: <code>npx desirepath collect</code>, then{' '}
+      <code>npx desirepath score</code>.
+    </p>
   )
 }

@@ -1,28 +1,30 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
-import { at, metricAddress, readAsOf } from '#app/as-of.ts'
-import { AsOfLine } from '#app/as-of-line.tsx'
+import { AreaCards } from '#app/area-cards.tsx'
 import { database } from '#app/database.ts'
-import { definitionOf, metricName } from '#app/definitions.ts'
+import { metricName } from '#app/definitions.ts'
 import { ExceptionTable } from '#app/exception-table.tsx'
 import { SmallFigure } from '#app/figure.tsx'
 import { formatCountOf, formatDay } from '#app/format.ts'
 import { Link } from '#app/link.tsx'
-import { asShownAt } from '#app/status.ts'
+import { listMeasured, measuredInScope } from '#app/measured.ts'
+import { ScorecardView } from '#app/scorecard-view.tsx'
+import { Screen } from '#app/screen.tsx'
+import { ServiceMatrix } from '#app/teams/[team]/service-matrix.tsx'
 import { TeamPath } from '#app/teams/[team]/team-path.tsx'
-import { UsageTable } from '#app/usage-table.tsx'
+import { UsageTable } from '#app/teams/[team]/usage-table.tsx'
+import { usageOfTeam } from '#app/usage.ts'
+import { evidenceHref, hrefOf, readView } from '#app/view.ts'
+import { listServiceSubjects } from '#lib/queries/check-subjects.ts'
 import { listExceptions } from '#lib/queries/exceptions.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
-import { findMeasurement } from '#lib/queries/measurements.ts'
 import { listStateRuns } from '#lib/queries/state-runs.ts'
 import { listAdoptionStates } from '#lib/queries/states.ts'
 import { findTeam, type Team } from '#lib/queries/teams.ts'
-import { listUsage } from '#lib/queries/usage.ts'
+import { productionReadiness } from '#scorecards/checks/production-readiness.ts'
+import { toScorecard } from '#scorecards/checks/scorecard.ts'
 
 type Props = PageProps<'/teams/[team]'>
-
-/** What is computed for a team on a path, in this order. */
-const METRICS = ['ADO-04', 'ADO-09', 'ADO-11', 'ADO-10']
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const team = await findTeam(await database(), (await params).team)
@@ -30,42 +32,49 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function TeamPage({ params, searchParams }: Props) {
-  const asOf = readAsOf(await searchParams, new Date())
+  const [{ team: id }, search] = await Promise.all([params, searchParams])
+  const view = readView(search, new Date(), `/teams/${id}`)
   const db = await database()
-  const team = await findTeam(db, (await params).team)
+  const team = await findTeam(db, id)
   if (team === undefined) notFound()
 
-  const scope = { asOf: asOf.at, teamId: team.id }
-  const [paths, states, runs, exceptions, everyUsage] = await Promise.all([
-    listGoldenPaths(db),
+  const scope = { asOf: view.at, teamId: team.id }
+  const paths = await listGoldenPaths(db)
+  const [states, runs, exceptions, usage, measured, whole] = await Promise.all([
     listAdoptionStates(db, scope),
     listStateRuns(db, scope),
     listExceptions(db, scope),
-    listUsage(db, { asOf: asOf.at }),
+    usageOfTeam(view.at, team.id),
+    listMeasured(db, view, { pathIds: paths.map(({ id }) => id), teamId: team.id }),
+    measuredInScope(db, view, { teamId: team.id }),
   ])
-  const subjects = paths.flatMap((path) => METRICS.map((metricId) => ({ path, metricId })))
-  const results = await Promise.all(
-    subjects.map(async ({ path, metricId }) => {
-      const found = await findMeasurement(
-        db,
-        { metricId, pathId: path.id, teamId: team.id },
-        asOf.at,
-      )
-      return found && { pathId: path.id, metricId, result: asShownAt(found, asOf.at) }
-    }),
-  )
-  const usage = everyUsage.filter((row) => row.team === team.id)
+  const subjects = await listServiceSubjects(db, {
+    teamId: team.id,
+    asOf: view.at,
+    usage,
+    exceptions,
+  })
+  const scorecard = toScorecard(productionReadiness, subjects, view.at)
   const pathNames = new Map(paths.map(({ id, name }) => [id, name]))
   const [scored] = states
 
   return (
-    <>
-      <p className="crumbs">
-        <Link href={at(asOf, '/teams')}>Teams</Link>
-      </p>
-      <h1>{team.name}</h1>
-      <p className="lead">{teamLine(team, new Set(usage.map(({ service }) => service)).size)}</p>
-      <AsOfLine asOf={asOf} measured={scored?.weekEnd ?? null} />
+    <Screen
+      view={view}
+      search={search}
+      title={team.name}
+      lead={<p>{teamLine(team, subjects.length)}</p>}
+      above={[{ href: '/teams', name: 'Teams' }]}
+      measured={scored?.weekEnd ?? null}
+    >
+      <section className="section" aria-labelledby="readiness">
+        <h2 id="readiness">Ready for production</h2>
+        {subjects.length === 0 ? (
+          <p className="note">No service of this team was known at this moment.</p>
+        ) : (
+          <ScorecardView scorecard={scorecard} of="service" />
+        )}
+      </section>
 
       <section className="section" aria-labelledby="paths">
         <h2 id="paths">Golden paths</h2>
@@ -75,41 +84,36 @@ export default async function TeamPage({ params, searchParams }: Props) {
             path={path}
             state={states.find((state) => state.path === path.id)}
             runs={runs.filter((run) => run.pathId === path.id)}
-            asOf={asOf}
+            view={view}
           >
-            {METRICS.map((metricId) => {
-              const found = results.find(
-                (one) => one?.pathId === path.id && one.metricId === metricId,
-              )
-              if (found === undefined) return null
-              return (
+            {measured
+              .filter(({ result }) => result.scope.pathId === path.id)
+              .map(({ result }) => (
                 <SmallFigure
-                  key={metricId}
-                  label={metricName(metricId)}
-                  result={found.result}
-                  href={metricAddress(asOf, metricId, { pathId: path.id, teamId: team.id })}
+                  key={result.metricId}
+                  label={metricName(result.metricId)}
+                  result={result}
+                  href={evidenceHref(view, result.metricId, result.scope)}
                 />
-              )
-            })}
+              ))}
           </TeamPath>
-        ))}
-        {METRICS.map((metricId) => (
-          <details key={metricId}>
-            <summary>What “{metricName(metricId)}” means</summary>
-            <p className="small">{definitionOf(metricId).definition}</p>
-          </details>
         ))}
       </section>
 
+      {whole.size > 0 && (
+        <section className="section" aria-labelledby="figures">
+          <h2 id="figures">Figures</h2>
+          <AreaCards measured={whole} scope={{ teamId: team.id }} view={view} />
+        </section>
+      )}
+
       <section className="section" aria-labelledby="services">
         <h2 id="services">Services</h2>
-        <UsageTable
-          usage={usage}
-          names={pathNames}
-          asOf={asOf}
-          beside="path"
-          caption="Each service on each golden path, by name"
-        />
+        <ServiceMatrix usage={usage} paths={paths} checks={scorecard.checks} />
+        <details className="mt-4">
+          <summary>What proves each state</summary>
+          <UsageTable usage={usage} names={pathNames} view={view} />
+        </details>
       </section>
 
       <section className="section" aria-labelledby="exceptions">
@@ -118,10 +122,22 @@ export default async function TeamPage({ params, searchParams }: Props) {
           exceptions={exceptions}
           names={new Map()}
           pathNames={pathNames}
-          asOf={asOf}
+          view={view}
         />
       </section>
-    </>
+
+      <section className="section" aria-labelledby="right">
+        <h2 id="right">Is this right?</h2>
+        <p>
+          Who owns what comes from the catalogue and from catalog-info.yaml in each repository; what
+          is in no figure because nobody is known to own it is in the{' '}
+          <Link href={hrefOf(view, '/data/mapping')}>mapping inbox</Link>.
+        </p>
+        <p className="mt-3">
+          A badge for a README: <code>{`/badge/team/${team.id}.svg`}</code>
+        </p>
+      </section>
+    </Screen>
   )
 }
 

@@ -1,8 +1,8 @@
-import { type AsOf, at } from '#app/as-of.ts'
 import { formatDay } from '#app/format.ts'
 import { Link } from '#app/link.tsx'
 import { StateWord } from '#app/state-word.tsx'
 import { StateStrip } from '#app/teams/[team]/state-strip.tsx'
+import { hrefOf, type View } from '#app/view.ts'
 import { adoptionWord, flagWord, originWord, ruleWord } from '#app/words.ts'
 import type { GoldenPath } from '#lib/queries/golden-paths.ts'
 import type { StateRun } from '#lib/queries/state-runs.ts'
@@ -13,14 +13,14 @@ export function TeamPath({
   path,
   state,
   runs,
-  asOf,
+  view,
   children,
 }: {
   path: GoldenPath
   /** Undefined: never scored. */
   state: TeamState | undefined
   runs: readonly StateRun[]
-  asOf: AsOf
+  view: View
   /** Its figures. */
   children: React.ReactNode
 }) {
@@ -28,7 +28,7 @@ export function TeamPath({
     <article className="team-path" aria-labelledby={`path-${path.id}`}>
       <div className="stack">
         <h3 id={`path-${path.id}`}>
-          <Link href={at(asOf, `/golden-paths/${path.id}`)}>{path.name}</Link>
+          <Link href={hrefOf(view, `/golden-paths/${path.id}`)}>{path.name}</Link>
         </h3>
         {state === undefined ? (
           <p className="note">not scored yet</p>

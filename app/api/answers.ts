@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { listRefused, readParameters, type Search } from '#app/url-state.ts'
+import { readView, type View } from '#app/view.ts'
+
+/** A fault as RFC 9457 tells it. */
+interface Problem {
+  readonly type: 'about:blank'
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+}
+
+/** What an API request asks for, or the answer that refuses it. */
+export type Asked =
+  | { readonly view: View; readonly parameters: ReturnType<typeof readParameters> }
+  | { readonly refusal: Response }
+
+/** Reads the parameters of a request; what a page would answer with a notice is refused here. */
+export function readRequest(request: Request, known: readonly string[]): Asked {
+  const all = new URL(request.url).searchParams
+  const search: Search = Object.fromEntries(all)
+  const view = readView(search, new Date(), '/')
+  const refused = new Set([
+    ...[...all.keys()].filter((name) => !known.includes(name) || all.getAll(name).length > 1),
+    ...listRefused(search).map(({ name }) => name),
+    ...view.refused.map(({ name }) => name),
+  ])
+  if (refused.size > 0) {
+    return { refusal: problem(400, `${[...refused].join(', ')}: means nothing here`) }
+  }
+  return { view, parameters: readParameters(search) }
+}
+
+export function problem(status: number, detail: string): Response {
+  const body: Problem = {
+    type: 'about:blank',
+    title: status === 400 ? 'Bad request' : 'Not found',
+    status,
+    detail,
+  }
+  return Response.json(body, { status, headers: { 'Content-Type': 'application/problem+json' } })
+}
+
+/** JSON with an `ETag`, so that who asks often is answered with 304 while nothing changes. */
+export function answer(request: Request, body: unknown): Response {
+  const text = JSON.stringify(body)
+  const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`
+  const headers = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Cache-Control': 'private, no-store',
+    ETag: tag,
+  }
+  if (request.headers.get('If-None-Match') === tag) {
+    return new Response(null, { status: 304, headers })
+  }
+  return new Response(text, { headers })
+}

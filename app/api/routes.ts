@@ -1,0 +1,52 @@
+import type { z } from 'zod'
+import { Definition, GoldenPath, Measurement, Point, Team } from '#app/api/shapes.ts'
+
+/** Every route of the API: what it takes, and what a list of answers is made of. */
+export interface ApiRoute {
+  readonly summary: string
+  readonly parameters: readonly ParameterName[]
+  readonly item: z.ZodType
+}
+
+export const PARAMETERS = {
+  path: 'Golden path id.',
+  team: 'Team id.',
+  source: 'Source id.',
+  asof: 'What was known at the start of this day, UTC.',
+  range: 'A span of time: 28d, 13w, 4q, 2y, 2026-07, 2026-Q3, 2026, 2026-07-01..now.',
+  ev: 'A figure: ADO-02@path:deploy,team:payments.',
+} as const
+export type ParameterName = keyof typeof PARAMETERS
+
+export const ROUTES = {
+  '/api/v1/metrics': {
+    summary: 'What every number means.',
+    parameters: [],
+    item: Definition,
+  },
+  '/api/v1/measurements': {
+    summary: 'Every published figure, of one golden path where it is named.',
+    parameters: ['path', 'asof', 'range'],
+    item: Measurement,
+  },
+  '/api/v1/figures': {
+    summary: 'The figure of one metric and scope, as a list of one or none.',
+    parameters: ['ev', 'asof', 'range'],
+    item: Measurement,
+  },
+  '/api/v1/series': {
+    summary: 'A figure week by week over a range, oldest first.',
+    parameters: ['ev', 'asof', 'range'],
+    item: Point,
+  },
+  '/api/v1/golden-paths': {
+    summary: 'Golden paths by name, with their teams by state.',
+    parameters: ['asof', 'range'],
+    item: GoldenPath,
+  },
+  '/api/v1/teams': {
+    summary: 'Teams by name, with their state on each golden path.',
+    parameters: ['asof', 'range'],
+    item: Team,
+  },
+} as const satisfies Readonly<Record<string, ApiRoute>>

@@ -1,0 +1,113 @@
+import { z } from 'zod'
+
+/** What the API answers with; the OpenAPI document is made of these. */
+
+const Instant = z.iso.datetime().meta({ description: 'An instant in UTC.' })
+const Unknown = 'null where nothing is known'
+
+export const Measurement = z
+  .object({
+    metricId: z.string(),
+    definitionVersion: z.string(),
+    engineVersion: z.string(),
+    scope: z.object({
+      pathId: z.string().optional(),
+      teamId: z.string().optional(),
+      cohort: z.string().optional(),
+      sourceId: z.string().optional(),
+    }),
+    window: z.object({ start: Instant, end: Instant }),
+    asOf: Instant,
+    computedAt: Instant,
+    parameters: z.record(z.string(), z.unknown()),
+    watermarks: z.record(z.string(), Instant),
+    value: z
+      .number()
+      .nullable()
+      .meta({ description: `In \`unit\`; ${Unknown}, \`status\` says why.` }),
+    unit: z.string(),
+    numerator: z.number().nullable(),
+    denominator: z.number().nullable(),
+    n: z.number().nullable().meta({ description: 'Cases used.' }),
+    nUnknown: z.number(),
+    notMatured: z.number(),
+    coverage: z.number().min(0).max(1),
+    ci: z
+      .object({
+        low: z.number().nullable(),
+        high: z.number().nullable(),
+        level: z.literal(0.95),
+        method: z.string(),
+      })
+      .nullable(),
+    bounds: z.object({ low: z.number(), high: z.number() }).nullable(),
+    parts: z.record(z.string(), z.union([z.number(), z.boolean(), z.null()])),
+    status: z.string(),
+    band: z.string(),
+    flags: z.array(z.string()),
+    guardrails: z.array(z.string()),
+    evidence: z.array(z.object({ kind: z.string(), ids: z.array(z.string()) })),
+  })
+  .meta({ id: 'Measurement' })
+
+export const Point = z
+  .object({
+    at: Instant,
+    value: z.number().nullable().meta({ description: Unknown }),
+    n: z.number().nullable(),
+  })
+  .meta({ id: 'Point' })
+
+export const Definition = z
+  .object({
+    id: z.string(),
+    key: z.string(),
+    name: z.string(),
+    area: z.string(),
+    isHeadline: z.boolean().optional(),
+    unit: z.string(),
+    direction: z.enum(['higher', 'lower', 'none']),
+    definition: z.string(),
+    formula: z.string(),
+    eligibleSet: z.string(),
+    window: z.string(),
+    minimumSample: z.string(),
+    missingData: z.string(),
+    interval: z.string(),
+    bands: z.string(),
+    misleadsWhen: z.string(),
+    guardrails: z.array(z.string()),
+    version: z.string(),
+  })
+  .meta({ id: 'Definition' })
+
+export const GoldenPath = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    capability: z.string().nullable(),
+    ownerId: z.string().nullable(),
+    description: z.string().nullable(),
+    availableSince: Instant,
+    deprecatedOn: Instant.nullable(),
+    states: z
+      .record(z.string(), z.number())
+      .meta({ description: 'Teams by adoption state; a state without a team is left out.' }),
+  })
+  .meta({ id: 'GoldenPath' })
+
+export const Team = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    kind: z.string().nullable(),
+    parentId: z.string().nullable(),
+    states: z
+      .record(z.string(), z.string())
+      .meta({ description: 'Golden path to adoption state; never scored ones are left out.' }),
+  })
+  .meta({ id: 'Team' })
+
+export const Problem = z
+  .object({ type: z.string(), title: z.string(), status: z.number(), detail: z.string() })
+  .meta({ id: 'Problem' })

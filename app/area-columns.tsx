@@ -1,0 +1,130 @@
+import { AREAS, type AreaOfMetrics, metricsOf } from '#app/areas.ts'
+import { changeOf } from '#app/change.ts'
+import { DefinitionPopover } from '#app/definition-popover.tsx'
+import { ChangeWords, Figure, FigureLink } from '#app/figure.tsx'
+import { Link } from '#app/link.tsx'
+import type { MeasuredMetric } from '#app/measured.ts'
+import { StatusShape } from '#app/shape.tsx'
+import { readResult } from '#app/status.ts'
+import { evidenceHref, hrefOf, type View } from '#app/view.ts'
+import type { MetricDefinition } from '#scorecards/result.ts'
+
+interface AreasProps {
+  readonly measured: readonly MeasuredMetric[]
+  /** Path id → name. */
+  readonly names: ReadonlyMap<string, string>
+  readonly view: View
+}
+
+/** What stands for each area: one figure of the whole organisation, else one of each path. */
+export function AreaColumns(props: AreasProps) {
+  return (
+    <div className="areas">
+      {AREAS.map((area) => (
+        <AreaColumn key={area.area} area={area} {...props} />
+      ))}
+    </div>
+  )
+}
+
+function AreaColumn({ area, measured, names, view }: AreasProps & { area: AreaOfMetrics }) {
+  const shown = headlineOf(area, measured)
+  return (
+    <section className="area" aria-label={area.name}>
+      <h2>
+        <Link href={`${hrefOf(view, '/metrics')}#${area.area.replace(' ', '-')}`}>{area.name}</Link>
+      </h2>
+      {shown === undefined ? (
+        <p className="note mt-2">
+          No metric of this area has been computed yet. They rest on {area.needs}.
+        </p>
+      ) : (
+        <>
+          <div className="area-metric">
+            {shown.definition.name} <DefinitionPopover definition={shown.definition} place="area" />
+          </div>
+          <Headline {...shown} names={names} view={view} />
+        </>
+      )}
+    </section>
+  )
+}
+
+interface Headlined {
+  readonly definition: MetricDefinition
+  readonly own: readonly MeasuredMetric[]
+}
+
+/** The first metric of an area that was measured, the one that stands for it before others. */
+function headlineOf(
+  { area }: AreaOfMetrics,
+  measured: readonly MeasuredMetric[],
+): Headlined | undefined {
+  const candidates = metricsOf(area).toSorted((a, b) => preference(b) - preference(a))
+  for (const definition of candidates) {
+    const own = measured.filter(({ result }) => result.metricId === definition.id)
+    if (own.length > 0) return { definition, own }
+  }
+  return undefined
+}
+
+/** Until a metric of the area is named its headline. */
+const PREFERRED: ReadonlySet<string> = new Set(['ADO-02', 'GOV-05', 'SPD-01'])
+const preference = ({ id, isHeadline }: MetricDefinition) =>
+  (isHeadline ? 2 : 0) + (PREFERRED.has(id) ? 1 : 0)
+
+function Headline({
+  definition,
+  own,
+  names,
+  view,
+}: Headlined & Pick<AreasProps, 'names' | 'view'>) {
+  const whole = own.find(({ result }) => result.scope.pathId === undefined)
+  if (whole !== undefined) {
+    const { result, before } = whole
+    return (
+      <div className="head">
+        <Figure
+          result={result}
+          href={evidenceHref(view, definition.id, {})}
+          change={changeOf(result, before, definition.direction)}
+        />
+      </div>
+    )
+  }
+  return (
+    <ul className="by-path">
+      {own
+        .toSorted((a, b) => nameOf(a, names).localeCompare(nameOf(b, names), 'en'))
+        .map(({ result, before }) => {
+          const { figure, hasFigure, verdict } = readResult(result)
+          const change = changeOf(result, before, definition.direction)
+          return (
+            <li key={result.scope.pathId}>
+              <span className="by-path-name">{nameOf({ result }, names)}</span>
+              <span
+                className={hasFigure ? 'by-path-value' : 'by-path-value words'}
+                data-metric={result.metricId}
+              >
+                <FigureLink href={evidenceHref(view, definition.id, result.scope)}>
+                  {figure}
+                </FigureLink>
+              </span>
+              <span className={`tone-${verdict?.tone ?? 'quiet'}`}>
+                {verdict !== null && (
+                  <>
+                    <StatusShape shape={verdict.shape} />
+                    <span className="hidden-text">{verdict.word}</span>
+                  </>
+                )}
+              </span>
+              {change !== null && <ChangeWords change={change} short />}
+            </li>
+          )
+        })}
+    </ul>
+  )
+}
+
+const nameOf = ({ result }: Pick<MeasuredMetric, 'result'>, names: AreasProps['names']) =>
+  names.get(result.scope.pathId ?? '') ?? result.scope.pathId ?? ''

@@ -1,0 +1,70 @@
+import type { database } from '#app/database.ts'
+import { asShownAt } from '#app/status.ts'
+import type { View } from '#app/view.ts'
+import { listScopeMeasurements, type ScopesFilter } from '#lib/queries/scope-measurements.ts'
+import { listSeries, type SeriesPoint } from '#lib/queries/series.ts'
+import { definitions } from '#scorecards/catalogue.ts'
+import type { MetricResult, Scope } from '#scorecards/result.ts'
+
+type Reader = Awaited<ReturnType<typeof database>>
+
+/** A metric of one scope as a view shows it. */
+export interface MeasuredMetric {
+  readonly result: MetricResult
+  /** The result compared with; undefined when there is none or nothing is compared. */
+  readonly before: MetricResult | undefined
+  /** Week by week over the range, oldest first; empty where it was not asked for. */
+  readonly series: readonly SeriesPoint[]
+}
+
+const EVERY_METRIC = definitions.map(({ id }) => id)
+
+/** Every metric that was computed in the scopes named, in the order of the catalogue. */
+export async function listMeasured(
+  db: Reader,
+  { at, comparison }: View,
+  {
+    metricIds = EVERY_METRIC,
+    ...scopes
+  }: Omit<ScopesFilter, 'metricIds'> & {
+    readonly metricIds?: readonly string[]
+  },
+): Promise<MeasuredMetric[]> {
+  const filter = { metricIds, ...scopes }
+  const [results, earlier] = await Promise.all([
+    listScopeMeasurements(db, at, filter),
+    comparison.at === null ? [] : listScopeMeasurements(db, comparison.at, filter),
+  ])
+  const before = new Map(earlier.map((result) => [keyOf(result), result]))
+  return results
+    .map((result) => ({
+      result: asShownAt(result, at),
+      before: before.get(keyOf(result)),
+      series: [],
+    }))
+    .toSorted((a, b) => rank(a.result) - rank(b.result))
+}
+
+const keyOf = ({ metricId, scope }: MetricResult) => `${metricId} ${scope.pathId ?? ''}`
+const rank = ({ metricId }: MetricResult) => EVERY_METRIC.indexOf(metricId)
+
+/** The same of one scope by metric id, with the series of each. */
+export async function measuredInScope(
+  db: Reader,
+  view: View,
+  scope: Scope,
+): Promise<Map<string, MeasuredMetric>> {
+  const measured = await listMeasured(db, view, {
+    pathIds: [scope.pathId ?? ''],
+    ...(scope.teamId !== undefined && { teamId: scope.teamId }),
+  })
+  const { from, to } = view.range
+  const metricIds = measured.map(({ result }) => result.metricId)
+  const series = await listSeries(db, { metricIds, scope, from, to })
+  return new Map(
+    measured.map((one) => {
+      const { metricId } = one.result
+      return [metricId, { ...one, series: series.get(metricId) ?? [] }]
+    }),
+  )
+}

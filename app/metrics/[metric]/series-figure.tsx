@@ -1,0 +1,68 @@
+import { formatDay, formatValue, toDay } from '#app/format.ts'
+import { SeriesChart } from '#app/metrics/[metric]/series-chart.client.tsx'
+import { Scroll } from '#app/scroll.tsx'
+import { trendSentence } from '#app/trend.ts'
+import type { SeriesPoint } from '#lib/queries/series.ts'
+import { naturalLimits } from '#lib/stats/process-behaviour.ts'
+import type { MetricDefinition } from '#scorecards/result.ts'
+
+/** A figure week by week, with the limits within which it usually stays, and the same as a table. */
+export function SeriesFigure({
+  definition,
+  points,
+}: {
+  definition: MetricDefinition
+  points: readonly SeriesPoint[]
+}) {
+  const known = points.filter(({ value }) => value !== null)
+  if (known.length === 0) return null
+  const say = (value: number) => formatValue(value, definition.unit, null)
+  const limits = naturalLimits(points.map(({ value }) => value))
+  const isShare = definition.unit.startsWith('fraction')
+  return (
+    <section className="section" aria-labelledby="over-time">
+      <h2 id="over-time">Over time</h2>
+      <figure className="chart">
+        <SeriesChart
+          title={definition.name}
+          points={points.map(({ at, value }) => ({ day: formatDay(at), value }))}
+          isShare={isShare}
+          limits={limits && { upper: limits.upper, lower: limits.lower >= 0 ? limits.lower : null }}
+        />
+        <figcaption className="small">
+          {trendSentence(points, say)}{' '}
+          {limits !== null &&
+            `It usually stays between ${say(Math.max(0, limits.lower))} and ${say(limits.upper)}.`}
+        </figcaption>
+        <details className="mt-2">
+          <summary>The same as a table</summary>
+          <Scroll label={`${definition.name}, by week`}>
+            <table>
+              <caption>{definition.name}, by week, newest first</caption>
+              <thead>
+                <tr>
+                  <th scope="col">Week that ended</th>
+                  <th scope="col" className="number">
+                    Value
+                  </th>
+                  <th scope="col" className="number">
+                    Cases
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {points.toReversed().map(({ at, value, n }) => (
+                  <tr key={toDay(at)}>
+                    <th scope="row">{toDay(at)}</th>
+                    <td className="number">{value === null ? 'no data' : say(value)}</td>
+                    <td className="number">{n ?? ''}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Scroll>
+        </details>
+      </figure>
+    </section>
+  )
+}

@@ -1,0 +1,58 @@
+import type { Metadata } from 'next'
+import { database } from '#app/database.ts'
+import { EmptyDatabase } from '#app/empty-database.tsx'
+import { formatDay } from '#app/format.ts'
+import { Link } from '#app/link.tsx'
+import { quarterName } from '#app/pickers.tsx'
+import { Screen } from '#app/screen.tsx'
+import { hrefOf, readView } from '#app/view.ts'
+import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
+import { calendar, quarterBefore, quarterOf } from '#lib/range.ts'
+
+export const metadata: Metadata = { title: 'Reviews' }
+
+const MOST = 12
+
+export default async function ReviewsPage({ searchParams }: PageProps<'/review'>) {
+  const now = new Date()
+  const search = await searchParams
+  const view = readView(search, now, '/review')
+  const paths = await listGoldenPaths(await database())
+  if (paths.length === 0) return <EmptyDatabase />
+  const first = new Date(Math.min(...paths.map(({ availableSince }) => availableSince.getTime())))
+  const quarters = Array.from({ length: MOST }, (_, back) =>
+    quarterBefore(quarterOf(now), back),
+  ).filter((quarter) => (calendar(quarter)?.to ?? now) > first)
+  return (
+    <Screen
+      view={view}
+      search={search}
+      title="Quarterly reviews"
+      lead={
+        <p>
+          Did it work, can it be trusted, and what is needed next. A review reads from top to bottom
+          and prints as the paper for the meeting.
+        </p>
+      }
+    >
+      <ul className="section quarters">
+        {quarters.map((quarter, index) => {
+          const period = calendar(quarter)
+          return (
+            <li key={quarter}>
+              <Link href={hrefOf(view, `/review/${quarter}`, { range: undefined })}>
+                {quarterName(quarter)}
+              </Link>
+              <span className="note">
+                {index === 0 && period !== null && period.to > now
+                  ? 'so far, draft'
+                  : period !== null &&
+                    `${formatDay(period.from)} to ${formatDay(new Date(period.to.getTime() - 1))}, draft`}
+              </span>
+            </li>
+          )
+        })}
+      </ul>
+    </Screen>
+  )
+}

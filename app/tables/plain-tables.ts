@@ -1,0 +1,193 @@
+import type { DataTable } from '#app/data-table.ts'
+import { toDay } from '#app/format.ts'
+import { ADOPTION_ORDER, adoptionWord } from '#app/words.ts'
+import type { AdoptionPoint } from '#lib/queries/adoption-trend.ts'
+import type { Exception } from '#lib/queries/exceptions.ts'
+import type { SeriesPoint } from '#lib/queries/series.ts'
+import type { WeekOfStates } from '#lib/queries/state-counts.ts'
+import type { Kind, Support, SupportWeek } from '#lib/queries/support.ts'
+import type { InboxKind, MappingInbox, Unattributed } from '#lib/queries/unattributed.ts'
+import { definitions } from '#scorecards/catalogue.ts'
+import type { MetricDefinition, MetricResult } from '#scorecards/result.ts'
+
+/** Tables that are only had as files: on pages they have a form of their own. */
+
+const dayOf = (instant: Date | null) => (instant === null ? null : toDay(instant))
+
+export function exceptionRows(exceptions: readonly Exception[]): DataTable<Exception> {
+  return {
+    id: 'exceptions',
+    caption: 'Exceptions, open ones first',
+    rows: exceptions,
+    keyOf: ({ sourceId, id }) => `${sourceId} ${id}`,
+    metricIds: ['GOV-05', 'GOV-06'],
+    columns: [
+      { key: 'id', name: 'Exception', value: ({ id }) => id },
+      { key: 'team', name: 'Team', value: ({ teamId }) => teamId },
+      { key: 'path', name: 'Golden path', value: ({ pathId }) => pathId },
+      { key: 'state', name: 'Stands', value: ({ state }) => state },
+      { key: 'scope', name: 'Covers', value: ({ scope }) => scope },
+      { key: 'services', name: 'Services', value: ({ serviceIds }) => serviceIds.join(' ') },
+      { key: 'gap', name: 'Gap', value: ({ gapCode }) => gapCode },
+      { key: 'reason', name: 'Reason', value: ({ reason }) => reason },
+      { key: 'requested', name: 'Requested', value: ({ requestedAt }) => dayOf(requestedAt) },
+      { key: 'expires', name: 'Expires', value: ({ expiresOn }) => dayOf(expiresOn) },
+      { key: 'renewals', name: 'Renewals', value: ({ renewals }) => renewals },
+    ],
+  }
+}
+
+export function adoptionTrend(points: readonly AdoptionPoint[]): DataTable<AdoptionPoint> {
+  return {
+    id: 'adoption-trend',
+    caption: 'Adoption by week, shares from 0 to 1',
+    rows: points,
+    keyOf: ({ at }) => toDay(at),
+    metricIds: ['ADO-01', 'ADO-02'],
+    columns: [
+      { key: 'at', name: 'As of', value: ({ at }) => toDay(at) },
+      { key: 'total', name: 'Adopted', value: ({ total }) => total },
+      { key: 'voluntary', name: 'By choice', value: ({ voluntary }) => voluntary },
+      { key: 'adopted', name: 'Teams', value: ({ adopted }) => adopted },
+      { key: 'eligible', name: 'Eligible teams', value: ({ eligible }) => eligible },
+    ],
+  }
+}
+
+export function stateCountRows(weeks: readonly WeekOfStates[]): DataTable<WeekOfStates> {
+  return {
+    id: 'state-counts',
+    caption: 'Teams by state at the end of each week; empty where it was not scored',
+    rows: weeks,
+    keyOf: ({ weekEnd }) => toDay(weekEnd),
+    columns: [
+      { key: 'week', name: 'Week that ended', value: ({ weekEnd }) => toDay(weekEnd) },
+      ...ADOPTION_ORDER.map((state) => ({
+        key: state,
+        name: adoptionWord(state).word,
+        value: ({ counts }: WeekOfStates) => (counts === null ? null : (counts[state] ?? 0)),
+      })),
+    ],
+  }
+}
+
+export function seriesRows(
+  metricId: string,
+  points: readonly SeriesPoint[],
+): DataTable<SeriesPoint> {
+  return {
+    id: 'series',
+    caption: `${metricId} by week`,
+    rows: points,
+    keyOf: ({ at }) => toDay(at),
+    metricIds: [metricId],
+    columns: [
+      { key: 'at', name: 'As of', value: ({ at }) => toDay(at) },
+      { key: 'value', name: 'Value', value: ({ value }) => value },
+      { key: 'n', name: 'Cases', value: ({ n }) => n },
+    ],
+  }
+}
+
+export function measurementRows(results: readonly MetricResult[]): DataTable<MetricResult> {
+  return {
+    id: 'measurements',
+    caption: 'Every published figure',
+    rows: results,
+    keyOf: ({ metricId, scope }) => `${metricId} ${JSON.stringify(scope)}`,
+    metricIds: [...new Set(results.map(({ metricId }) => metricId))],
+    columns: [
+      { key: 'metric', name: 'Metric', value: ({ metricId }) => metricId },
+      { key: 'path', name: 'Golden path', value: ({ scope }) => scope.pathId ?? null },
+      { key: 'team', name: 'Team', value: ({ scope }) => scope.teamId ?? null },
+      { key: 'source', name: 'Source', value: ({ scope }) => scope.sourceId ?? null },
+      { key: 'value', name: 'Value', value: ({ value }) => value },
+      { key: 'unit', name: 'Unit', value: ({ unit }) => unit },
+      { key: 'numerator', name: 'Counted', value: ({ numerator }) => numerator },
+      { key: 'denominator', name: 'Of', value: ({ denominator }) => denominator },
+      { key: 'n', name: 'Cases', value: ({ n }) => n },
+      { key: 'unknown', name: 'Unknown', value: ({ nUnknown }) => nUnknown },
+      { key: 'coverage', name: 'Covered', value: ({ coverage }) => coverage },
+      { key: 'low', name: 'Interval from', value: ({ ci }) => ci?.low ?? null },
+      { key: 'high', name: 'Interval to', value: ({ ci }) => ci?.high ?? null },
+      { key: 'status', name: 'Status', value: ({ status }) => status },
+      { key: 'band', name: 'Band', value: ({ band }) => band },
+      { key: 'asOf', name: 'As of', value: ({ asOf }) => asOf },
+    ],
+  }
+}
+
+export function metricRows(): DataTable<MetricDefinition> {
+  return {
+    id: 'metrics',
+    caption: 'What every number means',
+    rows: definitions,
+    keyOf: ({ id }) => id,
+    columns: [
+      { key: 'id', name: 'Metric', value: ({ id }) => id },
+      { key: 'name', name: 'Name', value: ({ name }) => name },
+      { key: 'area', name: 'Area', value: ({ area }) => area },
+      { key: 'unit', name: 'Unit', value: ({ unit }) => unit },
+      { key: 'direction', name: 'Better when', value: ({ direction }) => direction },
+      { key: 'definition', name: 'Definition', value: ({ definition }) => definition },
+      { key: 'formula', name: 'Formula', value: ({ formula }) => formula },
+      { key: 'version', name: 'Version', value: ({ version }) => version },
+    ],
+  }
+}
+
+export function supportWeeks({ weeks }: Support): DataTable<SupportWeek> {
+  return {
+    id: 'support-weeks',
+    caption: 'Requests opened by week; empty where tickets were not read',
+    rows: weeks,
+    keyOf: ({ from }) => toDay(from),
+    columns: [
+      { key: 'from', name: 'Week from', value: ({ from }) => toDay(from) },
+      { key: 'opened', name: 'Opened', value: ({ opened }) => opened },
+    ],
+  }
+}
+
+type KindRow = Kind & { readonly by: string }
+
+export function supportKinds({ byPath, byType, byTeam }: Support): DataTable<KindRow> {
+  const of = (by: string, kinds: readonly Kind[]) => kinds.map((kind) => ({ ...kind, by }))
+  return {
+    id: 'support-kinds',
+    caption: 'Requests by what they were about; times in hours, medians of those that ended',
+    rows: [...of('golden path', byPath), ...of('type', byType), ...of('team', byTeam)],
+    keyOf: ({ by, key }) => `${by} ${key}`,
+    columns: [
+      { key: 'by', name: 'By', value: ({ by }) => by },
+      { key: 'key', name: 'About', value: ({ key }) => key },
+      { key: 'count', name: 'Opened', value: ({ count }) => count },
+      { key: 'open', name: 'Open', value: ({ open }) => open },
+      {
+        key: 'response',
+        name: 'Hours to first answer',
+        value: ({ medianResponseHours }) => medianResponseHours,
+      },
+      { key: 'resolved', name: 'Hours to resolve', value: ({ medianHours }) => medianHours },
+    ],
+  }
+}
+
+type InboxRow = Unattributed & { readonly kind: InboxKind }
+
+export function inboxRows({ counts: _, ...inbox }: MappingInbox): DataTable<InboxRow> {
+  const kinds = Object.entries(inbox) as [InboxKind, readonly Unattributed[]][]
+  return {
+    id: 'mapping',
+    caption: 'What is attributed to nobody, and so is in no figure',
+    rows: kinds.flatMap(([kind, rows]) => rows.map((row) => ({ ...row, kind }))),
+    keyOf: ({ kind, sourceId, id }) => `${kind} ${sourceId} ${id}`,
+    columns: [
+      { key: 'kind', name: 'Kind', value: ({ kind }) => kind },
+      { key: 'id', name: 'Which', value: ({ id }) => id },
+      { key: 'detail', name: 'What is known', value: ({ detail }) => detail },
+      { key: 'source', name: 'Source', value: ({ sourceId }) => sourceId },
+      { key: 'at', name: 'When', value: ({ at }) => dayOf(at) },
+    ],
+  }
+}

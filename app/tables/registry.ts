@@ -1,0 +1,121 @@
+import { toCsv } from '#app/csv.ts'
+import { type DataTable, showRows } from '#app/data-table.ts'
+import type { database } from '#app/database.ts'
+import { formatCountOf } from '#app/format.ts'
+import { pathServices } from '#app/tables/path-services.tsx'
+import { pathTeams } from '#app/tables/path-teams.tsx'
+import {
+  adoptionTrend,
+  exceptionRows,
+  inboxRows,
+  measurementRows,
+  metricRows,
+  seriesRows,
+  stateCountRows,
+  supportKinds,
+  supportWeeks,
+} from '#app/tables/plain-tables.ts'
+import { teamStates } from '#app/tables/team-states.tsx'
+import type { readParameters } from '#app/url-state.ts'
+import { usageRows } from '#app/usage.ts'
+import type { View } from '#app/view.ts'
+import { weeksIn } from '#lib/period.ts'
+import { getWeeklyAdoption } from '#lib/queries/adoption-trend.ts'
+import { listExceptions } from '#lib/queries/exceptions.ts'
+import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
+import { listMeasurements } from '#lib/queries/measurements.ts'
+import { listSeries } from '#lib/queries/series.ts'
+import { listStateCounts } from '#lib/queries/state-counts.ts'
+import { listStateRuns } from '#lib/queries/state-runs.ts'
+import { listAdoptionStates } from '#lib/queries/states.ts'
+import { getSupport } from '#lib/queries/support.ts'
+import { listTeams, teamNames } from '#lib/queries/teams.ts'
+import { getMappingInbox } from '#lib/queries/unattributed.ts'
+
+type Reader = Awaited<ReturnType<typeof database>>
+type Asked = ReturnType<typeof readParameters>
+
+/** Writes a table as a view asks for it, sorted and filtered, with `head` above. */
+type Write = (db: Reader, view: View, asked: Asked, head: readonly string[]) => Promise<string>
+
+const writing =
+  <Row>(read: (db: Reader, view: View, asked: Asked) => Promise<DataTable<Row>>): Write =>
+  async (db, view, asked, head) => {
+    const table = await read(db, view, asked)
+    const { sort, q } = asked
+    const { rows } = showRows(table, { sort, q, page: 1, pageSize: Number.MAX_SAFE_INTEGER })
+    return toCsv(table, rows, head)
+  }
+
+/** Every table and chart that can be had as a file, by its name in addresses. */
+const TABLES: Readonly<Record<string, Write>> = {
+  'team-states': writing(async (db, view) => {
+    const [teams, paths, states] = await Promise.all([
+      listTeams(db, view.at),
+      listGoldenPaths(db),
+      listAdoptionStates(db, { asOf: view.at }),
+    ])
+    return teamStates(teams, paths, states, view)
+  }),
+  'path-teams': writing(async (db, view, asked) => {
+    const scope = { asOf: view.at, ...pathOf(asked) }
+    const [states, runs, names] = await Promise.all([
+      listAdoptionStates(db, scope),
+      listStateRuns(db, scope),
+      teamNames(db),
+    ])
+    return pathTeams(states, runs, names, view)
+  }),
+  'path-services': writing(async (db, view, asked) => {
+    const [usage, names] = await Promise.all([usageRows(view.at, pathOf(asked)), teamNames(db)])
+    return pathServices(usage, names, formatCountOf(usage.length, 'service'), view)
+  }),
+  exceptions: writing(async (db, view, asked) =>
+    exceptionRows(await listExceptions(db, { asOf: view.at, ...pathOf(asked), ...teamOf(asked) })),
+  ),
+  'adoption-trend': writing(async (db, view, asked) =>
+    adoptionTrend(
+      await getWeeklyAdoption(db, {
+        pathId: asked.path ?? '',
+        asOf: view.at,
+        count: weeksIn(view.range).length,
+      }),
+    ),
+  ),
+  'state-counts': writing(async (db, view, asked) =>
+    stateCountRows(
+      await listStateCounts(db, {
+        pathId: asked.path ?? '',
+        asOf: view.at,
+        count: weeksIn(view.range).length,
+      }),
+    ),
+  ),
+  series: writing(async (db, view, asked) => {
+    const metricId = asked.ev?.metricId ?? ''
+    const series = await listSeries(db, {
+      metricIds: [metricId],
+      scope: asked.ev?.scope ?? {},
+      ...view.range,
+    })
+    return seriesRows(metricId, series.get(metricId) ?? [])
+  }),
+  measurements: writing(async (db, view, asked) =>
+    measurementRows(await listMeasurements(db, view.at, pathOf(asked))),
+  ),
+  metrics: writing(async () => metricRows()),
+  'support-weeks': writing(async (db, view, asked) =>
+    supportWeeks(await getSupport(db, { ...view.range, ...pathOf(asked), ...teamOf(asked) })),
+  ),
+  'support-kinds': writing(async (db, view, asked) =>
+    supportKinds(await getSupport(db, { ...view.range, ...pathOf(asked), ...teamOf(asked) })),
+  ),
+  mapping: writing(async (db) => inboxRows(await getMappingInbox(db, Number.POSITIVE_INFINITY))),
+}
+
+/** Undefined: no table is called so. */
+export const findTable = (name: string): Write | undefined =>
+  Object.hasOwn(TABLES, name) ? TABLES[name] : undefined
+
+const pathOf = ({ path }: Asked) => (path === null ? {} : { pathId: path })
+const teamOf = ({ team }: Asked) => (team === null ? {} : { teamId: team })

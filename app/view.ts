@@ -1,0 +1,117 @@
+import {
+  listRefused,
+  type Parameters,
+  type Refused,
+  readParameters,
+  type Search,
+  toAddress,
+} from '#app/url-state.ts'
+import { daysBefore } from '#lib/period.ts'
+import { calendar, DEFAULT_RANGE, type NamedRange, parseRange } from '#lib/range.ts'
+import type { Scope } from '#scorecards/result.ts'
+
+/** What an address asks of a page: a moment, a span of time before it, and what to compare with. */
+export interface View {
+  /** The moment that figures speak for: the end of the range, or earlier when looking back. */
+  readonly at: Date
+  /** The day looked back to, as the address names it; null when it names none: the newest. */
+  readonly day: string | null
+  readonly range: NamedRange
+  readonly comparison: Comparison
+  /** What the address asked for in vain. */
+  readonly refused: readonly Refused[]
+  /** The page that is shown, and what else its address asks for. */
+  readonly address: string
+  readonly kept: Parameters
+}
+
+export interface Comparison {
+  /** `prev`, `yoy`, `off`, or a period such as `2026-Q1`. */
+  readonly text: string
+  /** The moment compared with; null when nothing is. */
+  readonly at: Date | null
+}
+
+const DEFAULT_COMPARISON = 'prev'
+/** Whole weeks, so that days of the week stand beside each other. */
+const YEAR_DAYS = 364
+
+/** Reads the view of an address. What means nothing, or lies ahead, falls back and is named. */
+export function readView(search: Search, now: Date, address: string): View {
+  const asked = readParameters(search)
+  const refused = listRefused(search)
+  const day = asked.asof !== null && new Date(asked.asof) <= now ? asked.asof : null
+  const at = day === null ? now : new Date(day)
+  const range = parseRange(asked.range ?? DEFAULT_RANGE, at)
+  const shown = range ?? standardRange(at)
+  return {
+    at: isNamed(shown) ? earlier(at, shown.to) : at,
+    day,
+    range: shown,
+    comparison: toComparison(asked.cmp ?? DEFAULT_COMPARISON, shown, at),
+    refused: [
+      ...refused,
+      ...(asked.asof !== null && day === null ? [{ name: 'asof', text: asked.asof }] : []),
+      ...(asked.range !== null && range === null ? [{ name: 'range', text: asked.range }] : []),
+    ],
+    address,
+    kept: keptParameters(asked),
+  }
+}
+
+/** What belongs to a page rather than to every view; a page of rows is not kept. */
+function keptParameters(asked: ReturnType<typeof readParameters>): Parameters {
+  const { path, team, source, in: scope, q, sort } = asked
+  const named = Object.entries({ path, team, source, in: scope, q, sort })
+  return Object.fromEntries(named.filter(([, value]) => value !== null))
+}
+
+function standardRange(at: Date): NamedRange {
+  const range = parseRange(DEFAULT_RANGE, at)
+  if (range === null) throw new Error(`${DEFAULT_RANGE}: no range`)
+  return range
+}
+
+/** Counted ranges end now; one with ends of its own may have ended before. */
+const isNamed = ({ text }: NamedRange) => text.includes('-') || /^\d{4}$/.test(text)
+const earlier = (a: Date, b: Date) => (a < b ? a : b)
+
+function toComparison(text: string, range: NamedRange, at: Date): Comparison {
+  if (text === 'off') return { text, at: null }
+  if (text === 'yoy') return { text, at: daysBefore(earlier(at, range.to), YEAR_DAYS) }
+  if (text === 'prev') return { text, at: range.from }
+  return { text, at: calendar(text)?.to ?? null }
+}
+
+/** An address that asks for the same view; what is the default is left out. */
+export function hrefOf(view: View, path: string, parameters: Parameters = {}): string {
+  return toAddress(path, { ...viewParameters(view), ...parameters })
+}
+
+/** What an address says of a view; undefined for what it need not say. */
+export function viewParameters({ day, range, comparison }: View): Parameters {
+  return {
+    asof: day ?? undefined,
+    range: range.text === DEFAULT_RANGE ? undefined : range.text,
+    cmp: comparison.text === DEFAULT_COMPARISON ? undefined : comparison.text,
+  }
+}
+
+/** This page again, asking for something else beside. */
+export function hereWith(view: View, parameters: Parameters): string {
+  return hrefOf(view, view.address, { ...view.kept, ...parameters })
+}
+
+/** This page with the rows behind a number beside it. */
+export function evidenceHref(view: View, metricId: string, scope: Scope): string {
+  return hereWith(view, { ev: { metricId, scope } })
+}
+
+/** The page of a number, with the rows behind it. */
+export function metricAddress(view: View, metricId: string, scope: Scope): string {
+  return hrefOf(view, `/metrics/${metricId}`, {
+    path: scope.pathId,
+    team: scope.teamId,
+    source: scope.sourceId,
+  })
+}

@@ -1,0 +1,84 @@
+import { utc } from '@date-fns/utc'
+import { addMonths } from 'date-fns/addMonths'
+import { subDays } from 'date-fns/subDays'
+import { z } from 'zod'
+import { type Period, weekNumber, weekStart } from '#lib/period.ts'
+
+/** A span of time as an address names it, such as `13w`, `2026-Q3` or `2026-07-01..now`. */
+export interface NamedRange extends Period {
+  /** As it was asked for. */
+  readonly text: string
+}
+
+export const DEFAULT_RANGE = '13w'
+
+/** Weeks that `28d`, `13w`, `4q` and `2y` reach back; a quarter has 13 weeks and a year 52. */
+const WEEKS: Readonly<Record<string, number>> = { d: 1 / 7, w: 1, q: 13, y: 52 }
+const MOST_WEEKS = 520
+
+/**
+ * The range that a text names, seen from `now`; null when it names none. Counted ranges end with the
+ * last whole week, named ones never reach beyond `now`. A day ends after itself: both ends are
+ * included in the text, and `to` is not.
+ */
+export function parseRange(text: string, now: Date): NamedRange | null {
+  const period = counted(text, now) ?? calendar(text) ?? between(text, now)
+  if (period === null || period.from >= period.to || period.from >= now) return null
+  return { text, from: period.from, to: period.to > now ? now : period.to }
+}
+
+function counted(text: string, now: Date): Period | null {
+  const [, count, unit = ''] = /^(\d{1,4})([dwqy])$/.exec(text) ?? []
+  if (count === undefined) return null
+  const weeks = Number(count) * (WEEKS[unit] ?? Number.NaN)
+  if (weeks < 1 || weeks > MOST_WEEKS) return null
+  const to = weekStart(weekNumber(now))
+  return { from: subDays(to, Math.round(weeks * 7), { in: utc }), to }
+}
+
+/** `2026`, `2026-Q3`, `2026-07`. */
+export function calendar(text: string): Period | null {
+  const [, year, part] = /^(\d{4})(?:-(Q[1-4]|0[1-9]|1[0-2]))?$/.exec(text) ?? []
+  if (year === undefined) return null
+  const quarter = part?.startsWith('Q') ? Number(part.slice(1)) : null
+  const month = quarter === null ? Number(part ?? 1) : 3 * quarter - 2
+  const from = new Date(Date.UTC(Number(year), month - 1, 1))
+  const months = part === undefined ? 12 : quarter === null ? 1 : 3
+  return { from, to: new Date(addMonths(from, months, { in: utc })) }
+}
+
+function between(text: string, now: Date): Period | null {
+  const [first, last, ...more] = text.split('..')
+  if (more.length > 0) return null
+  const from = z.iso.date().safeParse(first)
+  if (!from.success) return null
+  if (last === 'now') return { from: new Date(from.data), to: now }
+  const to = z.iso.date().safeParse(last)
+  if (!to.success) return null
+  return { from: new Date(from.data), to: subDays(new Date(to.data), -1, { in: utc }) }
+}
+
+/** The quarter that contains `instant`: `2026-Q3`. */
+export function quarterOf(instant: Date): string {
+  return `${instant.getUTCFullYear()}-Q${Math.floor(instant.getUTCMonth() / 3) + 1}`
+}
+
+/** The quarter before, `back` times. */
+export function quarterBefore(quarter: string, back: number): string {
+  const [year = '', part = ''] = quarter.split('-Q')
+  const index = Number(year) * 4 + Number(part) - 1 - back
+  return `${Math.floor(index / 4)}-Q${(index % 4) + 1}`
+}
+
+/** The range of the same length before (-1) or after (1), as text. */
+export function stepRange({ text, from, to }: NamedRange, step: -1 | 1): string {
+  if (/-Q\d$/.test(text)) return quarterBefore(text, -step)
+  if (/^\d{4}$/.test(text)) return String(Number(text) + step)
+  const days = Math.max(1, Math.round((to.getTime() - from.getTime()) / DAY_MS))
+  const first = subDays(from, -step * days, { in: utc })
+  const last = subDays(to, -step * days + 1, { in: utc })
+  return `${toDay(first)}..${toDay(last)}`
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+const toDay = (instant: Date) => instant.toISOString().slice(0, 10)

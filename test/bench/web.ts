@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Browser, chromium, type Page } from '@playwright/test'
+import autocannon from 'autocannon'
+import type { Bench, Measurement } from '#test/bench/bench.ts'
+import { BROWSER_ARGUMENTS, findBrowser } from '#test/support/find-browser.ts'
+
+const PORT = 3130
+const BASE = `http://127.0.0.1:${PORT}`
+const READERS = 8
+const SECONDS = 4
+const KIB = 1024
+
+/** Every screen of the demonstration, and whether it has a chart. */
+const PAGES = [
+  { address: '/', hasChart: false },
+  { address: '/golden-paths', hasChart: false },
+  { address: '/golden-paths/deploy', hasChart: true },
+  { address: '/teams', hasChart: false },
+  { address: '/teams/journey-planner', hasChart: false },
+  { address: '/metrics', hasChart: false },
+  { address: '/metrics/ADO-02?path=deploy', hasChart: true },
+  { address: '/review/2026-Q3', hasChart: false },
+  { address: '/support', hasChart: false },
+  { address: '/governance', hasChart: false },
+  { address: '/data', hasChart: false },
+  { address: '/data/mapping', hasChart: false },
+  { address: '/search?q=payments', hasChart: false },
+  { address: '/?ev=ADO-02@path:deploy', hasChart: false },
+] as const
+
+/** How fast, how light and how steady each screen is, of the production build on the demonstration. */
+export const webBench: Bench = {
+  name: 'web',
+
+  async run() {
+    const server = await serve()
+    const browser = await launch()
+    try {
+      const measurements: Measurement[] = []
+      for (const page of PAGES) measurements.push(...(await measure(browser, page)))
+      return measurements
+    } finally {
+      await browser.close()
+      server.kill('SIGTERM')
+    }
+  },
+}
+
+async function serve(): Promise<ChildProcess> {
+  const next = 'node_modules/next/dist/bin/next'
+  const server = spawn(
+    process.execPath,
+    [next, 'start', '--hostname', '127.0.0.1', '--port', `${PORT}`],
+    {
+      env: { ...process.env, DESIREPATH_CONFIG: 'data/demo/desirepath.yaml' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  )
+  for (let tries = 0; tries < 100; tries += 1) {
+    const isUp = await fetch(`${BASE}/livez`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+    if (isUp) return server
+    await sleep(200)
+  }
+  throw new Error('the pages do not start: `npm run build` and `npx desirepath demo create` first')
+}
+
+function launch(): Promise<Browser> {
+  const executablePath = findBrowser()
+  return chromium.launch({
+    args: BROWSER_ARGUMENTS,
+    ...(executablePath !== undefined && { executablePath }),
+  })
+}
+
+async function measure(
+  browser: Browser,
+  { address, hasChart }: (typeof PAGES)[number],
+): Promise<Measurement[]> {
+  await fetch(`${BASE}${address}`)
+  const { latency } = await autocannon({
+    url: `${BASE}${address}`,
+    connections: READERS,
+    duration: SECONDS,
+  })
+  const { scriptBytes, shift } = await load(browser, address)
+  return [
+    { measure: `${address} p97.5`, value: latency.p97_5, unit: 'ms', goal: '<= 100' },
+    {
+      measure: `${address} script`,
+      value: scriptBytes / KIB,
+      unit: 'KiB',
+      goal: hasChart ? '<= 290' : '<= 170',
+    },
+    { measure: `${address} shift`, value: shift, unit: '', goal: '<= 0.05' },
+  ]
+}
+
+/** Bytes of script on the wire, and the cumulative layout shift, of a first visit. */
+async function load(browser: Browser, address: string) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+  const page = await context.newPage()
+  const sizes: Promise<number>[] = []
+  page.on('response', (response) => {
+    if (response.request().resourceType() !== 'script') return
+    sizes.push(
+      response
+        .request()
+        .sizes()
+        .then(({ responseBodySize }) => responseBodySize),
+    )
+  })
+  await page.addInitScript(observeShift)
+  await page.goto(`${BASE}${address}`)
+  await page.waitForLoadState('networkidle')
+  const scriptBytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+  const shift = await readShift(page)
+  await context.close()
+  return { scriptBytes, shift }
+}
+
+/** Runs in the page, before anything else. */
+function observeShift(): void {
+  const seen = { shift: 0 }
+  Object.assign(window, { seen })
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      if ('value' in entry && typeof entry.value === 'number') seen.shift += entry.value
+    }
+  }).observe({ type: 'layout-shift', buffered: true })
+}
+
+const readShift = (page: Page) =>
+  page.evaluate(() => ('seen' in window ? (window.seen as { shift: number }).shift : 0))

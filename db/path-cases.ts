@@ -25,6 +25,11 @@ export async function listPathCases(
       .where('path_id', '=', pathId)
       .execute(),
     tickets: isOfSupport ? await listTickets(db, pathId) : [],
+    exceptions: await db
+      .selectFrom('exceptions')
+      .select(['source_id', 'native_id', 'requested_at', 'decided_at', 'decision'])
+      .where('path_id', '=', pathId)
+      .execute(),
     services: await db
       .selectFrom('services')
       .select(['id', 'created_at', 'created_via', 'off_path_option_existed', 'forced'])

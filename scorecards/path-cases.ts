@@ -1,5 +1,6 @@
 import type { PathAttempt } from '#scorecards/adoption/path-attempts.ts'
 import type { Step } from '#scorecards/delivery/facts.ts'
+import type { RequestedException } from '#scorecards/metrics/exception-decision-time.ts'
 import type { NewService } from '#scorecards/metrics/new-work-choice-rate.ts'
 import type { ResolvedRequest } from '#scorecards/metrics/support-resolution-time.ts'
 import type { EnvironmentRequest } from '#scorecards/metrics/time-to-usable-environment.ts'
@@ -10,6 +11,7 @@ export interface PathCases {
   readonly attempts: readonly PathAttempt[]
   /** About the path, and those that nobody has attributed to one. */
   readonly tickets: readonly Ticket[]
+  readonly exceptions: readonly RequestedException[]
   /** All there are. */
   readonly services: readonly NewService[]
 }
@@ -59,6 +61,11 @@ export interface CaseRows {
     readonly resolved_at: string | null
     readonly opened_by_group: string | null
     readonly bot: number
+  })[]
+  readonly exceptions: readonly (Named & {
+    readonly requested_at: string | null
+    readonly decided_at: string | null
+    readonly decision: RequestedException['decision']
   })[]
   readonly services: readonly {
     readonly id: string
@@ -115,6 +122,12 @@ export function toPathCases(rows: CaseRows): PathCases {
       bot: row.bot === 1,
       statusCategory: row.status_category,
       resolvedAt: instant(row.resolved_at),
+    })),
+    exceptions: rows.exceptions.map((row) => ({
+      id: idOf(row),
+      requestedAt: instant(row.requested_at),
+      decidedAt: instant(row.decided_at),
+      decision: row.decision,
     })),
     services: rows.services.map((row) => ({
       id: row.id,

@@ -9,6 +9,7 @@ import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
 import { type Metric, measure, measureCells, type TableMetric } from '#scorecards/measure.ts'
 import { automatedFulfilmentRate } from '#scorecards/metrics/automated-fulfilment-rate.ts'
 import { cohortRetention } from '#scorecards/metrics/cohort-retention.ts'
+import { exceptionDecisionTime } from '#scorecards/metrics/exception-decision-time.ts'
 import { failedProvisioningRate } from '#scorecards/metrics/failed-provisioning-rate.ts'
 import { funnelConversion } from '#scorecards/metrics/funnel-conversion.ts'
 import { humanWaitShare } from '#scorecards/metrics/human-wait-share.ts'
@@ -89,6 +90,7 @@ const TICKETS = 'entity:tickets'
 const REQUESTS = 'entity:provisioning_requests'
 const ATTEMPTS = 'entity:path_attempts'
 const SERVICES = 'entity:services'
+const EXCEPTIONS = 'entity:exceptions'
 
 /** Of a kind of rows when they were read; else of everything that any state rests on. */
 function coveredOf({ model }: Standing, scope: string | undefined) {
@@ -151,6 +153,10 @@ const SCORERS: readonly Scorer[] = [
     inputOf: ({ asOf, cases }) => ({ asOf, attempts: cases.requests }),
     scope: REQUESTS,
     isOfRequests: true,
+  }),
+  of(exceptionDecisionTime, {
+    inputOf: ({ asOf, cases }) => ({ asOf, exceptions: cases.exceptions }),
+    scope: EXCEPTIONS,
   }),
   of(supportRequestsPerWeek, {
     inputOf: (standing) => ({

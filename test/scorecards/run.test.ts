@@ -920,6 +920,23 @@ describe('measureOn', () => {
     }
   })
 
+  test('tells of a path as it stands how long exceptions waited for a decision', async () => {
+    const db = await withAdopter()
+    await cover(db, 'entity:exceptions', SPAN)
+    for (const [index, decided] of ['2026-02-03', '2026-02-05', '2026-02-12'].entries()) {
+      await addException(db, {
+        native_id: `${index}`,
+        team_id: 'payments',
+        requested_at: day('2026-02-02'),
+        decided_at: day(decided),
+        decision: 'rejected',
+      })
+    }
+    await scoreAll(db, { now: NOW })
+    const waited = { value: 3, n: 3, unit: 'days', status: 'insufficient_sample' }
+    expect(await findLast(db, 'GOV-07')).toMatchObject(waited)
+  })
+
   test('before a path was available the question does not arise', async () => {
     const db = await withAdopter()
     const asOf = new Date('2025-12-31T00:00:00Z')

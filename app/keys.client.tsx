@@ -30,6 +30,8 @@ export function Keys() {
       return act(keys)
     }
     document.addEventListener('keydown', press)
+    // Before that a key does nothing; whoever drives the page can wait for it.
+    document.documentElement.dataset['keys'] = 'heard'
     return () => document.removeEventListener('keydown', press)
   }, [])
   const close = () => setOpen(null)

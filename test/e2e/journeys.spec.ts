@@ -158,9 +158,15 @@ test.describe('the drawer', () => {
   })
 })
 
+/** Keys are heard once the page's script has run. */
+async function openForKeys(page: Page, address: string): Promise<void> {
+  await page.goto(address)
+  await expect(page.locator('html[data-keys="heard"]')).toBeAttached()
+}
+
 test.describe('keys', () => {
   test('the palette leads to a team by the name of its repository', async ({ page }) => {
-    await page.goto('/')
+    await openForKeys(page, '/')
     await page.keyboard.press('Control+k')
     const palette = page.getByRole('dialog', { name: 'Go to' })
     await palette.getByRole('combobox').fill('checkout-api')
@@ -170,7 +176,7 @@ test.describe('keys', () => {
   })
 
   test('two keys lead to a screen, and one changes what is compared', async ({ page }) => {
-    await page.goto('/')
+    await openForKeys(page, '/')
     await page.keyboard.press('g')
     await page.keyboard.press('t')
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Teams')
@@ -181,7 +187,7 @@ test.describe('keys', () => {
   })
 
   test('while a reader types, letters are letters', async ({ page }) => {
-    await page.goto('/search')
+    await openForKeys(page, '/search')
     await page.keyboard.press('/')
     await expect(page.getByRole('searchbox')).toBeFocused()
     await page.keyboard.type('gt?')
@@ -190,7 +196,7 @@ test.describe('keys', () => {
   })
 
   test('all keys are on one sheet', async ({ page }) => {
-    await page.goto('/')
+    await openForKeys(page, '/')
     await page.keyboard.press('?')
     await expect(page.getByRole('dialog', { name: 'Shortcuts' })).toBeVisible()
     await page.keyboard.press('Escape')
@@ -198,7 +204,7 @@ test.describe('keys', () => {
   })
 
   test('charts turn into tables and back', async ({ page }) => {
-    await page.goto('/golden-paths/http-service')
+    await openForKeys(page, '/golden-paths/http-service')
     await page.keyboard.press('v')
     await expect(page.getByRole('table', { name: 'Adoption of Standard HTTP' })).toBeVisible()
     await page.keyboard.press('v')

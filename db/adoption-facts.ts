@@ -1,3 +1,4 @@
+import { among } from '#db/chunks.ts'
 import type { Reader } from '#db/connection.ts'
 import { GoldenPathRules } from '#lib/golden-path.ts'
 
@@ -134,9 +135,6 @@ export interface Workers {
   readonly repositories: readonly string[]
   readonly teams: readonly string[]
 }
-
-/** PostgreSQL takes no empty list, and no id is empty text. */
-const among = (ids: readonly string[]) => (ids.length === 0 ? [''] : ids)
 
 /** Rows of the work that `kinds` count, of `workers` or of all. */
 export async function listWorkFacts(db: Reader, kinds: ReadonlySet<Work>, workers?: Workers) {

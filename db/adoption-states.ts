@@ -111,12 +111,14 @@ export async function listWrittenStates(
   return rows.filter(({ team_id }) => !left.has(team_id))
 }
 
-const USAGE = ['eligible', 'trying', 'adopted', 'partial', 'lapsed']
-
-/** Teams that could use a path at a week end, as the last run left them, published or not; by id. */
-export async function listTeamsInUse(
+/** Teams in one of `states` on a path at a week end, as the last run left them, published or not; by id. */
+export async function listTeamsIn(
   db: Reader,
-  { pathId, weekEnd }: { readonly pathId: string; readonly weekEnd: string },
+  {
+    pathId,
+    weekEnd,
+    states,
+  }: { readonly pathId: string; readonly weekEnd: string; readonly states: readonly string[] },
 ): Promise<string[]> {
   const rows = await db
     .selectFrom('adoption_states')
@@ -124,7 +126,7 @@ export async function listTeamsInUse(
     .where('to_run', 'is', null)
     .where('path_id', '=', pathId)
     .where('week_end', '=', weekEnd)
-    .where('state', 'in', USAGE)
+    .where('state', 'in', states)
     .orderBy('team_id')
     .execute()
   return rows.map(({ team_id }) => team_id)

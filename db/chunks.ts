@@ -10,3 +10,6 @@ export async function forEachChunk<Row>(
     await statement(rows.slice(start, start + ROWS_PER_STATEMENT))
   }
 }
+
+/** PostgreSQL takes no empty list, and no id is empty text. */
+export const among = (ids: readonly string[]) => (ids.length === 0 ? [''] : ids)

@@ -1,7 +1,5 @@
+import { among } from '#db/chunks.ts'
 import type { Reader } from '#db/connection.ts'
-
-/** PostgreSQL takes no empty list, and no id is empty text. */
-const among = (ids: readonly string[]) => (ids.length === 0 ? [''] : ids)
 
 /** Whose deliveries: of services, and of the repositories that they share. */
 export interface Deliverers {

@@ -1,6 +1,7 @@
 import type { EvidenceRule } from '#lib/golden-path.ts'
 import { daysBefore, wholeDaysBetween } from '#lib/period.ts'
 import { valueAt } from '#scorecards/adoption/spans.ts'
+import { isUsageStage } from '#scorecards/adoption/state-machine.ts'
 import type { ScoredWeek } from '#scorecards/adoption/state-row.ts'
 import { isActive, ownedAt } from '#scorecards/adoption/work.ts'
 import type { CoveredInterval } from '#scorecards/coverage.ts'
@@ -158,12 +159,10 @@ function pathAgeWeeks({ track, asOf }: Moment): number {
   return Math.max(0, Math.floor(days / 7))
 }
 
-const USAGE: ReadonlySet<string> = new Set(['eligible', 'trying', 'adopted', 'partial', 'lapsed'])
-
 /** Teams in a usage state, or the one asked for. */
 function usageTeams({ states: weeks }: Moment, teamId: string | undefined): readonly ScoredWeek[] {
   if (teamId !== undefined) return weeks.filter((week) => week.teamId === teamId)
-  return weeks.filter(({ record }) => USAGE.has(record.state))
+  return weeks.filter(({ record }) => isUsageStage(record.state))
 }
 
 const MONTH_WEEKS = 4

@@ -3,7 +3,7 @@ import type { Path } from '#scorecards/adoption/landscape.ts'
 import { covers } from '#scorecards/adoption/replay.ts'
 import { valueAt } from '#scorecards/adoption/spans.ts'
 import type { AdoptionState } from '#scorecards/adoption/state-machine.ts'
-import type { Model } from '#scorecards/adoption/tracks.ts'
+import { firstReadAt, type Model } from '#scorecards/adoption/tracks.ts'
 import type { CoveredInterval } from '#scorecards/coverage.ts'
 import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
 import { type Metric, measure, measureCells, type TableMetric } from '#scorecards/measure.ts'
@@ -227,13 +227,10 @@ export function toTrails(
 }
 
 function startOf({ model, path }: Standing) {
-  let first = Number.POSITIVE_INFINITY
-  for (const intervals of model.landscape.coverage.values()) {
-    for (const { from } of intervals) first = Math.min(first, from)
-  }
+  const first = firstReadAt(model.landscape)
   return {
     availableSince: new Date(path.available_since),
-    firstCoveredAt: Number.isFinite(first) ? new Date(first) : null,
+    firstCoveredAt: first === null ? null : new Date(first),
   }
 }
 

@@ -63,8 +63,8 @@ export async function scoreAll(
 ): Promise<ScoringOutcome> {
   const until = weekStart(weekNumber(now))
   const changes = await listChangesToScore(db)
-  const extent = isFull ? 'full' : await extentOf(db, changes, { until, fiscalYearStart })
   const last = await findLastScoringRun(db)
+  const extent = isFull ? 'full' : extentOf(last, changes, { until, fiscalYearStart })
   const session = await beginSession(db, { now, until, extent, fiscalYearStart, guard })
   const facts = await listLandscapeFacts(db)
   const agreements = await listAgreements(db)
@@ -117,12 +117,11 @@ async function withdrawAllGone(session: Session, landscape: Landscape): Promise<
 }
 
 /** What changed facts touch will do if all else is as the last run left it. */
-async function extentOf(
-  db: Reader,
+function extentOf(
+  last: Awaited<ReturnType<typeof findLastScoringRun>>,
   changes: readonly ChangeToScore[],
   { until, fiscalYearStart }: { readonly until: Date; readonly fiscalYearStart: number },
-): Promise<ScoringOutcome['extent']> {
-  const last = await findLastScoringRun(db)
+): ScoringOutcome['extent'] {
   const isSame =
     last !== undefined &&
     last.engine_version === ENGINE_VERSION &&
@@ -168,8 +167,9 @@ export async function measureCellsOn(db: Reader, question: Question): Promise<Me
   const facts = await listWorkFacts(db, new Set([path.rules.work]))
   const model = toModel(landscape, await listAgreements(db), [feedsOf(facts)])
   const track = trackPath(model, path, facts, asOf)
-  const cases = toPathCases(await listPathCases(db, path.id))
-  if (STANDING_METRICS.includes(metricId)) {
+  const isStanding = STANDING_METRICS.includes(metricId)
+  const cases = toPathCases(await listPathCases(db, path.id, { isOfSupport: isStanding }))
+  if (isStanding) {
     const trails = toTrails([...track.states.values()].flat().flatMap(toTrailRow))
     const standing = { model, path, trails, cases, asOf }
     return teamId === undefined ? standingResults(standing, now, [metricId]) : []

@@ -5,6 +5,7 @@ import { listDelivery, listForeignIncidents } from '#db/delivery-facts.ts'
 import { listLedgers } from '#db/ledgers.ts'
 import type { Period } from '#lib/period.ts'
 import { type Landscape, toLandscape } from '#scorecards/adoption/landscape.ts'
+import { isUsageStage } from '#scorecards/adoption/state-machine.ts'
 import { toUnits, unitIdOf, workersOf } from '#scorecards/adoption/units.ts'
 import { deliveryEvidence } from '#scorecards/delivery/cases.ts'
 import { decodeLedgers } from '#scorecards/delivery/ledger.ts'
@@ -65,10 +66,8 @@ async function listTeams(
   if (teamId !== undefined) return [teamId]
   if (pathId === undefined) return landscape.teams.map(({ id }) => id)
   const states = await listStandingStates(db, { asOf, pathId })
-  return states.filter(({ state }) => USAGE.has(state)).map(({ team_id }) => team_id)
+  return states.filter(({ state }) => isUsageStage(state)).map(({ team_id }) => team_id)
 }
-
-const USAGE: ReadonlySet<string> = new Set(['eligible', 'trying', 'adopted', 'partial', 'lapsed'])
 
 /**
  * The rows behind a metric of delivery by what became of them: counted, left out and why, not

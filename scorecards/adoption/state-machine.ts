@@ -6,7 +6,11 @@ import type { AdoptionParameters } from '#lib/golden-path.ts'
  */
 
 /** Where a team is in taking up a path. */
-export type UsageStage = 'eligible' | 'trying' | 'adopted' | 'partial' | 'lapsed'
+export const USAGE_STAGES = ['eligible', 'trying', 'adopted', 'partial', 'lapsed'] as const
+export type UsageStage = (typeof USAGE_STAGES)[number]
+
+/** Whether a team that could use a path is meant, rather than the reason why none can be said. */
+export const isUsageStage = (state: string) => USAGE_STAGES.some((stage) => stage === state)
 
 /** A stage, or the reason why none can be said. */
 export type AdoptionState = UsageStage | 'not_eligible' | 'excepted' | 'unknown'

@@ -114,13 +114,18 @@ export function replayTeam(
   )
 }
 
-export function weeksOf({ landscape }: Model, path: Path, until: Date): Weeks {
-  let firstRead = Number.POSITIVE_INFINITY
-  for (const intervals of landscape.coverage.values()) {
-    for (const { from } of intervals) firstRead = Math.min(firstRead, from)
+/** From when on anything at all was read, in milliseconds; null: nothing ever was. */
+export function firstReadAt({ coverage }: Landscape): number | null {
+  let first = Number.POSITIVE_INFINITY
+  for (const intervals of coverage.values()) {
+    for (const { from } of intervals) first = Math.min(first, from)
   }
+  return Number.isFinite(first) ? first : null
+}
+
+export function weeksOf({ landscape }: Model, path: Path, until: Date): Weeks {
   const available = Date.parse(path.available_since)
-  const from = Number.isFinite(firstRead) ? Math.max(firstRead, available) : available
+  const from = Math.max(firstReadAt(landscape) ?? available, available)
   const first = weekNumber(new Date(from))
   const end = path.goneAt === null ? until : new Date(Math.min(+until, Date.parse(path.goneAt)))
   return { first, count: Math.max(0, weekNumber(end) - first) }

@@ -131,6 +131,27 @@ export interface DeployedChange
   readonly isOfFirstDeployment: boolean
 }
 
+/**
+ * Of every change its first deployment: it belongs to the one that had it first, whichever service
+ * that was of.
+ */
+export function firstOfEach<One>(
+  all: readonly One[],
+  changeOf: (one: One) => DeployedChange,
+): One[] {
+  const first = new Map<string, One>()
+  for (const one of all) {
+    const change = changeOf(one)
+    const known = first.get(change.id)
+    if (known === undefined || isBefore(change, changeOf(known))) first.set(change.id, one)
+  }
+  return [...first.values()]
+}
+
+const isBefore = (a: DeployedChange, b: DeployedChange) =>
+  a.deployedAt < b.deployedAt ||
+  (a.deployedAt.getTime() === b.deployedAt.getTime() && b.isOfFirstDeployment)
+
 export function toDeployedChanges(carriages: readonly Carriage[]): DeployedChange[] {
   return carriages.flatMap(({ deployment, result, changes }) =>
     changes.map((change) => ({

@@ -5,6 +5,7 @@ import {
   batchSizeOf,
   type Carriage,
   type DeployedChange,
+  firstOfEach,
   linkChanges,
   toDeployedChanges,
 } from '#scorecards/delivery/change-links.ts'
@@ -241,28 +242,20 @@ export interface FirstDeployed {
   readonly serviceId: string
 }
 
-/** A change belongs to the deployment that had it first, whichever service that was of. */
+/** In the order of time. */
 export function listFirstDeployed(carriages: readonly Carriage[]): FirstDeployed[] {
-  const first = new Map<string, FirstDeployed>()
-  for (const carriage of carriages) {
-    const { serviceId } = carriage.deployment
-    for (const change of toDeployedChanges([carriage])) {
-      const known = first.get(change.id)
-      if (known === undefined || isBefore(change, known.change)) {
-        first.set(change.id, { change, serviceId })
-      }
-    }
-  }
-  return [...first.values()].toSorted(
+  const all = carriages.flatMap((carriage) =>
+    toDeployedChanges([carriage]).map((change) => ({
+      change,
+      serviceId: carriage.deployment.serviceId,
+    })),
+  )
+  return firstOfEach(all, ({ change }) => change).toSorted(
     (a, b) =>
       a.change.deployedAt.getTime() - b.change.deployedAt.getTime() ||
       (a.change.id < b.change.id ? -1 : 1),
   )
 }
-
-const isBefore = (a: DeployedChange, b: DeployedChange) =>
-  a.deployedAt < b.deployedAt ||
-  (a.deployedAt.getTime() === b.deployedAt.getTime() && b.isOfFirstDeployment)
 
 function toChangeColumns(rows: readonly FirstDeployed[], names: Names): ChangeColumns {
   const stages = rows.map(({ change }) => stagesOf(change))

@@ -1,5 +1,5 @@
 import { median } from '#lib/stats/quantiles.ts'
-import type { DeployedChange } from '#scorecards/delivery/change-links.ts'
+import { type DeployedChange, firstOfEach } from '#scorecards/delivery/change-links.ts'
 import { hoursBetween, type Stage, stagesOf } from '#scorecards/delivery/change-stages.ts'
 import { isIn, periodOf, type Span } from '#scorecards/delivery/production.ts'
 import { type Computed, type EvidenceKind, type Metric, toEvidence } from '#scorecards/measure.ts'
@@ -56,7 +56,7 @@ export const changeLeadTime: Metric<ChangeLeadTimes> = {
 
   compute(input) {
     const period = periodOf(input, WINDOW_DAYS)
-    const rows = firstOfEach(input.changes)
+    const rows = firstOfEach(input.changes, (change) => change)
       .filter(({ deployedAt }) => isIn(period, deployedAt))
       .map((change) => ({ id: change.id, change, kind: setOfChange(change) }))
     const count = (kind: EvidenceKind) => rows.filter((row) => row.kind === kind).length
@@ -111,20 +111,6 @@ export function changeLeadTimeOf(samples: LeadTimeSamples): Computed {
     evidence: [],
   }
 }
-
-/** A change belongs to the deployment that had it first, whichever service that was of. */
-function firstOfEach(changes: readonly DeployedChange[]): DeployedChange[] {
-  const first = new Map<string, DeployedChange>()
-  for (const change of changes) {
-    const known = first.get(change.id)
-    if (known === undefined || isBefore(change, known)) first.set(change.id, change)
-  }
-  return [...first.values()]
-}
-
-const isBefore = (a: DeployedChange, b: DeployedChange) =>
-  a.deployedAt < b.deployedAt ||
-  (a.deployedAt.getTime() === b.deployedAt.getTime() && b.isOfFirstDeployment)
 
 /** Where a change stands. */
 export function setOfChange(change: DeployedChange): EvidenceKind {

@@ -1,9 +1,10 @@
-import { listTeamsInUse } from '#db/adoption-states.ts'
+import { listTeamsIn } from '#db/adoption-states.ts'
 import type { ChangeToScore } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
 import { type Region, withdrawOtherWindows, writeMeasurements } from '#db/measurements.ts'
 import { hoursBefore, weekNumber, weekStart } from '#lib/period.ts'
 import type { Landscape } from '#scorecards/adoption/landscape.ts'
+import { USAGE_STAGES } from '#scorecards/adoption/state-machine.ts'
 import type { DeliveryLedger } from '#scorecards/delivery/ledger.ts'
 import { type DeliveryModel, toDeliveryModel } from '#scorecards/delivery/model.ts'
 import { DELIVERY_METRICS, deliveryResults, ownDaysOf } from '#scorecards/delivery/results.ts'
@@ -198,7 +199,11 @@ async function writePaths(
     const isMoved = plan.isFull || changedStates.get(id)?.has(until) === true
     const touched = now.filter((slot) => isMoved || dirty.has(slot))
     if (touched.length === 0) continue
-    const teams = await listTeamsInUse(session.db, { pathId: id, weekEnd: until })
+    const teams = await listTeamsIn(session.db, {
+      pathId: id,
+      weekEnd: until,
+      states: USAGE_STAGES,
+    })
     const chosen = teams.map((team) => places.get(team) ?? -1)
     const talliesOfPath = (window: TallyWindow) =>
       chosen.flatMap((place) => talliesOf(window)[place] ?? [])

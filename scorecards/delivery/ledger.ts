@@ -345,11 +345,11 @@ export function ledgerDifference(
   if (JSON.stringify(before?.sources ?? []) !== JSON.stringify(after.sources)) {
     return { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
   }
+  if (before === undefined) return spanOf(...instantsOf(after))
   const isSameNames =
-    before !== undefined &&
     JSON.stringify([before.teams, before.services]) ===
-      JSON.stringify([after.teams, after.services])
-  if (!isSameNames) return spanOf(after.deployments.at, after.changes.at, after.unlinked.at)
+    JSON.stringify([after.teams, after.services])
+  if (!isSameNames) return spanOf(...instantsOf(before), ...instantsOf(after))
   const spans = tablesOf(after).map((table, place) => {
     const old = tablesOf(before)[place] ?? table
     return differenceOf(old, table)
@@ -357,6 +357,13 @@ export function ledgerDifference(
   const found = spans.filter((span) => span !== null)
   return found.length === 0 ? null : spanOf(found.flatMap(({ from, to }) => [from, to]))
 }
+
+/** An outage counts at the time of its deployment. */
+const instantsOf = ({ deployments, changes, unlinked }: DeliveryLedger) => [
+  deployments.at,
+  changes.at,
+  unlinked.at,
+]
 
 interface Span {
   readonly from: number

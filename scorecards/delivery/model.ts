@@ -123,7 +123,16 @@ const changesRead = ({ coverage }: Landscape, { repositoryId }: Service) => [
 
 const REPOSITORY = 'repository:'
 
-type Scopes = readonly (readonly CoveredInterval[])[]
+/** What was read of something that matters from an instant on. */
+interface ReadScope {
+  readonly since: number
+  readonly intervals: readonly CoveredInterval[]
+}
+
+const everSince = (intervals: readonly CoveredInterval[] = []): ReadScope => ({
+  since: Number.NEGATIVE_INFINITY,
+  intervals,
+})
 
 function toSources(
   landscape: Landscape,
@@ -131,7 +140,7 @@ function toSources(
   { days, incidents }: Calendar,
 ): DeliverySources {
   const all = [...landscape.coverage].flatMap(([scope, own]) =>
-    scope.startsWith(REPOSITORY) ? [own] : [],
+    scope.startsWith(REPOSITORY) ? [everSince(own)] : [],
   )
   const ofAll = toReaches(landscape, feed, all)
   const ofTeams = new Map<string, FactReaches>()
@@ -150,9 +159,12 @@ function toSources(
     },
     watermarks: (team, { to }, facts) => {
       const reaches = team === undefined ? ofAll : reachesOf(team)
+      const least = new Map<string, number>()
+      for (const [source, reach] of facts.flatMap((fact) => [...reaches[fact].at(to)])) {
+        least.set(source, Math.min(reach, least.get(source) ?? reach))
+      }
       return Object.fromEntries(
-        facts
-          .flatMap((fact) => [...reaches[fact].at(to)])
+        [...least]
           .toSorted(([a], [b]) => (a < b ? -1 : 1))
           .map(([source, reach]) => [source, new Date(reach).toISOString()]),
       )
@@ -160,17 +172,27 @@ function toSources(
   }
 }
 
-/** What was read of the repositories of services that a team owned at any time. */
-const repositoriesOf = ({ servicesByOwner, coverage }: Landscape, team: string): Scopes =>
-  (servicesByOwner.get(team) ?? []).map(
-    ({ repositoryId }) => coverage.get(`${REPOSITORY}${repositoryId}`) ?? [],
-  )
+/** What was read of the repositories of a team's services, each from when the team first owned it. */
+const repositoriesOf = ({ servicesByOwner, coverage }: Landscape, team: string): ReadScope[] =>
+  (servicesByOwner.get(team) ?? []).map(({ repositoryId, owners }) => ({
+    since: Math.min(
+      ...owners.filter(({ value }) => value === team).map(({ from }) => Date.parse(from)),
+    ),
+    intervals: coverage.get(`${REPOSITORY}${repositoryId}`) ?? [],
+  }))
 
 type FactReaches = Readonly<Record<Fact, Reaches>>
 
-function toReaches({ coverage }: Landscape, feed: Feed, repositories: Scopes): FactReaches {
-  const entity = (fact: Fact) => coverage.get(ENTITY[fact]) ?? []
-  const telling = repositories.map((own) => own.filter(({ sourceId }) => feed.all.has(sourceId)))
+function toReaches(
+  { coverage }: Landscape,
+  feed: Feed,
+  repositories: readonly ReadScope[],
+): FactReaches {
+  const entity = (fact: Fact) => everSince(coverage.get(ENTITY[fact]))
+  const telling = repositories.map(({ since, intervals }) => ({
+    since,
+    intervals: intervals.filter(({ sourceId }) => feed.all.has(sourceId)),
+  }))
   return {
     deployments: leastFar([entity('deployments'), ...telling]),
     changes: leastFar([entity('changes'), ...repositories]),
@@ -186,10 +208,12 @@ interface Reaches {
 }
 
 /** What was read later says nothing of an instant. */
-function leastFar(scopes: Scopes): Reaches {
-  const bySource = scopes.flatMap((intervals) => [
-    ...Map.groupBy(intervals, ({ sourceId }) => sourceId),
-  ])
+function leastFar(scopes: readonly ReadScope[]): Reaches {
+  const bySource = scopes.flatMap(({ since, intervals }) =>
+    [...Map.groupBy(intervals, ({ sourceId }) => sourceId)].map(
+      ([source, own]) => [source, own, since] as const,
+    ),
+  )
   const known = new Map<number, Map<string, number>>()
   return {
     isTold: bySource.length > 0,
@@ -197,8 +221,8 @@ function leastFar(scopes: Scopes): Reaches {
       const before = known.get(instant)
       if (before !== undefined) return before
       const reaches = new Map<string, number>()
-      for (const [source, own] of bySource) {
-        const begun = own.filter(({ from }) => from < instant)
+      for (const [source, own, since] of bySource) {
+        const begun = since < instant ? own.filter(({ from }) => from < instant) : []
         if (begun.length === 0) continue
         const reach = Math.min(instant, Math.max(...begun.map(({ to }) => to)))
         reaches.set(source, Math.min(reach, reaches.get(source) ?? reach))

@@ -262,6 +262,11 @@ const mandate = upsert(
   })),
 )
 
+function readingOf(of: { sourceId: string; scope: string; from: number; to: number }): Step {
+  const coverage = { ...of, from: new Date(at(of.from)), to: new Date(at(of.to)) }
+  return named(`read ${JSON.stringify(coverage)}`, (db) => insertCoverage(db, coverage, NOW))
+}
+
 const reading: fc.Arbitrary<Step> = fc
   .record({
     sourceId: fc.constantFrom('clones', 'made'),
@@ -275,12 +280,7 @@ const reading: fc.Arbitrary<Step> = fc
     from: hours,
     length: fc.integer({ min: 1, max: 1000 }),
   })
-  .map(({ from, length, ...of }) => {
-    const period = { from: new Date(at(from)), to: new Date(at(from + length)) }
-    return named(`read ${JSON.stringify({ ...of, ...period })}`, (db) =>
-      insertCoverage(db, { ...of, ...period }, NOW),
-    )
-  })
+  .map(({ from, length, ...of }) => readingOf({ ...of, from, to: from + length }))
 
 const deletion: fc.Arbitrary<Step> = fc
   .record({
@@ -425,6 +425,21 @@ test('an incident that leaves its service is taken out of the weeks from before 
         decided_by: 'made',
       }),
       storing('incidents', anIncident(null)),
+    ],
+  ])
+})
+
+test('what was read of a service says nothing of a team before it came to own it', async () => {
+  await expectSameAsRebuild([
+    [readingOf({ sourceId: 'clones', scope: 'repository:local/shop', from: 1_397, to: 2_233 })],
+    [
+      storing('service_owners', {
+        service_id: 'shop',
+        team_id: 'quiet',
+        owned_from: at(98 * 24),
+        owned_to: null,
+        decided_by: 'made',
+      }),
     ],
   ])
 })

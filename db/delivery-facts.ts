@@ -16,36 +16,51 @@ export async function listDelivery(db: Reader, deliverers: Deliverers) {
   }
 }
 
-/** Merged changes of repositories, or of services whose repository nobody knows. */
-function listMergedChanges(db: Reader, { services, repositories }: Deliverers) {
-  const columns = [
-    'source_id',
-    'native_id',
-    'repository_id',
-    'service_id',
-    'number',
-    'first_commit_at',
-    'opened_at',
-    'ready_at',
-    'first_review_at',
-    'approved_at',
-    'merged_at',
-    'merge_sha',
-    'author_kind',
-    'reverts',
-  ] as const
-  return db
-    .selectFrom('changes')
-    .select(columns)
-    .where('merged_at', 'is not', null)
-    .where((eb) =>
-      eb.or([
-        eb('repository_id', 'in', among(repositories)),
-        eb('service_id', 'in', among(services)),
-      ]),
-    )
-    .execute()
+/** Merged changes of repositories, and of services those in a repository that nothing else names. */
+async function listMergedChanges(db: Reader, { services, repositories }: Deliverers) {
+  const merged = db.selectFrom('changes').select(CHANGE).where('merged_at', 'is not', null)
+  return [
+    ...(await merged.where('repository_id', 'in', among(repositories)).execute()),
+    ...(await merged
+      .where('service_id', 'in', among(services))
+      .where(({ eb, not, exists, selectFrom }) =>
+        eb.and([
+          not(
+            exists(
+              selectFrom('services')
+                .select('services.id')
+                .whereRef('services.repository_id', '=', 'changes.repository_id'),
+            ),
+          ),
+          not(
+            exists(
+              selectFrom('repositories')
+                .select('repositories.id')
+                .whereRef('repositories.id', '=', 'changes.repository_id'),
+            ),
+          ),
+        ]),
+      )
+      .execute()),
+  ]
 }
+
+const CHANGE = [
+  'source_id',
+  'native_id',
+  'repository_id',
+  'service_id',
+  'number',
+  'first_commit_at',
+  'opened_at',
+  'ready_at',
+  'first_review_at',
+  'approved_at',
+  'merged_at',
+  'merge_sha',
+  'author_kind',
+  'reverts',
+] as const
 
 const listDeployments = (db: Reader, services: readonly string[]) =>
   db
@@ -100,20 +115,42 @@ async function listSources(db: Reader): Promise<string[]> {
 /** Incidents of one service that name a deployment of another, with that other. */
 export async function listForeignIncidents(db: Reader) {
   const sources = await listSources(db)
+  return sources.length === 0 ? [] : foreignIncidents(db, sources).execute()
+}
+
+/** Those of them that are of one of `services`, or name a deployment of one. */
+export async function listForeignIncidentsOf(db: Reader, services: readonly string[]) {
+  const sources = await listSources(db)
   if (sources.length === 0) return []
-  return db
-    .selectFrom('incidents')
-    .innerJoin('deployments as named', (join) =>
-      join
-        .onRef('named.native_id', '=', 'incidents.caused_by_deployment_id')
-        .on('named.source_id', 'in', sources),
+  const ids = among(services)
+  const own = await foreignIncidents(db, sources).where('incidents.service_id', 'in', ids).execute()
+  const naming = await db
+    .selectFrom('deployments as named')
+    .innerJoin('incidents', 'incidents.caused_by_deployment_id', 'named.native_id')
+    .select(INCIDENT)
+    .select('named.service_id as named_service_id')
+    .where('named.service_id', 'in', ids)
+    .where((eb) =>
+      eb.or([
+        eb('incidents.service_id', 'is', null),
+        eb('incidents.service_id', 'not in', among(services)),
+      ]),
     )
+    .execute()
+  return [...own, ...naming]
+}
+
+/** A cross join, so that SQLite goes from the few incidents to the many deployments. */
+const foreignIncidents = (db: Reader, sources: readonly string[]) =>
+  db
+    .selectFrom('incidents')
+    .crossJoin('deployments as named')
+    .whereRef('named.native_id', '=', 'incidents.caused_by_deployment_id')
+    .where('named.source_id', 'in', sources)
     .select(INCIDENT)
     .select('named.service_id as named_service_id')
     .where('incidents.caused_by_deployment_id', 'is not', null)
     .whereRef('named.service_id', 'is distinct from', 'incidents.service_id')
-    .execute()
-}
 
 /** Services that deployments of these native ids are of, and those of incidents that name one. */
 export async function listServicesNaming(db: Reader, deploymentIds: readonly string[]) {

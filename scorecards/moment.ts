@@ -152,7 +152,7 @@ function watermarksOf(
 ): Record<string, string> {
   const bySource = new Map<string, number>()
   for (const intervals of scopes) {
-    for (const [sourceId, own] of Map.groupBy(intervals, (interval) => interval.sourceId)) {
+    for (const [sourceId, own] of bySourceOf(intervals)) {
       const reached = Math.max(...own.filter(({ from }) => from < asOf).map(({ to }) => to))
       if (!Number.isFinite(reached)) continue
       const least = Math.min(reached, asOf, bySource.get(sourceId) ?? asOf)
@@ -161,4 +161,15 @@ function watermarksOf(
   }
   const sorted = [...bySource].toSorted(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(sorted.map(([id, at]) => [id, new Date(at).toISOString()]))
+}
+
+type BySource = ReadonlyMap<string, readonly CoveredInterval[]>
+
+const KNOWN = new WeakMap<readonly CoveredInterval[], BySource>()
+
+/** Every moment asks it again of the same intervals. */
+function bySourceOf(intervals: readonly CoveredInterval[]): BySource {
+  const known = KNOWN.get(intervals) ?? Map.groupBy(intervals, ({ sourceId }) => sourceId)
+  KNOWN.set(intervals, known)
+  return known
 }

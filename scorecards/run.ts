@@ -94,8 +94,7 @@ export async function scoreAll(
   if (plan.coverageSince !== null) {
     changed += await updateSources(session, model, plan.coverageSince)
   }
-  changed += await session.write((tx) => withdrawBefore(tx, session.run, horizonsOf(until)))
-  if (plan.isFull) changed += await withdrawAllGone(session, landscape)
+  changed += await withdraw(session, landscape, { isFull: plan.isFull, weekEnd })
   await publishSession(session, { changed, scored: changes })
   const weeks = Math.max(0, ...landscape.paths.map((path) => weeksOf(model, path, until).count))
   return { run: session.run, extent, weeks, changed }
@@ -106,6 +105,18 @@ const horizonsOf = (until: Date) => ({
   team_id: weekStart(weekNumber(until) - TEAM_WEEKS + 1),
   source_id: weekStart(weekNumber(until) - SOURCE_WEEKS + 1),
 })
+
+/** Withdraws what a new week made too old to be kept true, and in a full run what is no more. */
+async function withdraw(
+  session: Session,
+  landscape: Landscape,
+  { isFull, weekEnd }: { readonly isFull: boolean; readonly weekEnd: string | null },
+): Promise<number> {
+  if (!isFull && weekEnd === null) return 0
+  const horizons = horizonsOf(session.until)
+  const old = await session.write((tx) => withdrawBefore(tx, session.run, horizons))
+  return isFull ? old + (await withdrawAllGone(session, landscape)) : old
+}
 
 async function withdrawAllGone(session: Session, landscape: Landscape): Promise<number> {
   const known = {

@@ -1,7 +1,7 @@
 import { listLandscapeFacts } from '#db/adoption-facts.ts'
 import { listStandingStates } from '#db/adoption-states.ts'
 import type { Reader } from '#db/connection.ts'
-import { listDelivery, listForeignIncidents } from '#db/delivery-facts.ts'
+import { listDelivery, listForeignIncidentsOf } from '#db/delivery-facts.ts'
 import { listLedgers } from '#db/ledgers.ts'
 import type { Period } from '#lib/period.ts'
 import { type Landscape, toLandscape } from '#scorecards/adoption/landscape.ts'
@@ -83,8 +83,10 @@ export async function listDeliveryEvidence(
   const owned = new Set(teams.flatMap((id) => landscape.servicesByOwner.get(id) ?? []))
   const ids = new Set([...owned].map(unitIdOf))
   const units = [...toUnits(landscape).values()].filter(({ id }) => ids.has(id))
-  const rows = await listDelivery(db, workersOf(units))
-  const facts = toDeliveryFacts(units, rows, await listForeignIncidents(db))
+  const deliverers = workersOf(units)
+  const rows = await listDelivery(db, deliverers)
+  const foreign = await listForeignIncidentsOf(db, deliverers.services)
+  const facts = toDeliveryFacts(units, rows, foreign)
   const model = await loadModel(db, landscape, { from, to })
   const span = { from: from.getTime(), to: to.getTime(), asOf: asOf.getTime() }
   return deliveryEvidence(metricId, [...facts.values()], {

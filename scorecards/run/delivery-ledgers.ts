@@ -1,5 +1,10 @@
 import type { ChangeToScore } from '#db/changes-to-score.ts'
-import { listDelivery, listForeignIncidents, listServicesNaming } from '#db/delivery-facts.ts'
+import {
+  listDelivery,
+  listForeignIncidents,
+  listForeignIncidentsOf,
+  listServicesNaming,
+} from '#db/delivery-facts.ts'
 import { listLedgers, writeLedgers } from '#db/ledgers.ts'
 import type { Landscape } from '#scorecards/adoption/landscape.ts'
 import { toUnits, type Unit, unitIdOf, workersOf } from '#scorecards/adoption/units.ts'
@@ -16,7 +21,8 @@ import type { Plan } from '#scorecards/run/plan.ts'
 import type { Session } from '#scorecards/run/session.ts'
 
 const DELIVERY = { kind: 'delivery' } as const
-const UNITS_AT_ONCE = 32
+/** As many units at a time as bound the memory that their rows need. */
+const UNITS_AT_ONCE = 16
 
 /** A span of time in which what somebody delivered is another than it was; in milliseconds. */
 export interface Difference {
@@ -33,8 +39,9 @@ export async function updateLedgers(
   changes: readonly ChangeToScore[],
 ): Promise<Difference[]> {
   const units = toUnits(landscape)
-  const foreign = await listForeignIncidents(session.db)
-  const touched = await touchedUnits(session, landscape, plan, changes, foreign)
+  const { touched, foreign } = plan.isFull
+    ? { touched: plan.units, foreign: await listForeignIncidents(session.db) }
+    : await listTouched(session, landscape, plan, changes)
   const planned = [...touched].flatMap((id) => units.get(id) ?? [])
   const differences: Difference[] = []
   for (let start = 0; start < planned.length; start += UNITS_AT_ONCE) {
@@ -45,33 +52,46 @@ export async function updateLedgers(
   return differences
 }
 
-/** Units with work, and those that an incident ties to another unit. */
-async function touchedUnits(
+interface TouchedUnits {
+  readonly touched: ReadonlySet<string>
+  /** All of the touched units. */
+  readonly foreign: readonly ForeignIncidentRow[]
+}
+
+/** Units with work, and those that an incident ties to one of them. */
+async function listTouched(
   { db }: Session,
   landscape: Landscape,
   plan: Plan,
   changes: readonly ChangeToScore[],
-  foreign: readonly ForeignIncidentRow[],
-): Promise<Set<string>> {
-  const named = changes.filter(({ subject_kind }) => subject_kind === 'deployment')
-  const services =
-    named.length === 0
-      ? []
-      : await listServicesNaming(
-          db,
-          named.map(({ subject_id }) => subject_id),
-        )
+): Promise<TouchedUnits> {
+  const named = changes
+    .filter(({ subject_kind }) => subject_kind === 'deployment')
+    .map(({ subject_id }) => subject_id)
+  const services = named.length === 0 ? [] : await listServicesNaming(db, named)
   const unitOf = (serviceId: string | null) => {
     const service = landscape.serviceById.get(serviceId ?? '')
     return service === undefined ? [] : [unitIdOf(service)]
   }
+  const units = toUnits(landscape)
+  const servicesOf = (ids: Iterable<string>) =>
+    workersOf([...ids].flatMap((id) => units.get(id) ?? [])).services
   const touched = new Set([...plan.units, ...services.flatMap(unitOf)])
-  for (const row of foreign) {
-    const both = [...unitOf(row.service_id), ...unitOf(row.named_service_id)]
-    if (both.some((unit) => touched.has(unit))) for (const unit of both) touched.add(unit)
-  }
-  return touched
+  const foreign = await listForeignIncidentsOf(db, servicesOf(touched))
+  const tied = new Set(
+    foreign
+      .flatMap((row) => [...unitOf(row.service_id), ...unitOf(row.named_service_id)])
+      .filter((unit) => !touched.has(unit)),
+  )
+  const ofTied = tied.size === 0 ? [] : await listForeignIncidentsOf(db, servicesOf(tied))
+  return { touched: new Set([...touched, ...tied]), foreign: distinct([...foreign, ...ofTied]) }
 }
+
+const distinct = (rows: readonly ForeignIncidentRow[]): ForeignIncidentRow[] => [
+  ...new Map(
+    rows.map((row) => [JSON.stringify([row.source_id, row.native_id, row.named_service_id]), row]),
+  ).values(),
+]
 
 async function updateBatch(
   session: Session,

@@ -8,7 +8,7 @@ export interface Plan {
   readonly isFull: boolean
   /** Units (see scorecards/adoption/units.ts) in which work was done or undone. */
   readonly units: ReadonlySet<string>
-  /** Teams whose own work, requests or agreements changed. */
+  /** Teams whose own work, requests, agreements or services changed. */
   readonly teams: ReadonlySet<string>
   /** By team: since when something is known otherwise that decides its states. */
   readonly teamsSince: ReadonlyMap<string, string>
@@ -78,10 +78,13 @@ interface Draft {
 function addChange(draft: Draft, landscape: Landscape, change: ChangeToScore): void {
   const { subject_kind: kind, subject_id: id, since } = change
   for (const unit of unitsOf(landscape, change)) draft.units.add(unit)
-  if (kind === 'team') draft.teams.add(id)
   if (kind === 'path') keepEarlier(draft.pathsSince, id, since)
   if (!isKnowledge(change)) return
-  for (const team of teamsOf(landscape, change)) keepEarlier(draft.teamsSince, team, since)
+  for (const team of teamsOf(landscape, change)) {
+    keepEarlier(draft.teamsSince, team, since)
+    // Its services decide whether a path is meant for what the team itself did.
+    if (kind !== 'scope') draft.teams.add(team)
+  }
 }
 
 /** What is known of teams and services, rather than what they did. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { type ChangeToScore, deleteChangesToScore } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
 import { deleteClosedLedgers } from '#db/ledgers.ts'
@@ -41,11 +42,14 @@ const DEFINITIONS = definitions
 /** Removes what a run left that died, and begins another. */
 export async function beginSession(db: Database, terms: SessionTerms): Promise<Session> {
   const { now, until, extent, fiscalYearStart, guard } = terms
-  const write: Session['write'] = (work) =>
-    db.transaction().execute(async (tx) => {
+  const write: Session['write'] = async (work) => {
+    // SQLite answers at once: timers, such as that which renews a lease, and signals need a turn.
+    await setImmediate()
+    return db.transaction().execute(async (tx) => {
       await guard(tx)
       return work(tx)
     })
+  }
   const run = await write(async (tx) => {
     await discardUnpublished(tx)
     return insertScoringRun(tx, {

@@ -37,7 +37,7 @@ export interface WorkUpdate {
 }
 
 /** As many units at a time as bound the memory that their rows need. */
-const UNITS_AT_ONCE = 64
+const UNITS_AT_ONCE = 32
 
 /** Tells the work of planned units and teams apart, path by path, and stores it. */
 export async function updateWork(

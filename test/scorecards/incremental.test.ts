@@ -116,13 +116,13 @@ const change = upsert(
   fc
     .record({
       native_id: nativeId,
-      repository_id: repository,
+      repository_id: fc.oneof({ weight: 3, arbitrary: repository }, fc.constant('local/unknown')),
       merged: fc.option(hours),
       author_kind: fc.constantFrom('human', 'human', 'bot'),
+      service_id: fc.option(service),
     })
     .map(({ merged, ...row }) => ({
       ...row,
-      service_id: null,
       number: null,
       first_commit_at: at((merged ?? 50) - 30),
       opened_at: null,
@@ -437,6 +437,36 @@ test('what was read of a service says nothing of a team before it came to own it
         service_id: 'shop',
         team_id: 'quiet',
         owned_from: at(98 * 24),
+        owned_to: null,
+        decided_by: 'made',
+      }),
+    ],
+  ])
+})
+
+test('what a team asked for is judged anew when its last service goes to another team', async () => {
+  await expectSameAsRebuild([
+    [
+      storing('provisioning_requests', {
+        native_id: '3',
+        team_id: 'payments',
+        path_id: 'environments',
+        workload_class: null,
+        target_key: 'database',
+        chain_key: null,
+        requested_at: at(51 * 24),
+        first_human_step_at: null,
+        usable_at: at(52 * 24),
+        ended_at: at(52 * 24),
+        result: 'usable',
+        cause_code: null,
+      }),
+    ],
+    [
+      storing('service_owners', {
+        service_id: 'shop',
+        team_id: 'search',
+        owned_from: at(33 * 24),
         owned_to: null,
         decided_by: 'made',
       }),

@@ -821,6 +821,19 @@ describe('scoreAll', () => {
     expect(await listMoments('payments')).toEqual([26, day('2026-01-26'), day('2026-07-20')])
   })
 
+  test('lets timers have a turn between its writes, so that a lease can be renewed', async () => {
+    const db = await testDatabase()
+    await addPath(db)
+    await addWorkingTeam(db, 'payments', { covered: SPAN })
+    let turns = 0
+    const timer = setInterval(() => {
+      turns += 1
+    })
+    await scoreAll(db, { now: NOW })
+    clearInterval(timer)
+    expect(turns).toBeGreaterThan(0)
+  })
+
   test('of an organisation without paths there is nothing to publish', async () => {
     const db = await testDatabase()
     expect(await scoreAll(db, { now: NOW })).toMatchObject({ weeks: 0, changed: 0 })

@@ -209,9 +209,6 @@ export async function findMeasurementRow(
 export interface Selection {
   readonly windowKind: WindowKind
   readonly windowEnds?: readonly string[]
-  /** Half-open, by the end of the window: (after, until]. */
-  readonly after?: Date
-  readonly until?: Date
   readonly metricIds?: readonly string[]
   readonly pathId?: string
   readonly teamId?: string
@@ -220,7 +217,7 @@ export interface Selection {
 
 /** By metric, path, team, source, end of the window, and cell. */
 export function listMeasurementRows(db: Reader, selection: Selection): Promise<MeasurementRow[]> {
-  const { windowEnds, after, until, metricIds, pathId, teamId, sourceId } = selection
+  const { windowEnds, metricIds, pathId, teamId, sourceId } = selection
   let query = db
     .selectFrom('measurements')
     .selectAll()
@@ -228,8 +225,6 @@ export function listMeasurementRows(db: Reader, selection: Selection): Promise<M
     .where('window_kind', '=', selection.windowKind)
   if (metricIds) query = query.where('metric_id', 'in', metricIds)
   if (windowEnds) query = query.where('window_end', 'in', windowEnds)
-  if (after) query = query.where('window_end', '>', after.toISOString())
-  if (until) query = query.where('window_end', '<=', until.toISOString())
   if (pathId !== undefined) query = query.where('path_id', '=', pathId)
   if (teamId !== undefined) query = query.where('team_id', '=', teamId)
   if (sourceId !== undefined) query = query.where('source_id', '=', sourceId)

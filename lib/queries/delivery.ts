@@ -45,8 +45,7 @@ export async function measureDelivery(
   for (const scope of question.scopes) {
     const ids = await listTeams(db, landscape, scope, window.to)
     const teams = ids.map((id) => model.tally(id, span))
-    const all = mergeTallies(teams)
-    const subject = { scope, teams, all, window: span, end: span.to }
+    const subject = { scope, teams, all: mergeTallies(teams), window: span, end: span.to }
     results.push(...deliveryResults(subject, model.sources, now, metricIds))
   }
   return results

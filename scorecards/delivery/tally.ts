@@ -576,8 +576,10 @@ function lowerBound(ascending: Float64Array | Int32Array, value: number): number
   return low
 }
 
-/** What several teams delivered together in the same window. */
+/** What several teams delivered together in the same window; of one that is its own, as it is. */
 export function mergeTallies(tallies: readonly DeliveryTally[]): DeliveryTally {
+  const [only] = tallies
+  if (only !== undefined && tallies.length === 1) return only
   const sum = emptyTally()
   for (const tally of tallies) add(sum, tally)
   return sum

@@ -230,8 +230,7 @@ async function writeSlots(
     const [{ kind, metricIds: regionMetrics } = NO_SLOT] = own
     const rows = own.flatMap(({ window, end, metricIds }) => {
       const teams = talliesOf(window)
-      const all = teams.length === 1 && teams[0] !== undefined ? teams[0] : mergeTallies(teams)
-      const subject = { scope, teams, all, window, end }
+      const subject = { scope, teams, all: mergeTallies(teams), window, end }
       return deliveryResults(subject, sources, session.now, metricIds).map((result) =>
         toMeasurementRow(result, kind),
       )

@@ -17,6 +17,8 @@ export default defineConfig({
   testDir: 'test/e2e',
   outputDir: 'test-results/browser',
   fullyParallel: true,
+  // A loaded machine may be late once; what passes only then is told as flaky.
+  retries: 1,
   use: {
     baseURL: `http://127.0.0.1:${PORT}`,
     launchOptions: {

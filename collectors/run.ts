@@ -8,7 +8,10 @@ import { loadCursors, upsertCursor } from '#db/cursors.ts'
 import { clearQuarantine, insertQuarantine, type RefusedRecord } from '#db/quarantine.ts'
 import { SourceError } from '#lib/errors.ts'
 
-/** What a run did. `partial`: records in quarantine, or scopes that failed. */
+/**
+ * What a run did. `partial`: records in quarantine, or scopes that failed; `failed`: it was ended, or
+ * every scope failed.
+ */
 export interface RunOutcome {
   readonly status: 'ok' | 'partial' | 'failed'
   readonly read: number
@@ -19,6 +22,7 @@ export interface RunOutcome {
 }
 
 interface Tally {
+  pages: number
   read: number
   changed: number
   quarantined: number
@@ -43,7 +47,7 @@ export async function runCollector<Fact>(
   await closeAbandonedRuns(db, sourceId, startedAt)
   const runId = await startCollectorRun(db, { sourceId, startedAt })
   const configurationHash = hash(collector.configuration)
-  const tally: Tally = { read: 0, changed: 0, quarantined: 0, failures: [] }
+  const tally: Tally = { pages: 0, read: 0, changed: 0, quarantined: 0, failures: [] }
   let failure: unknown
   try {
     const cursors = await loadCursors(db, sourceId, configurationHash)
@@ -71,14 +75,18 @@ export async function runCollector<Fact>(
 function toOutcome(tally: Tally, failure: unknown): RunOutcome {
   const failures = [...tally.failures, ...(failure === undefined ? [] : [failure])]
   const messages = failures.map(toMessage)
-  const ended = tally.quarantined > 0 || tally.failures.length > 0 ? 'partial' : 'ok'
   return {
-    status: failure === undefined ? ended : 'failed',
+    status: failure === undefined ? toStatus(tally) : 'failed',
     read: tally.read,
     changed: tally.changed,
     quarantined: tally.quarantined,
     error: messages.length === 0 ? null : messages.join('\n'),
   }
+}
+
+function toStatus({ pages, quarantined, failures }: Tally): RunOutcome['status'] {
+  if (failures.length > 0 && pages === 0) return 'failed'
+  return failures.length > 0 || quarantined > 0 ? 'partial' : 'ok'
 }
 
 /** What a source did says so itself; of a bug its kind matters, too. */
@@ -116,6 +124,7 @@ async function savePage<Fact>(
     if (page.covers) await insertCoverage(tx, { sourceId, scope, ...page.covers }, startedAt)
     return saved
   })
+  tally.pages += 1
   tally.read += page.records.length
   tally.changed += changed
   tally.quarantined += refused.length

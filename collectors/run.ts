@@ -8,10 +8,7 @@ import { loadCursors, upsertCursor } from '#db/cursors.ts'
 import { clearQuarantine, insertQuarantine, type RefusedRecord } from '#db/quarantine.ts'
 import { SourceError } from '#lib/errors.ts'
 
-/**
- * What a run did. `partial`: records in quarantine, or scopes that failed; `failed`: it was ended, or
- * every scope failed.
- */
+/** What a run did. `partial`: records in quarantine, or scopes that failed. */
 export interface RunOutcome {
   readonly status: 'ok' | 'partial' | 'failed'
   readonly read: number
@@ -22,7 +19,6 @@ export interface RunOutcome {
 }
 
 interface Tally {
-  pages: number
   read: number
   changed: number
   quarantined: number
@@ -47,7 +43,7 @@ export async function runCollector<Fact>(
   await closeAbandonedRuns(db, sourceId, startedAt)
   const runId = await startCollectorRun(db, { sourceId, startedAt })
   const configurationHash = hash(collector.configuration)
-  const tally: Tally = { pages: 0, read: 0, changed: 0, quarantined: 0, failures: [] }
+  const tally: Tally = { read: 0, changed: 0, quarantined: 0, failures: [] }
   let failure: unknown
   try {
     const cursors = await loadCursors(db, sourceId, configurationHash)
@@ -75,18 +71,14 @@ export async function runCollector<Fact>(
 function toOutcome(tally: Tally, failure: unknown): RunOutcome {
   const failures = [...tally.failures, ...(failure === undefined ? [] : [failure])]
   const messages = failures.map(toMessage)
+  const ended = tally.quarantined > 0 || tally.failures.length > 0 ? 'partial' : 'ok'
   return {
-    status: failure === undefined ? toStatus(tally) : 'failed',
+    status: failure === undefined ? ended : 'failed',
     read: tally.read,
     changed: tally.changed,
     quarantined: tally.quarantined,
     error: messages.length === 0 ? null : messages.join('\n'),
   }
-}
-
-function toStatus({ pages, quarantined, failures }: Tally): RunOutcome['status'] {
-  if (failures.length > 0 && pages === 0) return 'failed'
-  return failures.length > 0 || quarantined > 0 ? 'partial' : 'ok'
 }
 
 /** What a source did says so itself; of a bug its kind matters, too. */
@@ -124,7 +116,6 @@ async function savePage<Fact>(
     if (page.covers) await insertCoverage(tx, { sourceId, scope, ...page.covers }, startedAt)
     return saved
   })
-  tally.pages += 1
   tally.read += page.records.length
   tally.changed += changed
   tally.quarantined += refused.length

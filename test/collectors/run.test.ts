@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Collector } from '#collectors/collector.ts'
 import { runCollector } from '#collectors/run.ts'
-import { findLastCollection } from '#db/collector-runs.ts'
 import type { Database } from '#db/connection.ts'
 import { SourceError } from '#lib/errors.ts'
 import { aCollector, aPage, context, MONDAY, type Step } from '#test/support/collector.ts'
@@ -110,16 +109,6 @@ test('one scope that fails leaves the others, and the run says so', async () => 
     error: 'people-system: no such folder',
   })
   expect(await listTeams(db)).toEqual(['payments'])
-})
-
-test('a run in which every scope fails has failed, and is no sign of life of its source', async () => {
-  const db = await testDatabase()
-  const { status } = await run(db, [
-    { scope: 'repository:gone', failure: new SourceError('people-system', 'no such folder') },
-    { scope: 'repository:lost', failure: new SourceError('people-system', 'no such folder') },
-  ])
-  expect(status).toBe('failed')
-  expect(await findLastCollection(db)).toBeUndefined()
 })
 
 test('a bug is recorded, and not swallowed', async () => {

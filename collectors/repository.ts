@@ -1,4 +1,4 @@
-import type { Component } from '#collectors/evidence/workflow.ts'
+import type { Component } from '#collectors/evidence/catalogue.ts'
 import { noteChanges } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
 import { deleteFactsWhere, upsertFacts } from '#db/facts.ts'
@@ -17,7 +17,7 @@ export interface SeenRepository {
   readonly row: Known<'repositories'>
   /** The id of its service, unless the catalogue has one. */
   readonly folder: string
-  /** What its catalogue file says; null without one. */
+  /** What its catalogue files say; null without one. */
   readonly component: Component | null
 }
 
@@ -108,7 +108,7 @@ async function saveOwnService(
       workload_class: component?.type ?? null,
       system: component?.system ?? null,
       lifecycle: component?.lifecycle ?? null,
-      tier: null,
+      tier: component?.tier ?? null,
       data_classification: null,
       created_at: row.created_at ?? null,
       created_via: null,

@@ -1,8 +1,12 @@
 import { z } from 'zod'
-import type { Component } from '#collectors/evidence/workflow.ts'
+import type { Component, Description } from '#collectors/evidence/catalogue.ts'
 
-/** Who owns the component, and since when. */
-export const Owner = z.object({ team: z.string().nullable(), from: z.string() })
+/** Who owns the component, since when, and the file that says so. */
+export const Owner = z.object({
+  team: z.string().nullable(),
+  from: z.string(),
+  decidedBy: z.string(),
+})
 export type Owner = z.output<typeof Owner>
 
 export interface OwnerRow extends Owner {
@@ -10,7 +14,7 @@ export interface OwnerRow extends Owner {
   readonly to: string | null
 }
 
-/** Follows a catalogue file: a new owner closes the interval of the former. */
+/** Follows the catalogue files: a new owner closes the interval of the former. */
 export class OwnerTrail {
   component: Component | null
   owner: Owner | null
@@ -20,15 +24,22 @@ export class OwnerTrail {
     this.owner = owner
   }
 
-  /** What changes when the file says `component` from `at` on; null: it describes none. */
-  follow(component: Component | null, at: Date): OwnerRow[] {
-    this.component = component
+  /** What changes when the files say `described` from `at` on; null: they describe none. */
+  follow(described: Description | null, at: Date): OwnerRow[] {
+    this.component = described?.component ?? null
     const former = this.owner
-    if (component === null ? former === null : former?.team === component.owner) return []
     const from = at.toISOString()
-    this.owner = component === null ? null : { team: component.owner, from }
+    const owner = toOwner(described, from)
+    if (owner?.team === former?.team && owner?.decidedBy === former?.decidedBy) return []
+    this.owner = owner
     const closed = former === null ? [] : [{ ...former, to: from }]
-    const opened = this.owner === null ? [] : [{ ...this.owner, to: null }]
+    const opened = owner === null ? [] : [{ ...owner, to: null }]
     return [...closed, ...opened]
   }
+}
+
+/** Several teams decide nothing: then nobody knows. */
+function toOwner(described: Description | null, from: string): Owner | null {
+  if (described === null || described.component.owners.length > 1) return null
+  return { team: described.component.owners[0] ?? null, from, decidedBy: described.file }
 }

@@ -1,5 +1,12 @@
 import { z } from 'zod'
 import type { SourceRecord } from '#collectors/collector.ts'
+import {
+  CATALOGUE_FILES,
+  type Component,
+  catalogueReader,
+  chooseDescription,
+  type Description,
+} from '#collectors/evidence/catalogue.ts'
 import { Owner, type OwnerRow, OwnerTrail } from '#collectors/evidence/owner-trail.ts'
 import {
   type LineCommit,
@@ -9,8 +16,7 @@ import {
   ruleKey,
 } from '#collectors/evidence/publications.ts'
 import type { Readings } from '#collectors/evidence/readings.ts'
-import { CATALOG_FILE, catalogReader, type Sight, type Track } from '#collectors/evidence/watch.ts'
-import type { Component } from '#collectors/evidence/workflow.ts'
+import type { Sight, Track } from '#collectors/evidence/watch.ts'
 import type { Known } from '#collectors/repository.ts'
 
 /** What the history of a repository's files tells. */
@@ -104,7 +110,7 @@ export class Walker {
       else this.#tree.set(path, blob)
     }
     for (const track of this.#concernedBy(events)) this.#look(track, commit)
-    if (events.some(({ path }) => path === CATALOG_FILE)) this.#readCatalog(commit)
+    if (events.some(({ path }) => catalogueReader(path) !== null)) this.#readCatalogue(commit)
     this.#publishing.push({ commit, before, after: this.#published() })
   }
 
@@ -179,14 +185,27 @@ export class Walker {
     )
   }
 
-  #readCatalog({ sha, at }: LineCommit): void {
-    const blob = this.#tree.get(CATALOG_FILE)
-    const reading = blob === undefined ? null : this.#walk.readings.of(catalogReader, blob)
+  #readCatalogue({ sha, at }: LineCommit): void {
+    const described = this.#describe()
     // What cannot be read does not change who owns it.
-    if (reading !== null && 'problem' in reading) return
-    for (const row of this.#owners.follow(reading?.value.component ?? null, at)) {
+    if (described === 'unreadable') return
+    for (const row of this.#owners.follow(described, at)) {
       this.#record(sha, { kind: 'owner', row: toOwner(row) })
     }
+  }
+
+  #describe(): Description | null | 'unreadable' {
+    const descriptions: Description[] = []
+    for (const file of CATALOGUE_FILES) {
+      const blob = this.#tree.get(file)
+      const reader = catalogueReader(file)
+      if (blob === undefined || reader === null) continue
+      const reading = this.#walk.readings.of(reader, blob)
+      if ('problem' in reading) return 'unreadable'
+      const { component } = reading.value
+      if (component !== null) descriptions.push({ file, component })
+    }
+    return chooseDescription(descriptions)
   }
 
   #record(sha: string, value: HistoryFact): void {
@@ -202,11 +221,11 @@ const toSoFar = (published: WalkState['published']): WalkState['published'] =>
     Object.entries(published).map(([key, { sequence, blob }]) => [key, { sequence, blob }]),
   )
 
-const toOwner = ({ team, from, to }: OwnerRow) => ({
+const toOwner = ({ team, from, to, decidedBy }: OwnerRow) => ({
   team_id: team,
   owned_from: from,
   owned_to: to,
-  decided_by: CATALOG_FILE,
+  decided_by: decidedBy,
 })
 
 const toText = ({ presence, blob, pins, where, problem }: Sight) =>

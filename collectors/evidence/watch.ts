@@ -1,9 +1,9 @@
 import { matchesGlob } from 'node:path'
+import { annotationReader, catalogueReader } from '#collectors/evidence/catalogue.ts'
 import type { Reader, Readings, WantedFile } from '#collectors/evidence/readings.ts'
 import {
   CIRCLECI_FILE,
   isWorkflowFile,
-  parseCatalogInfo,
   parseOrbs,
   parseWorkflow,
   type Reference,
@@ -58,10 +58,6 @@ export const toConfiguration = (paths: readonly WatchedPath[]) =>
     file: eligible.file ?? null,
   }))
 
-export const CATALOG_FILE = 'catalog-info.yaml'
-
-export const catalogReader = { key: 'catalog', read: parseCatalogInfo }
-
 /** Everything that `paths` want to know of each repository, each question once. */
 export function listTracks(paths: readonly WatchedPath[]): Track[] {
   const workflows = workflowReader(paths)
@@ -82,7 +78,7 @@ export function toWanted(
     path,
     blob,
     readers: [
-      ...(path === CATALOG_FILE ? [catalogReader] : []),
+      ...[catalogueReader(path)].filter((reader) => reader !== null),
       ...tracks.filter((track) => track.concerns(path)).flatMap((track) => track.readers(path)),
     ],
   }))
@@ -155,11 +151,11 @@ function annotationTrack({
   return {
     paths: [file],
     concerns: (path) => path === file,
-    readers: () => [catalogReader],
+    readers: () => [annotationReader],
     look: (tree, readings) => {
       const blob = tree.get(file)
       if (blob === undefined) return absent(`no ${file}`)
-      const reading = readings.of(catalogReader, blob)
+      const reading = readings.of(annotationReader, blob)
       const seen = { blob: null, pins: null, where: file }
       if ('problem' in reading) return { ...seen, presence: 'unknown', problem: reading.problem }
       const { annotations } = reading.value

@@ -1,5 +1,5 @@
-import { type Document, isAlias, isMap, isScalar, type Node, parseAllDocuments, visit } from 'yaml'
-import { z } from 'zod'
+import { type Document, isAlias, isMap, isScalar, type Node, visit } from 'yaml'
+import { parseDocuments } from '#collectors/evidence/catalogue.ts'
 import type { Pin } from '#lib/golden-path.ts'
 
 /** A reference without the file that holds it. */
@@ -71,79 +71,3 @@ function importedOrbs(document: Document.Parsed): Reference[] {
 const distinct = (references: readonly Reference[]) => [
   ...new Map(references.map((one) => [JSON.stringify(one), one])).values(),
 ]
-
-const Metadata = z.object({
-  kind: z.string(),
-  metadata: z.object({
-    name: z.string().optional(),
-    annotations: z.record(z.string(), z.unknown()).nullish(),
-  }),
-  spec: z
-    .object({
-      owner: z.string().optional(),
-      type: z.string().optional(),
-      lifecycle: z.string().optional(),
-      system: z.string().optional(),
-    })
-    .nullish(),
-})
-
-/** What a catalogue file says. */
-export interface CatalogInfo {
-  /** Its first Component; null when it describes other things only. */
-  readonly component: Component | null
-  /** Of all its entities. */
-  readonly annotations: Readonly<Record<string, string>>
-}
-
-export interface Component {
-  readonly name: string | null
-  /** A team's slug. Null: it names none, or a person, whose name is not kept. */
-  readonly owner: string | null
-  readonly type: string | null
-  readonly lifecycle: string | null
-  readonly system: string | null
-}
-
-// https://backstage.io/docs/features/software-catalog/descriptor-format
-/** @throws {Error} when the text is no YAML, or no entity in it has the expected shape */
-export function parseCatalogInfo(text: string): CatalogInfo {
-  const entities = parseDocuments(text)
-    .map((document): unknown => document.toJS({ maxAliasCount: 100 }))
-    .filter((value) => value !== null && value !== undefined)
-    .map((value) => Metadata.parse(value))
-  const component = entities.find(({ kind }) => kind === 'Component')
-  const annotations = entities.flatMap(({ metadata }) => Object.entries(metadata.annotations ?? {}))
-  return {
-    component: component === undefined ? null : toComponent(component),
-    annotations: Object.fromEntries(annotations.map(([key, value]) => [key, String(value)])),
-  }
-}
-
-function toComponent({ metadata, spec }: z.output<typeof Metadata>): Component {
-  return {
-    name: metadata.name ?? null,
-    owner: spec?.owner === undefined ? null : toTeam(spec.owner),
-    type: spec?.type ?? null,
-    lifecycle: spec?.lifecycle ?? null,
-    system: spec?.system ?? null,
-  }
-}
-
-/** `team-a` of `group:default/team-a`; null for a person. */
-function toTeam(reference: string): string | null {
-  const [, kind = 'group', name = ''] =
-    /^(?:([^:/]+):)?(?:[^:/]+\/)?([^:/]+)$/.exec(reference.trim()) ?? []
-  return kind.toLowerCase() === 'group' && name !== '' ? name : null
-}
-
-/** @throws {Error} naming the first fault and its line */
-function parseDocuments(text: string) {
-  const documents = parseAllDocuments(text, { strict: false, uniqueKeys: false })
-  if (!Array.isArray(documents)) return []
-  for (const { errors } of documents) {
-    const [error] = errors
-    if (error) throw new Error(error.message.split('\n')[0])
-  }
-  return documents
-}

@@ -13,7 +13,7 @@ import { type ReleaseRule, readHistory } from '#collectors/git/history.ts'
 import { SourceError } from '#lib/errors.ts'
 
 /** Raised when the same clone would be read differently: then everything is read again. */
-const READING = 1
+const READING = 2
 
 /** Git of one clone runs while the rows of another are stored. */
 const AT_ONCE = 2

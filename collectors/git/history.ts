@@ -1,6 +1,7 @@
 import { matchesGlob } from 'node:path'
 import { z } from 'zod'
 import type { SourceRecord } from '#collectors/collector.ts'
+import { CATALOGUE_FILES } from '#collectors/evidence/catalogue.ts'
 import { listMoveCommits, type PublishedRule, ruleKey } from '#collectors/evidence/publications.ts'
 import {
   listTagVersions,
@@ -9,7 +10,7 @@ import {
   Walker,
   WalkState,
 } from '#collectors/evidence/walk.ts'
-import { CATALOG_FILE, type Track, toWanted } from '#collectors/evidence/watch.ts'
+import { type Track, toWanted } from '#collectors/evidence/watch.ts'
 import type { Clone, Tag } from '#collectors/git/clones.ts'
 import { readContents } from '#collectors/git/contents.ts'
 import type { GitFact, RepositoryFact } from '#collectors/git/facts.ts'
@@ -212,7 +213,9 @@ async function walk(
 ): Promise<{ records: readonly SourceRecord[]; reached: WalkState }> {
   const { place, tracks, published, clone } = reading
   const files = published.flatMap((rule) => rule.files ?? []).map(({ path }) => path)
-  const paths = [...new Set([CATALOG_FILE, ...files, ...tracks.flatMap((track) => track.paths)])]
+  const paths = [
+    ...new Set([...CATALOGUE_FILES, ...files, ...tracks.flatMap((track) => track.paths)]),
+  ]
   const readUntil = range.since?.at ?? null
   const moves = published.flatMap((rule) => listMoveCommits(rule.files ?? [], mainLine, readUntil))
   const events = mainLine.length === 0 ? [] : await listFileEvents(place, range, paths)

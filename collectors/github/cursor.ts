@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Component } from '#collectors/evidence/workflow.ts'
+import type { Description } from '#collectors/evidence/catalogue.ts'
 import { Progress } from '#collectors/github/pages.ts'
 import { Moved } from '#collectors/github/repositories.ts'
 
@@ -25,10 +25,12 @@ export const RepositoryCursor = z.object({
   files: z
     .object({
       head: z.string(),
-      component: z.custom<Component>().nullable(),
+      descriptions: z.array(z.custom<Description>()),
       codeowners: z.array(z.string()).nullable(),
     })
-    .nullable(),
+    .nullable()
+    // Of another shape: they are read again, and nothing else is.
+    .catch(null),
   /** The commit up to which the watched files were followed, and what they were then. */
   history: z.object({ head: z.string(), signature: z.string() }).nullable(),
   /** JSON of what was said of the owner. */

@@ -1,19 +1,21 @@
 import { z } from 'zod'
+import {
+  CATALOGUE_FILES,
+  catalogueReader,
+  type Description,
+} from '#collectors/evidence/catalogue.ts'
 import type { UnreadableRecord } from '#collectors/evidence/walk.ts'
-import { CATALOG_FILE } from '#collectors/evidence/watch.ts'
-import { type Component, parseCatalogInfo } from '#collectors/evidence/workflow.ts'
 import { CODEOWNERS_FILES, ownersOfAll } from '#collectors/github/codeowners.ts'
 
-const TEXT = '... on Blob { text isTruncated }'
+const FILES = [...CATALOGUE_FILES, ...CODEOWNERS_FILES]
+
+const aliasOf = (path: (typeof FILES)[number]) => `file${FILES.indexOf(path)}`
 
 /** What the files of the main line say about an owner. */
 export const OWNER_FILES = `query OwnerFiles($owner: String!, $name: String!) {
   rateLimit { cost remaining resetAt }
   repository(owner: $owner, name: $name) {
-    catalogue: object(expression: "HEAD:${CATALOG_FILE}") { ${TEXT} }
-    first: object(expression: "HEAD:${CODEOWNERS_FILES[0]}") { ${TEXT} }
-    second: object(expression: "HEAD:${CODEOWNERS_FILES[1]}") { ${TEXT} }
-    third: object(expression: "HEAD:${CODEOWNERS_FILES[2]}") { ${TEXT} }
+    ${FILES.map((path) => `${aliasOf(path)}: object(expression: "HEAD:${path}") { ... on Blob { text isTruncated } }`).join('\n    ')}
   }
 }`
 
@@ -22,28 +24,32 @@ const Blob = z
   .nullable()
 
 export const OwnerFilesAnswer = z.object({
-  repository: z.object({ catalogue: Blob, first: Blob, second: Blob, third: Blob }),
+  repository: z.object(Object.fromEntries(FILES.map((path) => [aliasOf(path), Blob]))),
 })
 
 export interface OwnerFiles {
-  readonly component: Component | null
+  readonly descriptions: readonly Description[]
   readonly codeowners: readonly string[] | null
-  /** Set when the catalogue file is there and cannot be read; the component is then unknown. */
-  readonly unreadable: UnreadableRecord | null
+  /** Catalogue files that are there and cannot be read: what they say is unknown. */
+  readonly unreadable: readonly UnreadableRecord[]
 }
 
 export function readOwnerFiles({ repository }: z.output<typeof OwnerFilesAnswer>): OwnerFiles {
-  const { catalogue, first, second, third } = repository
-  const found = [first, second, third].find((blob) => typeof blob?.text === 'string')
-  const codeowners =
-    found?.text === undefined || found.text === null ? null : ownersOfAll(found.text)
-  if (typeof catalogue?.text !== 'string') return { component: null, codeowners, unreadable: null }
-  try {
-    const { component } = parseCatalogInfo(catalogue.text)
-    return { component, codeowners, unreadable: null }
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    const unreadable = { kind: 'unreadable', file: CATALOG_FILE, reason } as const
-    return { component: null, codeowners, unreadable }
+  const textOf = (path: (typeof FILES)[number]) => repository[aliasOf(path)]?.text ?? null
+  const found = CODEOWNERS_FILES.map(textOf).find((text) => text !== null)
+  const codeowners = found === undefined ? null : ownersOfAll(found)
+  const descriptions: Description[] = []
+  const unreadable: UnreadableRecord[] = []
+  for (const file of CATALOGUE_FILES) {
+    const text = textOf(file)
+    if (text === null) continue
+    try {
+      const component = catalogueReader(file)?.read(text).component ?? null
+      if (component !== null) descriptions.push({ file, component })
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      unreadable.push({ kind: 'unreadable', file, reason })
+    }
   }
+  return { descriptions, codeowners, unreadable }
 }

@@ -1,7 +1,9 @@
+import { type CatalogueFile, type Description, toSlug } from '#collectors/evidence/catalogue.ts'
+
 /** What each place says of a repository's owner. */
 export interface OwnerClaims {
-  /** Of the catalogue file's component; null: it names a person or nobody. Undefined: no component. */
-  readonly catalogue: string | null | undefined
+  /** Of its catalogue files, the first that is believed first. */
+  readonly descriptions: readonly Description[]
   /** Value of the configured custom property. */
   readonly property: string | undefined
   /** Teams of the CODEOWNERS rule for everything; null without such a rule. */
@@ -14,7 +16,7 @@ export interface OwnerClaims {
 
 /** The place that a decision rests on, as it is stored and shown. */
 type OwnerPlace =
-  | 'catalog-info.yaml'
+  | CatalogueFile
   | 'custom property'
   | 'CODEOWNERS'
   | 'team permission'
@@ -28,11 +30,9 @@ export interface OwnerClaim {
 
 /** Everything that was said, the place that decides first; see `decideOwner`. */
 export function listClaims(claims: OwnerClaims): OwnerClaim[] {
-  const { catalogue, property, codeowners, teams, configured } = claims
+  const { descriptions, property, codeowners, teams, configured } = claims
   return [
-    catalogue === undefined
-      ? []
-      : toClaim('catalog-info.yaml', catalogue === null ? [] : [catalogue]),
+    descriptions.flatMap(({ file, component }) => toClaim(file, component.owners)),
     property === undefined ? [] : toClaim('custom property', [toSlug(property)]),
     codeowners === null ? [] : toClaim('CODEOWNERS', codeowners),
     teams.length === 0 ? [] : toClaim('team permission', teams),
@@ -43,14 +43,6 @@ export function listClaims(claims: OwnerClaims): OwnerClaim[] {
 const toClaim = (place: OwnerPlace, teams: readonly string[]): OwnerClaim[] => [
   { place, teams: teams.length === 0 ? null : teams },
 ]
-
-/** `payments` of `@acme/payments`, `acme/payments` or `Payments`. */
-const toSlug = (text: string) =>
-  text
-    .trim()
-    .replace(/^@?(?:[\w.-]+\/)?/, '')
-    .toLowerCase()
-    .replaceAll(/\s+/g, '-')
 
 export interface OwnerDecision {
   readonly team: string

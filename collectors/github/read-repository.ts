@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Page, SourceRecord } from '#collectors/collector.ts'
+import { CATALOGUE_FILES, chooseDescription } from '#collectors/evidence/catalogue.ts'
 import type { PublishedRule } from '#collectors/evidence/publications.ts'
 import type { HistoryFact, UnreadableRecord } from '#collectors/evidence/walk.ts'
 import type { Track } from '#collectors/evidence/watch.ts'
@@ -198,7 +199,7 @@ function toRepository(listed: ListedRepository, { files, history }: RepositoryCu
       gone_at: null,
     },
     folder: listed.name,
-    component: files?.component ?? null,
+    component: chooseDescription(files?.descriptions ?? [])?.component ?? null,
   }
 }
 
@@ -423,7 +424,7 @@ function claimsOf(
   { files }: RepositoryCursor,
 ): OwnerClaim[] {
   return listClaims({
-    catalogue: files?.component ? files.component.owner : undefined,
+    descriptions: files?.descriptions ?? [],
     property: organisation.property[String(listed.databaseId)],
     codeowners: files?.codeowners ?? null,
     teams: organisation.candidates[listed.id] ?? [],
@@ -439,11 +440,19 @@ async function readFiles(reading: RepositoryReading, pages: PageMaker): Promise<
   if (head === null || files?.head === head) return []
   const [owner, name] = listed.nameWithOwner.split('/')
   const { data } = await client.query(OwnerFilesAnswer, OWNER_FILES, { owner, name })
-  const { component, codeowners, unreadable } = readOwnerFiles(data)
-  const known = unreadable === null ? component : (files?.component ?? null)
+  const { descriptions, codeowners, unreadable } = readOwnerFiles(data)
+  const unread = new Set(unreadable.map(({ file }) => file))
+  const kept = files?.descriptions.filter(({ file }) => unread.has(file)) ?? []
+  const known = CATALOGUE_FILES.flatMap((name) =>
+    [...descriptions, ...kept].filter(({ file }) => file === name),
+  )
   pages.cursor = {
     ...pages.cursor,
-    files: { head, component: known, codeowners: codeowners === null ? null : [...codeowners] },
+    files: {
+      head,
+      descriptions: known,
+      codeowners: codeowners === null ? null : [...codeowners],
+    },
   }
-  return unreadable === null ? [] : [unreadable]
+  return [...unreadable]
 }

@@ -27,6 +27,10 @@ export function ownershipTimeline(rows: readonly OwnerRow[]): Span<string | null
 /** What a repository or its host says, in whatever place. */
 const BESIDE_THE_CODE: ReadonlySet<string> = new Set([
   'catalog-info.yaml',
+  'opslevel.yml',
+  'cortex.yaml',
+  'entity.datadog.yaml',
+  'service.datadog.yaml',
   'custom property',
   'CODEOWNERS',
   'team permission',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseCatalogInfo, parseOrbs, parseWorkflow } from '#collectors/evidence/workflow.ts'
+import { parseOrbs, parseWorkflow } from '#collectors/evidence/workflow.ts'
 
 const SHA = '0123456789abcdef0123456789abcdef01234567'
 
@@ -80,45 +80,4 @@ jobs:
   expect(say(parseOrbs(text))).toEqual(['acme/deploy@1.2.3', 'acme/tools@volatile'])
   expect(parseOrbs('orbs: none')).toEqual([])
   expect(parseOrbs('just text')).toEqual([])
-})
-
-const aCatalogFile = (owner: string) => `
-kind: System
-metadata: { name: shop }
----
-kind: Component
-metadata:
-  name: basket
-  annotations: { example.com/version: 2 }
-spec: { owner: ${owner}, type: http, lifecycle: production, system: shop }
-`
-
-test('the first component of a catalogue file names the owner', () => {
-  expect(parseCatalogInfo(aCatalogFile('team-a'))).toEqual({
-    component: {
-      name: 'basket',
-      owner: 'team-a',
-      type: 'http',
-      lifecycle: 'production',
-      system: 'shop',
-    },
-    annotations: { 'example.com/version': '2' },
-  })
-})
-
-test('an owner is a team however it is written, and the name of a person is not kept', () => {
-  const ownerOf = (owner: string) => parseCatalogInfo(aCatalogFile(owner)).component?.owner
-  expect(ownerOf('group:default/team-a')).toBe('team-a')
-  expect(ownerOf('group:team-a')).toBe('team-a')
-  expect(ownerOf('default/team-a')).toBe('team-a')
-  expect(ownerOf('user:default/jane')).toBeNull()
-})
-
-test('a file that multiplies itself by aliases is refused', () => {
-  const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]']
-  for (const [index, name] of [...'bcdefghij'].entries()) {
-    const former = 'abcdefghij'[index]
-    bomb.push(`${name}: &${name} [${Array(9).fill(`*${former}`).join(', ')}]`)
-  }
-  expect(() => parseCatalogInfo(`kind: X\nmetadata: {}\n${bomb.join('\n')}`)).toThrow()
 })

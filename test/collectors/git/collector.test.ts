@@ -595,6 +595,29 @@ test('owners follow the catalogue file, and a file that cannot be read changes n
   ])
 })
 
+test('of several catalogue files the first that names one team decides, from when it does', async () => {
+  const cortex = (...names: string[]) =>
+    `info:\n  x-cortex-owners: [${names.map((name) => `{ type: group, name: ${name} }`).join()}]\n`
+  const shop = daily(
+    { 'service.datadog.yaml': 'dd-service: basket\nteam: team-a\n' },
+    { 'cortex.yaml': cortex('team-b', 'team-c') },
+    { 'service.datadog.yaml': null },
+    { 'cortex.yaml': cortex('team-b') },
+    { 'opslevel.yml': 'version: 1\nservice: { name: basket, owner: team-b, tier: tier_1 }\n' },
+    { 'catalog-info.yaml': aCatalogFile('user:jane') },
+  )
+  const db = await testDatabase()
+  await collectClones(db, aFolderOf({ shop }))
+  const owners = await db.selectFrom('service_owners').selectAll().orderBy('owned_from').execute()
+  expect(owners.map((row) => [row.team_id, row.owned_from, row.owned_to, row.decided_by])).toEqual([
+    ['team-a', day(1), day(3), 'service.datadog.yaml'],
+    ['team-b', day(4), day(5), 'cortex.yaml'],
+    ['team-b', day(5), null, 'opslevel.yml'],
+  ])
+  const services = await db.selectFrom('services').select(['name', 'tier']).execute()
+  expect(services).toEqual([{ name: 'basket', tier: 'tier_1' }])
+})
+
 test('a repository without a service in the catalogue is a service of its own', async () => {
   const shop = daily({ 'catalog-info.yaml': aCatalogFile('team-a') })
   const db = await testDatabase()

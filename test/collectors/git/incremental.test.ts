@@ -40,6 +40,7 @@ const CONTENTS: Readonly<Record<string, readonly (string | null)[]>> = {
   'new/Makefile': ['v1', 'v2', 'v3', null],
   'go.mod': ['x', null],
   'catalog-info.yaml': [catalogFile('a'), catalogFile('b'), catalogFile('user:x'), '[', null],
+  'opslevel.yml': ['service: { owner: c }', 'service: [', null],
   '.github/workflows/a.yml': [workflow('v1'), workflow('v2'), 'acme/deploy [', null],
   '.github/workflows/b.yml': [workflow('v1'), 'on: push', null],
   other: ['1', '2', '3'],

@@ -310,6 +310,16 @@ const TEAM = { slug: 'wood', name: 'Wood', parent: null, permissions: { shop: 'A
 
 test.each([
   ['catalog-info.yaml', 'stone', { 'catalog-info.yaml': catalogue('group:default/stone') }, 'iron'],
+  ['opslevel.yml', 'stone', { 'opslevel.yml': 'service: { owner: Stone }' }, 'iron'],
+  [
+    'service.datadog.yaml',
+    'stone',
+    {
+      'catalog-info.yaml': catalogue('user:jane'),
+      'service.datadog.yaml': 'dd-service: shop\nteam: stone',
+    },
+    'iron',
+  ],
   ['custom property', 'iron', { '.github/CODEOWNERS': '* @acme/clay' }, 'acme/Iron'],
   ['CODEOWNERS', 'clay', { CODEOWNERS: '* @robin @acme/clay\n/docs @acme/paper' }, null],
   ['team permission', 'wood', {}, null],

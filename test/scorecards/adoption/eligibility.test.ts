@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { CATALOGUE_FILES } from '#collectors/evidence/catalogue.ts'
 import { GoldenPathRules } from '#lib/golden-path.ts'
 import {
   type ExplicitRow,
@@ -202,6 +203,15 @@ test('a team is eligible by one service, unknown only when none is eligible', ()
   expect(teamEligibilityAt(aPath(), { ...team, active_to: at }, [eligible], [], at).result).toBe(
     'not_eligible',
   )
+})
+
+test.each(CATALOGUE_FILES)('a catalogue is believed before %s of the repository', (file) => {
+  const row = { source_id: 'a', owned_to: null }
+  const timeline = ownershipTimeline([
+    { ...row, team_id: 'said', owned_from: day('2024-01-01'), decided_by: 'catalogue' },
+    { ...row, team_id: 'from-file', owned_from: day('2025-01-01'), decided_by: file },
+  ])
+  expect(timeline.at(-1)?.value).toBe('said')
 })
 
 test('the catalogue is believed before the file in the repository, later statements before older', () => {

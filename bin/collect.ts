@@ -1,4 +1,6 @@
+import { toBackstageOptions } from '#bin/backstage-options.ts'
 import { toGitHubOptions } from '#bin/github-options.ts'
+import { backstageCollector } from '#collectors/backstage/collector.ts'
 import type { CollectorContext } from '#collectors/collector.ts'
 import { filesCollector } from '#collectors/files/collector.ts'
 import { gitCollector } from '#collectors/git/collector.ts'
@@ -94,8 +96,8 @@ function chooseSources({ sources }: Config, only: readonly string[] = []): reado
   return chosen.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
 }
 
-/** Repositories look up the services that files name, and clones what their host knows of them. */
-const ORDER: readonly SourceConfig['kind'][] = ['files', 'github', 'git']
+/** Repositories look up the services that catalogues name, and clones what their host knows of them. */
+const ORDER: readonly SourceConfig['kind'][] = ['files', 'backstage', 'github', 'git']
 
 function toRun(source: SourceConfig, config: Config): Run {
   if (source.kind === 'files') {
@@ -105,6 +107,10 @@ function toRun(source: SourceConfig, config: Config): Run {
   if (source.kind === 'github') {
     return (db, ...rest) =>
       runCollector(db, gitHubCollector(toGitHubOptions(source, config)), ...rest)
+  }
+  if (source.kind === 'backstage') {
+    return (db, ...rest) =>
+      runCollector(db, backstageCollector(toBackstageOptions(source, config)), ...rest)
   }
   const { id: sourceId, repositories, releases, bots } = source
   const paths = config.goldenPaths.map((path) => ({ id: path.id, rules: path }))

@@ -2,12 +2,13 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { toBackstageOptions } from '#bin/backstage-options.ts'
 import { toGitHubOptions } from '#bin/github-options.ts'
 import { isPortFree } from '#bin/port.ts'
 import { findCloneFolders } from '#collectors/git/clones.ts'
 import { type Database, withDatabase } from '#db/connection.ts'
 import { getSchemaState, listDamages } from '#db/health.ts'
-import { type Config, type GitHubSourceConfig, loadConfig, type SourceConfig } from '#lib/config.ts'
+import { type Config, loadConfig, type SourceConfig } from '#lib/config.ts'
 import { toMilliseconds } from '#lib/duration.ts'
 import { DesirepathError } from '#lib/errors.ts'
 import { wholeDaysBetween } from '#lib/period.ts'
@@ -125,21 +126,32 @@ async function checkReach(source: SourceConfig, config: Config): Promise<Finding
     const todo = 'check path in the configuration'
     return { level: 'fail', subject, says: `${source.path} cannot be read`, todo }
   }
-  if (source.kind === 'github') return checkSignIn(subject, source, config)
+  if (source.kind === 'github') {
+    const { auth } = toGitHubOptions(source, config)
+    return checkSignIn({ subject, source, says: `${source.baseUrl}, ${source.org}`, read: auth })
+  }
+  if (source.kind === 'backstage') {
+    const { signIn } = toBackstageOptions(source, config)
+    return checkSignIn({ subject, source, says: source.baseUrl, read: signIn })
+  }
   const { folders, empty } = await findCloneFolders(source.repositories)
   if (empty.length === 0) return { level: 'ok', subject, says: `${folders.length} clones` }
   const todo = 'check repositories in the configuration'
   return { level: 'fail', subject, says: `no clone in ${empty.join(', ')}`, todo }
 }
 
-function checkSignIn(subject: string, source: GitHubSourceConfig, config: Config): Finding {
+interface SignInCheck {
+  readonly subject: string
+  readonly source: SourceConfig
+  readonly says: string
+  /** Reads the secret. */
+  readonly read: () => unknown
+}
+
+function checkSignIn({ subject, source, says, read }: SignInCheck): Finding {
   try {
-    toGitHubOptions(source, config).auth()
-    return {
-      level: 'ok',
-      subject,
-      says: `${source.baseUrl}, ${source.org}: has a secret to sign in`,
-    }
+    read()
+    return { level: 'ok', subject, says: `${says}: has a secret to sign in` }
   } catch (error) {
     if (!(error instanceof DesirepathError)) throw error
     const todo = `then: desirepath source test ${source.id}`

@@ -1,4 +1,6 @@
+import { toBackstageOptions } from '#bin/backstage-options.ts'
 import { toGitHubOptions } from '#bin/github-options.ts'
+import { examineBackstage } from '#collectors/backstage/collector.ts'
 import type { CollectorContext, Examination } from '#collectors/collector.ts'
 import { listFolder } from '#collectors/files/folder.ts'
 import { findCloneFolders } from '#collectors/git/clones.ts'
@@ -17,6 +19,9 @@ export function examineSource(
   context: CollectorContext,
 ): AsyncGenerator<Examination> {
   if (source.kind === 'github') return examineGitHub(toGitHubOptions(source, config), context)
+  if (source.kind === 'backstage') {
+    return examineBackstage(toBackstageOptions(source, config), context)
+  }
   return source.kind === 'git' ? examineClones(source) : examineFolder(source)
 }
 

@@ -33,11 +33,29 @@ const DatabasePath = text
   })
   .default('./data/desirepath.db')
 
-const Catalog = z.strictObject({
+const ServerAddress = z.url({
+  protocol: /^https?$/,
+  error: 'expected an address such as https://HOST',
+})
+
+const FilesCatalog = z.strictObject({
   source: z.literal('files'),
   path: text,
   every: Duration.optional(),
 })
+
+const BackstageCatalog = z.strictObject({
+  source: z.literal('backstage'),
+  /** Of its backend, without `/api/catalog`. */
+  baseUrl: ServerAddress,
+  /** A static token of external access; of what it may read, see docs/sources/backstage.md. */
+  token: SecretReference,
+  /** The server lies in a private network; without this it is not asked there. */
+  privateNetwork: z.boolean().default(false),
+  every: Duration.optional(),
+})
+
+const Catalog = z.discriminatedUnion('source', [FilesCatalog, BackstageCatalog])
 
 const Mandate = z.strictObject({
   id: Id.optional(),
@@ -229,7 +247,15 @@ type AnySource = FileConfig['sources'][number]
 type FilesSourceConfig = Extract<AnySource, { kind: 'files' }>
 type GitSourceConfig = Extract<AnySource, { kind: 'git' }>
 export type GitHubSourceConfig = Extract<AnySource, { kind: 'github' }>
-export type SourceConfig = FilesSourceConfig | GitSourceConfig | GitHubSourceConfig
+export interface BackstageSourceConfig extends Omit<z.output<typeof BackstageCatalog>, 'source'> {
+  readonly id: string
+  readonly kind: 'backstage'
+}
+export type SourceConfig =
+  | FilesSourceConfig
+  | BackstageSourceConfig
+  | GitSourceConfig
+  | GitHubSourceConfig
 
 /** What the file decided: paths are absolute, the catalogue is a source among the others. */
 export interface Config {
@@ -280,14 +306,11 @@ export function loadAppConfig(env: Environment = process.env): AppConfig {
 export function parseConfig(yaml: string, file: string): Config {
   const parsed = parseYaml(ConfigFile, yaml, file, listIdFaults)
   const absolute = (path: string) => resolve(dirname(file), path)
-  const catalog = parsed.catalog.map(
-    ({ path, every }, index): FilesSourceConfig => ({
-      id: index === 0 ? 'catalog' : `catalog-${index + 1}`,
-      kind: 'files',
-      path,
-      every,
-    }),
-  )
+  const catalog = parsed.catalog.map((entry, index): SourceConfig => {
+    const id = index === 0 ? 'catalog' : `catalog-${index + 1}`
+    const { source: kind, ...rest } = entry
+    return { id, kind, ...rest } as SourceConfig // Of an entry of this very kind.
+  })
   return {
     file,
     organisation: parsed.organisation,

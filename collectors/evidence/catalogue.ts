@@ -96,11 +96,11 @@ function fromBackstage({ metadata, spec }: z.output<typeof Entity>): Component {
 }
 
 // https://backstage.io/docs/features/software-catalog/references
-/** `team-a` of `group:default/team-a` or `team-a`; null for a person. */
-function toGroup(reference: string): string | null {
+/** `team-a` of `group:default/Team-A` or `team-a`, as case does not matter; null for a person. */
+export function toGroup(reference: string): string | null {
   const [, kind = 'group', name = ''] =
     /^(?:([^:/]+):)?(?:[^:/]+\/)?([^:/]+)$/.exec(reference.trim()) ?? []
-  return kind.toLowerCase() === 'group' && name !== '' ? name : null
+  return kind.toLowerCase() === 'group' && name !== '' ? name.toLowerCase() : null
 }
 
 const OpsLevelService = z.object({

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
 import { definitions } from '#scorecards/catalogue.ts'
+import {
+  aBackstage,
+  aComponent,
+  aGroup,
+  BACKSTAGE_TOKEN,
+} from '#test/support/backstage/catalogue.ts'
 import { aFolder, CLI_TIMEOUT_MS, runCli } from '#test/support/cli.ts'
 import { aGitHub } from '#test/support/github/collect.ts'
 import { aRepository, aWorld } from '#test/support/github/store.ts'
@@ -61,6 +67,41 @@ test('a sign-in that is refused or missing is told without the secret', SLOW, as
   })
   const missing = await runCli(['source', 'test', 'gh'], { cwd, env: { TOKEN: '' } })
   expect(missing.stderr).toBe('gh: TOKEN: set it, or TOKEN_FILE, in the environment\n')
+})
+
+const ofBackstage = (baseUrl: string) => `organisation: { name: Acme }
+catalog:
+  - { source: backstage, baseUrl: '${baseUrl}', token: '\${TOKEN}', privateNetwork: true }
+`
+
+test('a Backstage is tried, and collected as a part of the catalogue', SLOW, async () => {
+  const backstage = await aBackstage([aGroup('wood'), aComponent('shop', 'group:default/wood')])
+  const cwd = aFolder({ 'desirepath.yaml': ofBackstage(backstage.url) })
+  const env = { TOKEN: BACKSTAGE_TOKEN }
+  const tried = await runCli(['source', 'test', 'catalog'], { cwd, env })
+  expect(tried.stdout).toContain(
+    'ok    groups: 1 seen → teams\nok    components: 1 seen → services, service_owners\n',
+  )
+  expect(tried.stdout).toMatch(/feeds:\n(?: {2}\w+\n)* {2}new_work_choice_rate\n/)
+  const collected = await runCli(['collect'], { cwd, env })
+  expect(collected.stderr).toMatch(/^catalog: ok, 3 records read, 3 rows changed/)
+  const refused = await runCli(['source', 'test', 'catalog'], { cwd, env: { TOKEN: 'wr0ng' } })
+  expect(refused).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: 'catalog: Backstage refuses the sign-in: Missing credentials\n',
+  })
+})
+
+test('a catalogue in which nothing can be seen is a fault', SLOW, async () => {
+  const backstage = await aBackstage([])
+  const cwd = aFolder({ 'desirepath.yaml': ofBackstage(backstage.url) })
+  const env = { TOKEN: BACKSTAGE_TOKEN }
+  const { status, stdout } = await runCli(['source', 'test', 'catalog'], { cwd, env })
+  expect(status).toBe(1)
+  expect(stdout).toContain(
+    'fail  groups: none can be seen\n      → let the token of external access read the catalogue\n',
+  )
 })
 
 test('a collection from the command line stores what GitHub has', SLOW, async () => {

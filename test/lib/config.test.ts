@@ -270,6 +270,40 @@ test('without a file, says how to make one or name one', () => {
   )
 })
 
+test('a Backstage is part of the catalogue, beside files', () => {
+  const yaml = `${SMALLEST}
+catalog:
+  - { source: files, path: ./catalog }
+  - { source: backstage, baseUrl: https://backstage.example.com, token: '\${TOKEN}', every: 1h }
+`
+  expect(parseConfig(yaml, FILE).sources[1]).toEqual({
+    id: 'catalog-2',
+    kind: 'backstage',
+    baseUrl: 'https://backstage.example.com',
+    token: 'TOKEN',
+    privateNetwork: false,
+    every: '1h',
+  })
+})
+
+test('faults of a catalogue are told with their place, and a token in the file is not repeated', () => {
+  const yaml = `${SMALLEST}
+catalog:
+  - { source: backstage, baseUrl: backstage.example.com, token: s3cret }
+  - { source: backstag, path: ./a }
+  - { source: backstage, url: https://backstage.example.com }
+`
+  expect(listFaults(yaml)).toEqual([
+    'desirepath.yaml:3:35: catalog.0.baseUrl: expected an address such as https://HOST, not "backstage.example.com"',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as a person writes it
+    'desirepath.yaml:3:65: catalog.0.token: expected ${NAME}, an environment variable: a secret does not belong into this file',
+    'desirepath.yaml:4:15: catalog.1.source: expected files or backstage, not "backstag"',
+    'desirepath.yaml:5:5: catalog.2.baseUrl: is missing: expected a text',
+    'desirepath.yaml:5:5: catalog.2.token: is missing: expected a text',
+    'desirepath.yaml:5:26: catalog.2.url: unknown key, expected one of source, path, every, baseUrl, token, privateNetwork',
+  ])
+})
+
 test('the file of this folder is read unless another is named', () => {
   expect([configFile({}), configFile({ DESIREPATH_CONFIG: '/a/b.yaml' })]).toEqual([
     join(process.cwd(), 'desirepath.yaml'),

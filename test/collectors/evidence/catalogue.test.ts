@@ -45,7 +45,7 @@ test('an owner is a team however it is written, and the name of a person is not 
   const ownersOf = (owner: string) =>
     componentOf('catalog-info.yaml', aBackstageFile(owner))?.owners
   expect(ownersOf('group:default/team-a')).toEqual(['team-a'])
-  expect(ownersOf('group:team-a')).toEqual(['team-a'])
+  expect(ownersOf('group:Team-A')).toEqual(['team-a'])
   expect(ownersOf('default/team-a')).toEqual(['team-a'])
   expect(ownersOf('user:default/jane')).toEqual([])
 })
@@ -161,7 +161,7 @@ test.skipIf(!existsSync(FIXTURES))('real Backstage files can be read', () => {
   expect(ofFile('artist-lookup-component.yaml')).toEqual(['artist-lookup', ['team-a']])
   expect(ofFile('scaffolded-component.yaml')).toEqual(['artist-lookup', ['team-a']])
   // It names an owner that is nowhere described.
-  expect(ofFile('backstage-own-catalog-info.yaml')).toEqual(['backstage-existing', ['CNCF']])
+  expect(ofFile('backstage-own-catalog-info.yaml')).toEqual(['backstage-existing', ['cncf']])
   expect(ofFile('org.yaml')).toEqual([null, []])
   expect(ofFile('team-a-group.yaml')).toEqual([null, []])
 })

@@ -1,5 +1,7 @@
+import { toArgoCdOptions } from '#bin/argocd-options.ts'
 import { toBackstageOptions } from '#bin/backstage-options.ts'
 import { toGitHubOptions } from '#bin/github-options.ts'
+import { argoCdCollector } from '#collectors/argocd/collector.ts'
 import { backstageCollector } from '#collectors/backstage/collector.ts'
 import type { CollectorContext } from '#collectors/collector.ts'
 import { filesCollector } from '#collectors/files/collector.ts'
@@ -96,8 +98,8 @@ function chooseSources({ sources }: Config, only: readonly string[] = []): reado
   return chosen.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
 }
 
-/** Repositories look up the services that catalogues name, and clones what their host knows of them. */
-const ORDER: readonly SourceConfig['kind'][] = ['files', 'backstage', 'github', 'git']
+/** Repositories look up the services that catalogues name, clones what their host knows of them, and deployments all of these. */
+const ORDER: readonly SourceConfig['kind'][] = ['files', 'backstage', 'github', 'git', 'argocd']
 
 function toRun(source: SourceConfig, config: Config): Run {
   if (source.kind === 'files') {
@@ -107,6 +109,9 @@ function toRun(source: SourceConfig, config: Config): Run {
   if (source.kind === 'github') {
     return (db, ...rest) =>
       runCollector(db, gitHubCollector(toGitHubOptions(source, config)), ...rest)
+  }
+  if (source.kind === 'argocd') {
+    return (db, ...rest) => runCollector(db, argoCdCollector(toArgoCdOptions(source)), ...rest)
   }
   if (source.kind === 'backstage') {
     return (db, ...rest) =>

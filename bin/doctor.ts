@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { toArgoCdOptions } from '#bin/argocd-options.ts'
 import { toBackstageOptions } from '#bin/backstage-options.ts'
 import { toGitHubOptions } from '#bin/github-options.ts'
 import { isPortFree } from '#bin/port.ts'
@@ -132,6 +133,10 @@ async function checkReach(source: SourceConfig, config: Config): Promise<Finding
   }
   if (source.kind === 'backstage') {
     const { signIn } = toBackstageOptions(source, config)
+    return checkSignIn({ subject, source, says: source.baseUrl, read: signIn })
+  }
+  if (source.kind === 'argocd') {
+    const { signIn } = toArgoCdOptions(source)
     return checkSignIn({ subject, source, says: source.baseUrl, read: signIn })
   }
   const { folders, empty } = await findCloneFolders(source.repositories)

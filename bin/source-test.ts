@@ -1,5 +1,7 @@
+import { toArgoCdOptions } from '#bin/argocd-options.ts'
 import { toBackstageOptions } from '#bin/backstage-options.ts'
 import { toGitHubOptions } from '#bin/github-options.ts'
+import { examineArgoCd } from '#collectors/argocd/collector.ts'
 import { examineBackstage } from '#collectors/backstage/collector.ts'
 import type { CollectorContext, Examination } from '#collectors/collector.ts'
 import { listFolder } from '#collectors/files/folder.ts'
@@ -19,6 +21,7 @@ export function examineSource(
   context: CollectorContext,
 ): AsyncGenerator<Examination> {
   if (source.kind === 'github') return examineGitHub(toGitHubOptions(source, config), context)
+  if (source.kind === 'argocd') return examineArgoCd(toArgoCdOptions(source), context)
   if (source.kind === 'backstage') {
     return examineBackstage(toBackstageOptions(source, config), context)
   }

@@ -5,6 +5,7 @@ import { Duration } from '#lib/duration.ts'
 import { TIER_RULES } from '#lib/environment-tier.ts'
 import { ConfigError } from '#lib/errors.ts'
 import { GoldenPathRules, Moment } from '#lib/golden-path.ts'
+import { isNameTemplate } from '#lib/name-template.ts'
 import { SecretReference } from '#lib/secret.ts'
 import { parseYaml } from '#lib/yaml-faults.ts'
 
@@ -115,6 +116,11 @@ const FilesSource = z.strictObject({
 
 const Globs = z.array(text).min(1)
 
+/** Tier of an environment by its name, the first that matches; null: it is none of a service. */
+const Environments = z
+  .array(z.strictObject({ match: text, tier: text.nullable() }))
+  .default([...TIER_RULES])
+
 const GitHubSource = z
   .strictObject({
     id: Id,
@@ -145,10 +151,7 @@ const GitHubSource = z
     ownerProperty: text.optional(),
     /** Owning team by repository name, where no file, property or permission tells. */
     owners: z.record(text, text).default({}),
-    /** Tier of an environment by its name, the first that matches; null: it is none of a service. */
-    environments: z
-      .array(z.strictObject({ match: text, tier: text.nullable() }))
-      .default([...TIER_RULES]),
+    environments: Environments,
     /** Repositories whose issues are tickets to the platform. */
     tickets: z
       .strictObject({
@@ -171,6 +174,28 @@ const GitHubSource = z
     params: { secret: true },
   })
 
+const ArgoCdSource = z.strictObject({
+  id: Id,
+  kind: z.literal('argocd'),
+  every: Duration.optional(),
+  baseUrl: ServerAddress,
+  /** Of a project role, or of a local account; of what it may read, see docs/sources/argocd.md. */
+  token: SecretReference,
+  /** The server lies in a private network; without this it is not asked there. */
+  privateNetwork: z.boolean().default(false),
+  /** Names of applications; `*` stands for part of one. */
+  applications: Globs.default(['*']),
+  /** How applications are named. */
+  names: text
+    .refine(isNameTemplate, 'expected a name such as {service}-{environment}')
+    .default('{service}-{environment}'),
+  /** Labels of an application that say it outright. */
+  labels: z.strictObject({ service: text.optional(), environment: text.optional() }).default({}),
+  environments: Environments,
+  /** Logins of machines that start a sync. */
+  bots: z.array(text).default([]),
+})
+
 /** `desirepath.yaml` as it is written. */
 const ConfigFile = z.strictObject({
   organisation: Organisation,
@@ -178,7 +203,7 @@ const ConfigFile = z.strictObject({
   catalog: z.array(Catalog).default([]),
   goldenPaths: z.array(GoldenPath).default([]),
   sources: z
-    .array(z.discriminatedUnion('kind', [GitSource, FilesSource, GitHubSource]))
+    .array(z.discriminatedUnion('kind', [GitSource, FilesSource, GitHubSource, ArgoCdSource]))
     .default([]),
 })
 
@@ -247,6 +272,7 @@ type AnySource = FileConfig['sources'][number]
 type FilesSourceConfig = Extract<AnySource, { kind: 'files' }>
 type GitSourceConfig = Extract<AnySource, { kind: 'git' }>
 export type GitHubSourceConfig = Extract<AnySource, { kind: 'github' }>
+export type ArgoCdSourceConfig = Extract<AnySource, { kind: 'argocd' }>
 export interface BackstageSourceConfig extends Omit<z.output<typeof BackstageCatalog>, 'source'> {
   readonly id: string
   readonly kind: 'backstage'
@@ -256,6 +282,7 @@ export type SourceConfig =
   | BackstageSourceConfig
   | GitSourceConfig
   | GitHubSourceConfig
+  | ArgoCdSourceConfig
 
 /** What the file decided: paths are absolute, the catalogue is a source among the others. */
 export interface Config {

@@ -23,6 +23,7 @@ export const TIER_RULES: readonly TierRule[] = [
   ...words('test', 'test,testing,qa,integration'),
   ...words('staging', 'staging,stage,stg,uat,acceptance,preprod,preproduction,nonprod'),
   { match: '{pre,non}[-_.]prod*', tier: 'staging' },
+  { match: '*[-_.]{pre,non}[-_.]prod*', tier: 'staging' },
   ...words('production', 'prod,production,live'),
 ]
 

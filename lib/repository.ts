@@ -7,3 +7,18 @@ export function repositoryNames(id: string): string[] {
   const name = path.at(-1) ?? id
   return [...new Set([id, path.join('/') || id, name])]
 }
+
+/** `host/owner/name` of a remote's address, without user or secret; null for a folder. */
+export function toRepositoryId(url: string): string | null {
+  const [, host, path] =
+    /^[a-z][a-z+]*:\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/(.+)$/i.exec(url) ??
+    /^(?:[^@/:]+@)?([^/:]{2,}):(?!\/\/)(.+)$/.exec(url) ??
+    []
+  if (host === undefined || path === undefined || url.startsWith('file:')) return null
+  const name = path
+    .replace(/[?#].*$/, '')
+    .replace(/\/+$/, '')
+    .replace(/\.git$/, '')
+    .replace(/^\/+/, '')
+  return name === '' ? null : `${host.toLowerCase()}/${name}`
+}

@@ -34,8 +34,12 @@ export function parseYaml<T extends z.ZodType>(
   const { data, error } = schema.safeParse(value ?? {})
   const issues = [...(error?.issues ?? []), ...alsoCheck(value ?? {})]
   if (issues.length === 0) return data as z.output<T> // What the schema returned.
-  const known = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-  throw fail(issues.flatMap((issue) => toFaults(issue, { document, value, known })))
+  let known: object | undefined
+  const toKnown = () => {
+    known ??= z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+    return known
+  }
+  throw fail(issues.flatMap((issue) => toFaults(issue, { document, value, toKnown })))
 }
 
 /** An alias that expands without end, or stands for nothing, only fails here. */
@@ -55,14 +59,15 @@ interface Fault {
 interface Source {
   readonly document: Document
   readonly value: unknown
-  readonly known: object
+  /** JSON Schema of what was expected; slow to make, and wanted for unknown keys only. */
+  readonly toKnown: () => object
 }
 
-function toFaults(issue: z.core.$ZodIssue, { document, value, known }: Source): Fault[] {
+function toFaults(issue: z.core.$ZodIssue, { document, value, toKnown }: Source): Fault[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       offset: offsetOfKey(document, [...issue.path, key]),
-      message: `${[...issue.path, key].join('.')}: ${describeUnknownKey(key, keysAt(known, issue.path))}`,
+      message: `${[...issue.path, key].join('.')}: ${describeUnknownKey(key, keysAt(toKnown(), issue.path))}`,
     }))
   }
   const offending = valueAt(value, issue.path)

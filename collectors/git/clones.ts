@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { type GitPlace, gitText } from '#collectors/git/git.ts'
+import { toRepositoryId } from '#lib/repository.ts'
 
 /** A clone or bare mirror on this machine, without its history. */
 export interface Clone {
@@ -193,19 +194,4 @@ function lastFetch(gitDir: string, commonDir: string, mainRef: Ref | undefined):
 /** Milliseconds; null when there is no such file. */
 function modifiedAt(file: string): number | null {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? null
-}
-
-/** `host/owner/name` of a remote's address, without user or secret; null for a folder. */
-export function toRepositoryId(url: string): string | null {
-  const [, host, path] =
-    /^[a-z][a-z+]*:\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/(.+)$/i.exec(url) ??
-    /^(?:[^@/:]+@)?([^/:]{2,}):(?!\/\/)(.+)$/.exec(url) ??
-    []
-  if (host === undefined || path === undefined || url.startsWith('file:')) return null
-  const name = path
-    .replace(/[?#].*$/, '')
-    .replace(/\/+$/, '')
-    .replace(/\.git$/, '')
-    .replace(/^\/+/, '')
-  return name === '' ? null : `${host.toLowerCase()}/${name}`
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { definitions } from '#scorecards/catalogue.ts'
+import { ARGOCD_TOKEN, anApplication, anArgoCd } from '#test/support/argocd/applications.ts'
 import {
   aBackstage,
   aComponent,
@@ -101,6 +102,25 @@ test('a catalogue in which nothing can be seen is a fault', SLOW, async () => {
   expect(status).toBe(1)
   expect(stdout).toContain(
     'fail  groups: none can be seen\n      → let the token of external access read the catalogue\n',
+  )
+})
+
+test('an Argo CD is tried, and what its token may not see is told', SLOW, async () => {
+  const argo = await anArgoCd([anApplication('shop-prod')])
+  const configuration = `organisation: { name: Acme }
+sources:
+  - { id: argo, kind: argocd, baseUrl: '${argo.url}', token: '\${TOKEN}', privateNetwork: true }
+`
+  const cwd = aFolder({ 'desirepath.yaml': configuration })
+  const env = { TOKEN: ARGOCD_TOKEN }
+  const tried = await runCli(['source', 'test', 'argo'], { cwd, env })
+  expect(tried.stdout).toContain('ok    applications: 1 seen, 1 to be read → deployments\n')
+  expect(tried.stdout).toMatch(/feeds:\n(?: {2}\w+\n)* {2}deployment_frequency\n/)
+  argo.applications.length = 0
+  const hidden = await runCli(['source', 'test', 'argo'], { cwd, env })
+  expect(hidden.status).toBe(1)
+  expect(hidden.stdout).toContain(
+    'fail  applications: none can be seen\n      → give its role applications, get; check applications in the configuration\n',
   )
 })
 

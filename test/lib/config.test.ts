@@ -133,7 +133,7 @@ sources:
     'desirepath.yaml:14:76: goldenPaths.1.mandates.0.scope: expected all, or a list of team ids, not "some"',
     'desirepath.yaml:16:5: sources.0.repositories: is missing: expected a folder of clones such as ./clones/*, or a list of them',
     'desirepath.yaml:16:37: sources.0.every: expected a duration such as 15min, 1h or 3d, not "1 day"',
-    'desirepath.yaml:19:21: sources.3.kind: expected git, files or github, not "gitlab"',
+    'desirepath.yaml:19:21: sources.3.kind: expected git, files, github or argocd, not "gitlab"',
     'desirepath.yaml:2:1: databse: unknown key, did you mean database?',
     'desirepath.yaml:17:11: sources.1.id: expected an id that no other has, not "clones"',
     'desirepath.yaml:18:11: sources.2.id: expected an id that is not config, catalog or catalog-2 …, not "config"',
@@ -301,6 +301,30 @@ catalog:
     'desirepath.yaml:5:5: catalog.2.baseUrl: is missing: expected a text',
     'desirepath.yaml:5:5: catalog.2.token: is missing: expected a text',
     'desirepath.yaml:5:26: catalog.2.url: unknown key, expected one of source, path, every, baseUrl, token, privateNetwork',
+  ])
+})
+
+test('an Argo CD needs an address and a token, and its faults are told with their place', () => {
+  const yaml = (settings: string) =>
+    `${SMALLEST}\nsources:\n  - { id: argo, kind: argocd, token: '\${TOKEN}', ${settings} }`
+  const { sources } = parseConfig(
+    yaml('baseUrl: https://argocd.example.com, labels: { service: acme.io/service }'),
+    FILE,
+  )
+  expect(sources).toMatchObject([
+    {
+      token: 'TOKEN',
+      privateNetwork: false,
+      applications: ['*'],
+      names: '{service}-{environment}',
+      labels: { service: 'acme.io/service' },
+      bots: [],
+    },
+  ])
+  expect(listFaults(yaml("names: '{service}', label: {}"))).toEqual([
+    'desirepath.yaml:3:5: sources.0.baseUrl: is missing: expected a text',
+    'desirepath.yaml:3:57: sources.0.names: expected a name such as {service}-{environment}, not "{service}"',
+    'desirepath.yaml:3:70: sources.0.label: unknown key, did you mean labels?',
   ])
 })
 

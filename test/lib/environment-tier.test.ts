@@ -10,6 +10,7 @@ test.each([
   ['live', 'production'],
   ['preprod', 'staging'],
   ['pre-production', 'staging'],
+  ['shop-pre-prod', 'staging'],
   ['nonprod', 'staging'],
   ['staging', 'staging'],
   ['app-uat', 'staging'],

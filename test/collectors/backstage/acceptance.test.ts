@@ -1,6 +1,7 @@
 import {
   acceptance,
   type CollectOptions,
+  HTTP_LIMITS,
   RUN_AT,
   type Upstream,
 } from '#test/collectors/acceptance.ts'
@@ -88,12 +89,7 @@ async function startBackstageUpstream(): Promise<Upstream> {
       setClock: (now) => {
         clock = now
       },
-      limits: {
-        seconds: { status: 429, headers: { 'retry-after': '0' } },
-        date: { status: 429, headers: { 'retry-after': new Date(0).toUTCString() } },
-        busy: { status: 503, headers: { 'retry-after': '0' } },
-      },
-      longLimit: { status: 429, headers: { 'retry-after': '3600' } },
+      ...HTTP_LIMITS,
       records: (answer) => (answer as { items: Record<string, unknown>[] }).items,
       endless: (answer) => ({
         ...(answer as object),

@@ -1,36 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { findCloneFolders, readClone, toRepositoryId } from '#collectors/git/clones.ts'
+import { findCloneFolders, readClone } from '#collectors/git/clones.ts'
 import { aFolder, aHistory, git } from '#test/support/git.ts'
 
 const { signal } = new AbortController()
-
-test('a repository is known by host, owner and name, never by what a secret says', () => {
-  expect(
-    [
-      'https://github.com/acme/shop.git',
-      'https://token:secret@GitHub.com/acme/shop',
-      'git@github.com:acme/shop.git',
-      'ssh://git@github.com:2222/acme/shop/',
-      'https://gitlab.com/acme/group/shop.git',
-      '/srv/git/shop.git',
-      'file:///srv/git/shop.git',
-      '../shop',
-      '',
-    ].map(toRepositoryId),
-  ).toEqual([
-    'github.com/acme/shop',
-    'github.com/acme/shop',
-    'github.com/acme/shop',
-    'github.com/acme/shop',
-    'gitlab.com/acme/group/shop',
-    null,
-    null,
-    null,
-    null,
-  ])
-})
 
 /** A bare repository with a commit on main and one on `topic`. */
 function aMirror(folder: string): string {

@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import type { Component } from '#collectors/evidence/catalogue.ts'
 import { noteChanges } from '#db/changes-to-score.ts'
+import { forEachChunk } from '#db/chunks.ts'
 import type { Database } from '#db/connection.ts'
 import { deleteFactsWhere, upsertFacts } from '#db/facts.ts'
 import type { FactTable } from '#db/natural-keys.ts'
@@ -200,4 +202,29 @@ export function saveOwners(
     'service_owners',
     rows.map((row) => ({ ...row, ...seen })),
   )
+}
+
+/** What a clone calls a change: forks share commits. */
+export const clonedChangeId = (repositoryId: string, sha: string) => `${repositoryId}@${sha}`
+
+/** Deletes what clones told of the changes of a repository. Returns how many went. */
+export async function deleteClonedChanges(tx: Database, repositoryId: string): Promise<number> {
+  const prefix = clonedChangeId(repositoryId, '')
+  const changes = await tx
+    .selectFrom('changes')
+    .select('native_id')
+    .where('repository_id', '=', repositoryId)
+    .where((eb) =>
+      eb(eb.fn<string>('substr', ['native_id', sql.lit(1), sql.lit(prefix.length)]), '=', prefix),
+    )
+    .execute()
+  let deleted = 0
+  await forEachChunk(
+    changes.map((change) => change.native_id),
+    async (ids) => {
+      const cloned = { repository_id: repositoryId, native_id: ids }
+      deleted += await deleteFactsWhere(tx, 'changes', cloned)
+    },
+  )
+  return deleted
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import type { HistoryFact, UnreadableRecord } from '#collectors/evidence/walk.ts'
 import {
+  deleteClonedChanges,
   handOver,
   type Known,
   type SavedService,
@@ -134,12 +135,20 @@ async function deleteVanishedTags(
   return deleted
 }
 
+/** Changes belong to one source: where another tells those of the repository, the clone tells none. */
 async function saveChanges(
   tx: Database,
-  { sourceId, observedAt }: SavingClone,
+  { sourceId, repository, observedAt }: SavingClone,
   { id }: SavedService,
   rows: readonly Known<'changes'>[],
 ): Promise<number> {
+  const other = await tx
+    .selectFrom('changes')
+    .select('native_id')
+    .where('repository_id', '=', repository.row.id)
+    .where('source_id', '!=', sourceId)
+    .executeTakeFirst()
+  if (other !== undefined) return deleteClonedChanges(tx, repository.row.id)
   const seen = { source_id: sourceId, service_id: id, observed_at: observedAt.toISOString() }
   return upsertFacts(
     tx,

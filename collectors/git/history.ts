@@ -24,6 +24,7 @@ import {
   type MainCommit,
   type Range,
 } from '#collectors/git/main-line.ts'
+import { clonedChangeId } from '#collectors/repository.ts'
 import type { Period } from '#lib/period.ts'
 
 export interface Reading {
@@ -254,8 +255,7 @@ function toChange(clone: Clone, commit: MainCommit, firstOfMerge: Date | undefin
   const value: GitFact = {
     kind: 'change',
     row: {
-      // Forks share commits.
-      native_id: `${clone.id}@${sha}`,
+      native_id: clonedChangeId(clone.id, sha),
       repository_id: clone.id,
       number,
       // A clock that ran ahead says nothing.

@@ -2,6 +2,7 @@ import type { Page } from '#collectors/collector.ts'
 import type { GitHubFact } from '#collectors/github/facts.ts'
 import { decideOwner, type OwnerClaim, type OwnerDecision } from '#collectors/github/ownership.ts'
 import {
+  deleteClonedChanges,
   handOver,
   type SavedService,
   type Saving,
@@ -283,7 +284,8 @@ async function deleteUntold(
   return going.length
 }
 
-function saveChanges(
+/** The host is believed: what a clone told of the same repository goes. */
+async function saveChanges(
   tx: Database,
   saving: Saving,
   service: SavedService,
@@ -296,7 +298,8 @@ function saveChanges(
     service_id: service.id,
     ...toSeen(saving),
   }))
-  return upsertFacts(tx, 'changes', rows)
+  if (rows.length === 0) return 0
+  return (await deleteClonedChanges(tx, id)) + (await upsertFacts(tx, 'changes', rows))
 }
 
 /** Where the catalogue divides a repository among services, nobody knows which one it was: none owns it. */

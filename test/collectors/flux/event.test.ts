@@ -125,9 +125,11 @@ test('a revision may fail before it succeeds, and its failure afterwards is of n
     failed('2026-06-01T09:10:00Z'),
     anEvent(),
     failed('2026-06-01T11:00:00Z'),
+    anEvent({ timestamp: '2026-06-01T11:10:00Z', metadata: { revision: 'main@sha1:next' } }),
+    failed('2026-06-01T11:20:00Z', 'main@sha1:next'),
     failed('2026-06-01T11:30:00Z', 'main@sha1:other'),
   ])
-  expect(outcomes).toEqual(['failure', 'success', 'failure'])
+  expect(outcomes).toEqual(['failure', 'success', 'success', 'failure'])
 })
 
 test('a release is deployed anew when its values change, and may be rolled back', async () => {

@@ -35,11 +35,12 @@ import {
 import { listRuleSuites, periodSince } from '#collectors/github/rule-suites.ts'
 import { saveGitHub } from '#collectors/github/save.ts'
 import { readProperty, readTeams } from '#collectors/github/teams.ts'
+import { wantsWorkflows } from '#collectors/github/workflow-link.ts'
 import type { TierRule } from '#lib/environment-tier.ts'
 import { SourceError } from '#lib/errors.ts'
 
 /** Raised when the same organisation would be read differently: then everything is read again. */
-const READING = 1
+const READING = 2
 
 const DAY_MS = 24 * 60 * 60_000
 /** Repositories that fail in a row; then it is not theirs. */
@@ -108,7 +109,7 @@ export function gitHubCollector(options: GitHubCollectorOptions): Collector<GitH
       }
     },
     save: (tx, facts, { scope }, observedAt) =>
-      saveGitHub(tx, sourceId, facts, { scope, observedAt }),
+      saveGitHub(tx, sourceId, facts, { scope, observedAt, paths: options.paths }),
   }
 }
 
@@ -168,6 +169,7 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
       tickets: ticketsOf(options, listed),
       bots,
       tracks: files.tracks,
+      withRuns: wantsWorkflows(options.paths),
       published: files.publishers.get(listed.repositoryId) ?? [],
       configuredOwner: options.owners[listed.name],
       hasMovedDeployments: cursor?.unsettled.some(({ id }) => moved.has(id)) ?? false,

@@ -10,22 +10,30 @@ const FIELDS = `id createdAt environment latestEnvironment commitOid state
   creator { __typename login }
   statuses(first: 20) { pageInfo { hasNextPage endCursor } nodes { state createdAt logUrl } }`
 
+/** The runs on the commit, of which one may have deployed it. */
+const RUNS =
+  'commit { checkSuites(first: 20) { nodes { workflowRun { databaseId file { path } } } } }'
+
+const toFields = (withRuns: boolean) => (withRuns ? `${FIELDS} ${RUNS}` : FIELDS)
+
 // https://docs.github.com/en/graphql/reference/objects#deployment
 /** By creation, the only order there is; a new status does not move a deployment. */
-export const DEPLOYMENTS = `query Deployments($owner: String!, $name: String!, $cursor: String, $pageSize: Int = 50) {
+export const deploymentsQuery = (
+  withRuns: boolean,
+) => `query Deployments($owner: String!, $name: String!, $cursor: String, $pageSize: Int = 50) {
   rateLimit { cost remaining resetAt }
   repository(owner: $owner, name: $name) {
     list: deployments(first: $pageSize, after: $cursor, orderBy: { field: CREATED_AT, direction: DESC }) {
       pageInfo { hasNextPage endCursor }
-      nodes { ${FIELDS} }
+      nodes { ${toFields(withRuns)} }
     }
   }
 }`
 
 /** Known deployments that were not final; at most 100. */
-export const DEPLOYMENTS_BY_ID = `query DeploymentsById($ids: [ID!]!) {
+export const deploymentsByIdQuery = (withRuns: boolean) => `query DeploymentsById($ids: [ID!]!) {
   rateLimit { cost remaining resetAt }
-  nodes(ids: $ids) { ... on Deployment { ${FIELDS} } }
+  nodes(ids: $ids) { ... on Deployment { ${toFields(withRuns)} } }
 }`
 
 /** The rest of a long list of statuses. */
@@ -69,6 +77,19 @@ const Status = z.object({
 })
 type Status = z.output<typeof Status>
 
+const CheckSuite = z
+  .object({
+    workflowRun: z
+      .object({ databaseId: z.int().nullable(), file: z.object({ path: PlainText }).nullable() })
+      .nullable(),
+  })
+  .nullable()
+
+/** Null where the sign-in may not see checks. */
+const Commit = z
+  .object({ checkSuites: z.object({ nodes: z.array(CheckSuite).nullable() }).nullable() })
+  .nullish()
+
 const Deployment = z.object({
   id: PlainText,
   createdAt: Instant,
@@ -78,6 +99,7 @@ const Deployment = z.object({
   state: z.string().nullable(),
   creator: Actor,
   statuses: z.object({ nodes: z.array(Status) }),
+  commit: Commit,
 })
 type Deployment = z.output<typeof Deployment>
 
@@ -85,6 +107,8 @@ export interface DeploymentFact {
   readonly kind: 'deployment'
   readonly row: Known<'deployments'>
   readonly statuses: readonly { readonly state: string; readonly at: string }[]
+  /** The file of the workflow whose run deployed it; null: unknown. */
+  readonly workflow: string | null
 }
 
 interface DeploymentRules {
@@ -119,8 +143,17 @@ export const deploymentRecord = ({ bots, tiers }: DeploymentRules) =>
         mechanism: null,
       },
       statuses: statuses.map(({ state, createdAt }) => ({ state, at: createdAt })),
+      workflow: workflowOf(node),
     }
   })
+
+/** A deployment has no link to its run: an address in a status tells which of the runs it was. */
+function workflowOf({ statuses, commit }: Deployment): string | null {
+  const ids = statuses.nodes.map(({ logUrl }) => /\/actions\/runs\/(\d+)/.exec(logUrl ?? '')?.[1])
+  const runs = (commit?.checkSuites?.nodes ?? []).flatMap((suite) => suite?.workflowRun ?? [])
+  const run = runs.find(({ databaseId }) => ids.includes(String(databaseId)))
+  return run?.file?.path ?? null
+}
 
 const ENDS: Readonly<Record<string, 'success' | 'failure'>> = {
   SUCCESS: 'success',

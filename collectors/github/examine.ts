@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { CollectorContext, Examination } from '#collectors/collector.ts'
 import { type GitHubClient, openGitHub } from '#collectors/github/client.ts'
 import type { GitHubCollectorOptions } from '#collectors/github/collector.ts'
-import { DEPLOYMENTS } from '#collectors/github/deployments.ts'
+import { deploymentsQuery } from '#collectors/github/deployments.ts'
 import { TAGS } from '#collectors/github/file-history.ts'
 import { ISSUES } from '#collectors/github/issues.ts'
 import { OWNER_FILES } from '#collectors/github/owner-files.ts'
@@ -149,7 +149,7 @@ function listTrials(
       what: 'deployments',
       fills: ['deployments', 'deployment_statuses'],
       permission: 'Deployments',
-      ask: ofSample(DEPLOYMENTS),
+      ask: ofSample(deploymentsQuery(false)),
     },
     ...(tickets
       ? [

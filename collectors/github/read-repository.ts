@@ -8,9 +8,9 @@ import { type Answer, type GitHubClient, ScopedError } from '#collectors/github/
 import type { OrganisationCursor, RepositoryCursor } from '#collectors/github/cursor.ts'
 import {
   DEPLOYMENT_STATUSES,
-  DEPLOYMENTS,
-  DEPLOYMENTS_BY_ID,
   DeploymentNode,
+  deploymentsByIdQuery,
+  deploymentsQuery,
   isFinal,
   isServing,
 } from '#collectors/github/deployments.ts'
@@ -45,6 +45,8 @@ export interface RepositoryReading {
   readonly bots: ReadonlySet<string>
   /** What golden paths and eligibility watch in every repository. */
   readonly tracks: readonly Track[]
+  /** Whether to ask which runs deployed. */
+  readonly withRuns: boolean
   /** Rules whose versions this one publishes. */
   readonly published: readonly PublishedRule[]
   /** The team that the configuration names. */
@@ -70,11 +72,13 @@ export async function* readRepository(reading: RepositoryReading): AsyncGenerato
   const clock = client.time() ?? now
   const readAt = new Date(Math.min(clock.getTime(), now.getTime())).toISOString()
   const pages = new PageMaker(reading, start)
+  // Then deployments look up what workflows referred to.
+  if (reading.withRuns) yield* readWatchedFiles(reading, pages)
   if (hasMoved('changes', start, listed)) yield* readChanges(reading, pages)
   yield* readDeployments(reading, pages)
   if (reading.tickets !== null && hasMoved('tickets', start, listed))
     yield* readTickets(reading, pages)
-  yield* readWatchedFiles(reading, pages)
+  if (!reading.withRuns) yield* readWatchedFiles(reading, pages)
   const owner = await readOwner(reading, pages)
   pages.cursor = { ...pages.cursor, readAt, moved: listed.moved }
   yield pages.last(owner, { from: coveredFrom(reading, start), to: new Date(readAt) })
@@ -260,7 +264,7 @@ async function* readDeployments(
   if (!moved) return
   const parts = readNewestFirst({
     sourceId: reading.sourceId,
-    ask: listOf(reading, DEPLOYMENTS),
+    ask: listOf(reading, deploymentsQuery(reading.withRuns)),
     timeOf: instantAt('createdAt'),
     progress: pages.cursor.deployments,
     since: pages.cursor.since,
@@ -281,7 +285,8 @@ async function* readUnsettled(reading: RepositoryReading, pages: PageMaker): Asy
   const asked = pages.cursor.unsettled
   for (let start = 0; start < asked.length; start += MOST_IDS) {
     const ids = asked.slice(start, start + MOST_IDS).map(({ id }) => id)
-    const { data } = await reading.client.query(ByIdAnswer, DEPLOYMENTS_BY_ID, { ids })
+    const query = deploymentsByIdQuery(reading.withRuns)
+    const { data } = await reading.client.query(ByIdAnswer, query, { ids })
     const there = data.nodes.filter((node) => node !== null)
     const whole = await withAllStatuses(reading, there)
     const others = pages.cursor.unsettled.filter(({ id }) => !ids.includes(id))

@@ -1,6 +1,8 @@
 import type { Page } from '#collectors/collector.ts'
+import type { WatchedPath } from '#collectors/evidence/watch.ts'
 import type { GitHubFact } from '#collectors/github/facts.ts'
 import { decideOwner, type OwnerClaim, type OwnerDecision } from '#collectors/github/ownership.ts'
+import { linkWorkflow, loadPins } from '#collectors/github/workflow-link.ts'
 import {
   deleteClonedChanges,
   handOver,
@@ -29,7 +31,7 @@ export async function saveGitHub(
   tx: Database,
   sourceId: string,
   facts: readonly GitHubFact[],
-  { observedAt }: Pick<Page, 'scope'> & { observedAt: Date },
+  { observedAt, paths }: Pick<Page, 'scope'> & { observedAt: Date; paths: readonly WatchedPath[] },
 ): Promise<number> {
   const [listing] = ofKind(facts, 'listing')
   const teams = await saveTeams(tx, { sourceId, observedAt }, ofKind(facts, 'team'))
@@ -37,12 +39,17 @@ export async function saveGitHub(
   const policies = await savePolicies(tx, { sourceId, observedAt }, facts)
   const [repository] = ofKind(facts, 'repository')
   if (repository === undefined) return teams + gone + policies
-  return teams + gone + (await saveRepository(tx, { sourceId, repository, observedAt }, facts))
+  const saving = { sourceId, repository, observedAt, paths }
+  return teams + gone + (await saveRepository(tx, saving, facts))
+}
+
+interface SavingRepository extends Saving {
+  readonly paths: readonly WatchedPath[]
 }
 
 async function saveRepository(
   tx: Database,
-  saving: Saving,
+  saving: SavingRepository,
   facts: readonly GitHubFact[],
 ): Promise<number> {
   const renamed = await applyName(tx, saving)
@@ -61,7 +68,7 @@ async function saveRepository(
 }
 
 /** A repository keeps its history, whatever it is called now. */
-async function applyName(tx: Database, saving: Saving): Promise<Saving> {
+async function applyName(tx: Database, saving: SavingRepository): Promise<SavingRepository> {
   const { sourceId, repository } = saving
   const { id, native_id: nativeId } = repository.row
   const former = await renameRepository(tx, { sourceId, nativeId, id })
@@ -305,17 +312,24 @@ async function saveChanges(
 /** Where the catalogue divides a repository among services, nobody knows which one it was: none owns it. */
 async function saveDeployments(
   tx: Database,
-  saving: Saving,
+  saving: SavingRepository,
   service: SavedService,
   facts: readonly GitHubFact[],
 ): Promise<number> {
   const deployments = ofKind(facts, 'deployment')
+  if (deployments.length === 0) return 0
   const seen = toSeen(saving)
+  const pins = await loadPins(tx, saving.repository.row.id, saving.paths)
   const serviceId = service.id ?? saving.repository.row.id
   const changed = await upsertFacts(
     tx,
     'deployments',
-    deployments.map(({ row }) => ({ ...row, service_id: serviceId, ...seen })),
+    deployments.map(({ row, workflow }) => ({
+      ...row,
+      ...linkWorkflow(workflow, row.created_at, saving.paths, pins),
+      service_id: serviceId,
+      ...seen,
+    })),
   )
   const statuses = deployments.flatMap(({ row, statuses: list }) =>
     list.map(({ state, at }) => ({

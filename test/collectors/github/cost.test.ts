@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import {
   DEPLOYMENT_STATES,
   DEPLOYMENT_STATUSES,
-  DEPLOYMENTS,
-  DEPLOYMENTS_BY_ID,
+  deploymentsByIdQuery,
+  deploymentsQuery,
 } from '#collectors/github/deployments.ts'
 import { contentsQuery, FILE_HISTORY, TAGS, watchQuery } from '#collectors/github/file-history.ts'
 import { ISSUE_COMMENTS, ISSUES } from '#collectors/github/issues.ts'
@@ -54,8 +54,20 @@ test.each([
   ['contents', contentsQuery(40), {}, { nodes: 0, points: 1 }],
   ['tags', TAGS, { pageSize: 100 }, { nodes: 100, points: 1 }],
   ['pull requests', PULL_REQUESTS, { pageSize: 50 }, { nodes: 650, points: 2 }],
-  ['deployments', DEPLOYMENTS, { pageSize: 50 }, { nodes: 1050, points: 1 }],
-  ['deployments by id', DEPLOYMENTS_BY_ID, { ids: HUNDRED_IDS }, { nodes: 2000, points: 1 }],
+  ['deployments', deploymentsQuery(false), { pageSize: 50 }, { nodes: 1050, points: 1 }],
+  ['deployments with runs', deploymentsQuery(true), { pageSize: 50 }, { nodes: 2050, points: 1 }],
+  [
+    'deployments by id',
+    deploymentsByIdQuery(false),
+    { ids: HUNDRED_IDS },
+    { nodes: 2000, points: 1 },
+  ],
+  [
+    'deployments by id with runs',
+    deploymentsByIdQuery(true),
+    { ids: HUNDRED_IDS },
+    { nodes: 4000, points: 2 },
+  ],
   ['deployment states', DEPLOYMENT_STATES, { ids: HUNDRED_IDS }, { nodes: 0, points: 1 }],
   ['statuses', DEPLOYMENT_STATUSES, {}, { nodes: 100, points: 1 }],
   ['issues', ISSUES, { pageSize: 50 }, { nodes: 1650, points: 2 }],

@@ -114,7 +114,7 @@ function tryNode(world: World, id: string): unknown {
 function findNode(world: World, id: string): unknown {
   for (const repository of world.repositories) {
     const deployment = repository.deployments.find((one) => one.id === id)
-    if (deployment) return toDeployment(deployment)
+    if (deployment) return toDeployment(repository, deployment)
     const issue = repository.issues.find((one) => one.id === id)
     if (issue) return toIssue(issue)
   }
@@ -252,7 +252,7 @@ function listActivity(repository: StoredRepository): Record<string, Field<never>
         ),
         page,
         byTime(orderBy),
-        toDeployment,
+        (deployment) => toDeployment(repository, deployment),
       ),
   }
 }
@@ -321,8 +321,10 @@ const toIssue = (issue: StoredIssue) => ({
     })),
 })
 
-function toDeployment(deployment: StoredDeployment) {
+/** Of the runs on its commit, one may have made it; beside them is a check of something else. */
+function toDeployment({ runs }: StoredRepository, deployment: StoredDeployment) {
   const { statuses, environment } = deployment
+  const suites = [null, ...runs.filter(({ headSha }) => headSha === deployment.commitOid)]
   const state = statuses.at(-1)?.state ?? 'PENDING'
   return {
     ...deployment,
@@ -330,6 +332,13 @@ function toDeployment(deployment: StoredDeployment) {
     originalEnvironment: environment,
     latestEnvironment: environment,
     creator: toActor(deployment.creator),
+    commit: {
+      oid: deployment.commitOid,
+      checkSuites: (args: PageArguments) =>
+        connectAsStored(suites, args, (run) => ({
+          workflowRun: run && { databaseId: run.id, file: { path: run.path } },
+        })),
+    },
     state: state === 'SUCCESS' ? 'ACTIVE' : state,
     updatedAt: statuses.at(-1)?.createdAt ?? deployment.createdAt,
     statuses: (args: PageArguments) => {

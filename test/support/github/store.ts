@@ -145,6 +145,7 @@ export interface StoredRuleSuite {
 export interface StoredRun {
   readonly id: number
   readonly path: string
+  readonly headSha: string
   readonly createdAt: string
   readonly updatedAt: string
   readonly status: 'completed' | 'in_progress' | 'queued'

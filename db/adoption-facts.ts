@@ -48,6 +48,7 @@ const listServices = (db: Reader) =>
       'workload_class',
       'lifecycle',
       'tier',
+      'data_classification',
       'created_at',
       'gone_at',
     ])
@@ -136,15 +137,30 @@ export interface Workers {
   readonly teams: readonly string[]
 }
 
-/** Rows of the work that `kinds` count, of `workers` or of all. */
-export async function listWorkFacts(db: Reader, kinds: ReadonlySet<Work>, workers?: Workers) {
+/**
+ * Rows of the work that `kinds` count, of `workers` or of all. Of changes, deployments and activities,
+ * which are many, only those since an instant, if one is given.
+ */
+export async function listWorkFacts(
+  db: Reader,
+  kinds: ReadonlySet<Work>,
+  workers?: Workers,
+  since = '',
+) {
+  const terms = { workers, since }
   return {
-    changes: kinds.has('changes') ? await listMergedChanges(db, workers) : [],
-    deployments: kinds.has('deployments') ? await listProductionDeployments(db, workers) : [],
+    changes: kinds.has('changes') ? await listMergedChanges(db, terms) : [],
+    deployments: kinds.has('deployments') ? await listProductionDeployments(db, terms) : [],
     requests: await listProvisioningRequests(db, workers),
-    activities: kinds.has('activities') ? await listActivityRows(db, workers) : [],
+    activities: kinds.has('activities') ? await listActivityRows(db, terms) : [],
     attempts: kinds.has('activities') ? await listPathAttempts(db, workers) : [],
   }
+}
+
+interface WorkTerms {
+  readonly workers: Workers | undefined
+  /** Empty text: since the beginning. */
+  readonly since: string
 }
 
 /** Every row of the small tables that say what was agreed about paths. */
@@ -153,17 +169,17 @@ export async function listAgreements(db: Reader) {
 }
 
 /** Without those of bots. */
-function listMergedChanges(db: Reader, workers: Workers | undefined) {
+function listMergedChanges(db: Reader, { workers, since }: WorkTerms) {
   let query = db
     .selectFrom('changes')
-    .select(['source_id', 'native_id', 'repository_id', 'service_id', 'merged_at'])
-    .where('merged_at', 'is not', null)
+    .select(['source_id', 'native_id', 'repository_id', 'service_id', 'merged_at', 'author_kind'])
+    .where('merged_at', '>=', since)
     .where('author_kind', '!=', 'bot')
   if (workers) query = query.where('repository_id', 'in', among(workers.repositories))
   return query.$narrowType<{ merged_at: string }>().execute()
 }
 
-function listProductionDeployments(db: Reader, workers: Workers | undefined) {
+function listProductionDeployments(db: Reader, { workers, since }: WorkTerms) {
   let query = db
     .selectFrom('deployments')
     .select([
@@ -174,9 +190,10 @@ function listProductionDeployments(db: Reader, workers: Workers | undefined) {
       'outcome',
       'path_id',
       'mechanism',
+      'initiator_kind',
     ])
     .where('environment_tier', '=', 'production')
-    .where('finished_at', 'is not', null)
+    .where('finished_at', '>=', since)
   if (workers) query = query.where('service_id', 'in', among(workers.services))
   return query.$narrowType<{ finished_at: string }>().execute()
 }
@@ -201,7 +218,7 @@ function listProvisioningRequests(db: Reader, workers: Workers | undefined) {
   return query.execute()
 }
 
-function listActivityRows(db: Reader, workers: Workers | undefined) {
+function listActivityRows(db: Reader, { workers, since }: WorkTerms) {
   let query = db
     .selectFrom('activities')
     .select([
@@ -216,7 +233,9 @@ function listActivityRows(db: Reader, workers: Workers | undefined) {
       'mechanism',
       'mechanism_rule',
       'exception_id',
+      'user_initiated',
     ])
+    .where('occurred_at', '>=', since)
   if (workers) {
     const { services, teams } = workers
     query = query.where((eb) =>

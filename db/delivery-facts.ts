@@ -1,5 +1,6 @@
-import { among } from '#db/chunks.ts'
+import { among, forEachChunk } from '#db/chunks.ts'
 import type { Reader } from '#db/connection.ts'
+import type { Period } from '#lib/period.ts'
 
 /** Whose deliveries: of services, and of the repositories that they share. */
 export interface Deliverers {
@@ -62,7 +63,7 @@ const CHANGE = [
   'reverts',
 ] as const
 
-const listDeployments = (db: Reader, services: readonly string[]) =>
+const selectDeployments = (db: Reader) =>
   db
     .selectFrom('deployments')
     .select([
@@ -79,9 +80,50 @@ const listDeployments = (db: Reader, services: readonly string[]) =>
       'kind',
       'redeploy_of',
       'rollback_of',
+      'path_id',
+      'mechanism',
+      'initiator_kind',
     ])
-    .where('service_id', 'in', among(services))
-    .execute()
+
+const listDeployments = (db: Reader, services: readonly string[]) =>
+  selectDeployments(db).where('service_id', 'in', among(services)).execute()
+
+export type DeploymentRow = Awaited<ReturnType<typeof listDeployments>>[number]
+
+/** Deployments of `services` that ended in [from, to); while that is not known, that were asked for. */
+export async function listDeploymentsIn(
+  db: Reader,
+  services: readonly string[],
+  { from, to }: Period,
+): Promise<DeploymentRow[]> {
+  const [first, end] = [from.toISOString(), to.toISOString()]
+  const found: DeploymentRow[] = []
+  await forEachChunk(services, async (ids) => {
+    const own = selectDeployments(db).where('service_id', 'in', ids)
+    const ended = own.where('finished_at', '>=', first).where('finished_at', '<', end)
+    const open = own
+      .where('finished_at', 'is', null)
+      .where('created_at', '>=', first)
+      .where('created_at', '<', end)
+    found.push(...(await ended.execute()), ...(await open.execute()))
+  })
+  return found
+}
+
+/** Deployments that any source calls by one of `nativeIds`. */
+export async function listDeploymentsNamed(
+  db: Reader,
+  nativeIds: readonly string[],
+): Promise<DeploymentRow[]> {
+  if (nativeIds.length === 0) return []
+  const sources = among(await listSources(db))
+  const found: DeploymentRow[] = []
+  await forEachChunk(nativeIds, async (ids) => {
+    const query = selectDeployments(db).where('source_id', 'in', sources)
+    found.push(...(await query.where('native_id', 'in', ids).execute()))
+  })
+  return found
+}
 
 const INCIDENT = [
   'incidents.source_id',

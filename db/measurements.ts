@@ -47,6 +47,20 @@ export async function writeMeasurements(
   return changed.length + withdrawn.length
 }
 
+/** Sources of which a metric stands. */
+export async function listMeasuredSources(db: Reader, metricId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('measurements')
+    .select('source_id')
+    .distinct()
+    .where('to_run', 'is', null)
+    .where('path_id', '=', '')
+    .where('team_id', '=', '')
+    .where('metric_id', '=', metricId)
+    .execute()
+  return rows.map(({ source_id }) => source_id)
+}
+
 /**
  * Closes what stands over own windows of teams, and of sources, that ended before an instant: nobody
  * keeps it true. Returns how many rows.

@@ -21,7 +21,15 @@ export async function listPathCases(
     ),
     attempts: await db
       .selectFrom('path_attempts')
-      .select(['source_id', 'native_id', 'team_id', 'started_at', 'ended_at', 'result'])
+      .select([
+        'source_id',
+        'native_id',
+        'team_id',
+        'started_at',
+        'ended_at',
+        'result',
+        'cause_code',
+      ])
       .where('path_id', '=', pathId)
       .execute(),
     tickets: isOfSupport ? await listTickets(db, pathId) : [],
@@ -52,6 +60,12 @@ const listTickets = (db: Reader, pathId: string) =>
       'resolved_at',
       'opened_by_group',
       'bot',
+      'linked_request_id',
+      'session_count',
+      'platform_people_count',
+      'executed_by',
+      'both_sides_changed',
+      'co_design',
     ])
     .where((eb) => eb.or([eb('path_id', '=', pathId), eb('path_id', 'is', null)]))
     .execute()

@@ -41,6 +41,7 @@ const WATCHES: Readonly<Record<FactTable, Watch>> = {
       'workload_class',
       'lifecycle',
       'tier',
+      'data_classification',
       'created_at',
       'created_via',
       'off_path_option_existed',
@@ -85,6 +86,7 @@ const WATCHES: Readonly<Record<FactTable, Watch>> = {
     touches: (row) => [
       ...subject('service', row, 'service_id', text(row, 'occurred_at')),
       ...subject('team', row, 'team_id', text(row, 'occurred_at')),
+      ...whole('support', text(row, 'occurred_at')),
     ],
   },
   path_attempts: { touches: (row) => subject('team', row, 'team_id', text(row, 'started_at')) },

@@ -4,11 +4,12 @@ import type { RequestedException } from '#scorecards/metrics/exception-decision-
 import type { NewService } from '#scorecards/metrics/new-work-choice-rate.ts'
 import type { ResolvedRequest } from '#scorecards/metrics/support-resolution-time.ts'
 import type { EnvironmentRequest } from '#scorecards/metrics/time-to-usable-environment.ts'
+import type { WorkedRequest } from '#scorecards/support/interaction-mode.ts'
 
 /** What was asked of a path and tried on it. */
 export interface PathCases {
   readonly requests: readonly LoggedRequest[]
-  readonly attempts: readonly PathAttempt[]
+  readonly attempts: readonly ExplainedAttempt[]
   /** About the path, and those that nobody has attributed to one. */
   readonly tickets: readonly Ticket[]
   readonly exceptions: readonly RequestedException[]
@@ -17,14 +18,21 @@ export interface PathCases {
 }
 
 /** A provisioning request with what is logged of its way. */
-export interface LoggedRequest extends EnvironmentRequest {
+export interface LoggedRequest extends EnvironmentRequest, Explained {
+  readonly sourceId: string
+  readonly nativeId: string
   readonly firstHumanStepAt: Date | null
   readonly steps: readonly Step[]
 }
 
-export interface Ticket extends ResolvedRequest {
-  readonly type: string | null
+export type ExplainedAttempt = PathAttempt & Explained
+
+/** What failed, with what is said of why; null says nothing. */
+interface Explained {
+  readonly causeCode: string | null
 }
+
+export type Ticket = ResolvedRequest & WorkedRequest
 
 /** Rows as they are stored; see db/schema.ts. */
 export interface CaseRows {
@@ -37,6 +45,7 @@ export interface CaseRows {
     readonly usable_at: string | null
     readonly ended_at: string | null
     readonly result: EnvironmentRequest['result']
+    readonly cause_code: string | null
   })[]
   readonly steps: readonly {
     readonly source_id: string
@@ -51,6 +60,7 @@ export interface CaseRows {
     readonly started_at: string
     readonly ended_at: string | null
     readonly result: PathAttempt['result']
+    readonly cause_code: string | null
   })[]
   readonly tickets: readonly (Named & {
     readonly team_id: string | null
@@ -61,6 +71,12 @@ export interface CaseRows {
     readonly resolved_at: string | null
     readonly opened_by_group: string | null
     readonly bot: number
+    readonly linked_request_id: string | null
+    readonly session_count: number | null
+    readonly platform_people_count: number | null
+    readonly executed_by: Ticket['executedBy']
+    readonly both_sides_changed: number | null
+    readonly co_design: number | null
   })[]
   readonly exceptions: readonly (Named & {
     readonly requested_at: string | null
@@ -90,6 +106,8 @@ export function toPathCases(rows: CaseRows): PathCases {
   return {
     requests: rows.requests.map((row) => ({
       id: idOf(row),
+      sourceId: row.source_id,
+      nativeId: row.native_id,
       team: row.team_id,
       targetKey: row.target_key,
       chainKey: row.chain_key,
@@ -98,6 +116,7 @@ export function toPathCases(rows: CaseRows): PathCases {
       usableAt: instant(row.usable_at),
       endedAt: instant(row.ended_at),
       result: row.result,
+      causeCode: row.cause_code,
       steps: (steps.get(idOf(row)) ?? []).map((step) => ({
         kind: step.kind,
         startedAt: new Date(step.started_at),
@@ -111,6 +130,7 @@ export function toPathCases(rows: CaseRows): PathCases {
       startedAt: new Date(row.started_at),
       endedAt: instant(row.ended_at),
       result: row.result,
+      causeCode: row.cause_code,
     })),
     tickets: rows.tickets.map((row) => ({
       id: idOf(row),
@@ -122,6 +142,12 @@ export function toPathCases(rows: CaseRows): PathCases {
       bot: row.bot === 1,
       statusCategory: row.status_category,
       resolvedAt: instant(row.resolved_at),
+      linkedRequestId: row.linked_request_id,
+      sessionCount: row.session_count,
+      platformPeopleCount: row.platform_people_count,
+      executedBy: row.executed_by,
+      bothSidesChanged: flag(row.both_sides_changed),
+      coDesign: flag(row.co_design),
     })),
     exceptions: rows.exceptions.map((row) => ({
       id: idOf(row),

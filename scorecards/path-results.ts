@@ -1,5 +1,6 @@
 import type { EvidenceRule } from '#lib/golden-path.ts'
 import { daysBefore, wholeDaysBetween } from '#lib/period.ts'
+import { ageInWeeks } from '#scorecards/adoption/landscape.ts'
 import { valueAt } from '#scorecards/adoption/spans.ts'
 import { isUsageStage } from '#scorecards/adoption/state-machine.ts'
 import type { ScoredWeek } from '#scorecards/adoption/state-row.ts'
@@ -68,7 +69,10 @@ const recentWork = once(workRead(28))
 const SCORERS: readonly Scorer[] = [
   scorer(
     voluntaryAdoptionRate,
-    (moment) => ({ teams: teamStates(moment), pathAgeWeeks: pathAgeWeeks(moment) }),
+    (moment) => ({
+      teams: teamStates(moment),
+      pathAgeWeeks: ageInWeeks(moment.track.path, moment.asOf),
+    }),
     recentWork,
   ),
   scorer(totalAdoptionRate, (moment) => ({ teams: teamStates(moment) }), recentWork),
@@ -152,11 +156,6 @@ function teamStates({ states: weeks, track }: Moment): TeamState[] {
       : null,
     inactiveWeeks: week.record.inactiveWeeks,
   }))
-}
-
-function pathAgeWeeks({ track, asOf }: Moment): number {
-  const days = wholeDaysBetween(new Date(track.path.available_since), asOf)
-  return Math.max(0, Math.floor(days / 7))
 }
 
 /** Teams in a usage state, or the one asked for. */

@@ -1,29 +1,43 @@
+import { compareText } from '#lib/order.ts'
 import type { TeamTrail } from '#scorecards/adoption/cohorts.ts'
-import type { Path } from '#scorecards/adoption/landscape.ts'
+import { ageInWeeks, type Path } from '#scorecards/adoption/landscape.ts'
 import { covers } from '#scorecards/adoption/replay.ts'
 import { valueAt } from '#scorecards/adoption/spans.ts'
 import type { AdoptionState } from '#scorecards/adoption/state-machine.ts'
 import { firstReadAt, type Model } from '#scorecards/adoption/tracks.ts'
-import type { CoveredInterval } from '#scorecards/coverage.ts'
+import { type CoveredInterval, overlap } from '#scorecards/coverage.ts'
 import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
+import { EVIDENCE_SCOPE, type PathPolicies } from '#scorecards/governance/path-policies.ts'
 import { type Metric, measure, measureCells, type TableMetric } from '#scorecards/measure.ts'
+import { automatedEvidenceShare } from '#scorecards/metrics/automated-evidence-share.ts'
 import { automatedFulfilmentRate } from '#scorecards/metrics/automated-fulfilment-rate.ts'
 import { cohortRetention } from '#scorecards/metrics/cohort-retention.ts'
+import { completePolicyEvidenceChanges } from '#scorecards/metrics/complete-policy-evidence-changes.ts'
+import { completePolicyEvidenceRequests } from '#scorecards/metrics/complete-policy-evidence-requests.ts'
+import { evidenceTimeliness } from '#scorecards/metrics/evidence-timeliness.ts'
 import { exceptionDecisionTime } from '#scorecards/metrics/exception-decision-time.ts'
 import { failedProvisioningRate } from '#scorecards/metrics/failed-provisioning-rate.ts'
 import { funnelConversion } from '#scorecards/metrics/funnel-conversion.ts'
 import { humanWaitShare } from '#scorecards/metrics/human-wait-share.ts'
+import { type Interactions, interactionModeMix } from '#scorecards/metrics/interaction-mode-mix.ts'
 import { newWorkChoiceRate } from '#scorecards/metrics/new-work-choice-rate.ts'
 import { newcomerSupportRatio } from '#scorecards/metrics/newcomer-support-ratio.ts'
+import {
+  type Failure,
+  platformCausedFailureShare,
+} from '#scorecards/metrics/platform-caused-failure-share.ts'
 import { supportRequestMix } from '#scorecards/metrics/support-request-mix.ts'
+import { supportRequestsPer100Uses } from '#scorecards/metrics/support-requests-per-100-uses.ts'
 import { supportRequestsPerWeek } from '#scorecards/metrics/support-requests-per-week.ts'
 import { supportResolutionTime } from '#scorecards/metrics/support-resolution-time.ts'
 import { timeToAdopt } from '#scorecards/metrics/time-to-adopt.ts'
 import { timeToFirstSuccess } from '#scorecards/metrics/time-to-first-success.ts'
 import type { Reach } from '#scorecards/metrics/work-counts.ts'
-import { readingOf } from '#scorecards/moment.ts'
+import { type Reading, readingOf } from '#scorecards/moment.ts'
 import type { PathCases } from '#scorecards/path-cases.ts'
 import type { MetricResult } from '#scorecards/result.ts'
+import type { TeamUse } from '#scorecards/support/episodes.ts'
+import type { Covered } from '#scorecards/support/requests.ts'
 
 /**
  * A path as it stands, with all of its history: what those of its metrics are computed from that look
@@ -34,6 +48,12 @@ export interface Standing {
   readonly path: Path
   readonly trails: readonly TeamTrail[]
   readonly cases: PathCases
+  /** When each team first used the path with success; those that never did are not there. */
+  readonly firstUses: ReadonlyMap<string, Date>
+  /** Work in scope of the path, as far back as the longest window of a metric. */
+  readonly uses: readonly TeamUse[]
+  readonly failures: readonly Failure[]
+  readonly policies: PathPolicies
   readonly asOf: Date
 }
 
@@ -48,10 +68,18 @@ type Measured<Input> = Pick<Metric<Input>, 'definition' | 'windowDays'>
 
 interface Terms<Input> {
   readonly inputOf: (standing: Standing) => Input
-  /** What must have been read; without it what tells the path's use. */
-  readonly scope?: string
+  /** What must have been read, all of it. */
+  readonly reads: readonly Read[]
   readonly isOfRequests?: boolean
 }
+
+interface Scope {
+  readonly intervals: readonly CoveredInterval[]
+  readonly since: string | null
+}
+
+/** The scopes of one kind of facts that were ever read, or are to be; none: nothing tells it. */
+type Read = (standing: Standing) => readonly Scope[]
 
 const of = <Input>(metric: Metric<Input>, terms: Terms<Input>): Scorer =>
   toScorer(metric, terms, (input, context) => [measure(metric, input, context)])
@@ -61,15 +89,16 @@ const ofTable = <Input>(metric: TableMetric<Input>, terms: Terms<Input>): Scorer
 
 function toScorer<Input>(
   metric: Measured<Input>,
-  { inputOf, scope, isOfRequests = false }: Terms<Input>,
+  { inputOf, reads, isOfRequests = false }: Terms<Input>,
   compute: (input: Input, context: Parameters<typeof measure>[2]) => MetricResult[],
 ): Scorer {
   return {
     id: metric.definition.id,
     isOfRequests,
     score: (standing, computedAt) => {
-      const covered = coveredOf(standing, scope)
-      const reading = readingOf(covered, standing.asOf, metric.windowDays || HISTORY_DAYS, 0)
+      const read = reads.map((one) => one(standing))
+      const days = metric.windowDays || HISTORY_DAYS
+      const reading = leastOf(read.map((scopes) => readingOf(scopes, standing.asOf, days, 0)))
       return compute(inputOf(standing), {
         scope: { pathId: standing.path.id },
         asOf: standing.asOf,
@@ -77,7 +106,7 @@ function toScorer<Input>(
         engineVersion: ENGINE_VERSION,
         parameters: {},
         ...reading,
-        ...(covered.length === 0 && { absence: 'source_missing' as const }),
+        ...(read.some(isUnread) && { absence: 'source_missing' as const }),
       })
     },
   }
@@ -86,29 +115,90 @@ function toScorer<Input>(
 /** Of states the last month must have been read. */
 const HISTORY_DAYS = 28
 
-const TICKETS = 'entity:tickets'
-const REQUESTS = 'entity:provisioning_requests'
-const ATTEMPTS = 'entity:path_attempts'
-const SERVICES = 'entity:services'
-const EXCEPTIONS = 'entity:exceptions'
+/** Whether nothing at all was ever read of them. */
+const isUnread = (scopes: readonly Scope[]) =>
+  scopes.every(({ intervals }) => intervals.length === 0)
 
-/** Of a kind of rows when they were read; else of everything that any state rests on. */
-function coveredOf({ model }: Standing, scope: string | undefined) {
-  const { coverage } = model.landscape
-  const all = scope === undefined ? [...coverage] : [...coverage].filter(([key]) => key === scope)
-  return all
-    .filter(([key]) => scope !== undefined || key.startsWith('repository:') || WORK.has(key))
-    .map(([, intervals]) => ({ intervals, since: null }))
-}
-
-const WORK: ReadonlySet<string> = new Set([
-  'entity:deployments',
-  'entity:activities',
-  'entity:provisioning_requests',
-])
+/** As much as was read of that which was read least. */
+const leastOf = (readings: readonly Reading[]): Reading => ({
+  coverage: Math.min(...readings.map(({ coverage }) => coverage)),
+  watermarks: Object.fromEntries(
+    readings
+      .flatMap(({ watermarks }) => Object.entries(watermarks))
+      // Of two instants of one source the earlier stays.
+      .toSorted(([a, at], [b, bt]) => compareText(a, b) || compareText(bt, at)),
+  ),
+})
 
 const covered = ({ model }: Standing, scope: string): readonly CoveredInterval[] =>
   model.landscape.coverage.get(scope) ?? []
+
+/** Rows of one kind, wherever they come from; of several kinds those that anything tells. */
+const rowsOf =
+  (...scopes: readonly string[]): Read =>
+  (standing) =>
+    scopes
+      .map((scope) => ({ intervals: covered(standing, scope), since: null }))
+      .filter(({ intervals }) => intervals.length > 0)
+
+export const TICKETS = 'entity:tickets'
+const REQUESTS = 'entity:provisioning_requests'
+const ATTEMPTS = 'entity:path_attempts'
+
+const tickets = rowsOf(TICKETS)
+const requests = rowsOf(REQUESTS)
+const exceptions = rowsOf('entity:exceptions')
+const evidence = rowsOf(EVIDENCE_SCOPE)
+
+/** Everything that any state rests on. */
+const states: Read = ({ model }) =>
+  [...model.landscape.coverage]
+    .filter(([key]) => key.startsWith('repository:') || WORK.has(key))
+    .map(([, intervals]) => ({ intervals, since: null }))
+
+const WORK: ReadonlySet<string> = new Set(['entity:deployments', 'entity:activities', REQUESTS])
+
+/** The work that the path counts, of those whom it is meant for. */
+const work: Read = (standing) => {
+  const { model, path, trails } = standing
+  const scopes =
+    path.rules.work === 'provisioning'
+      ? trails.filter(isInScope).map(({ team }) => ({
+          intervals: model.coverage.ofTeam(path, team).activity,
+          since: null,
+        }))
+      : servicesInScope(standing).map((service) => ({
+          intervals: model.coverage.ofService(path, service).activity,
+          since: service.createdAt,
+        }))
+  return scopes.length > 0 ? scopes : states(standing)
+}
+
+const isInScope = ({ weeks }: TeamTrail) => !NOT_ELIGIBLE.has(weeks.at(-1)?.state ?? 'unknown')
+
+function servicesInScope({ model, path, asOf }: Standing) {
+  const instant = asOf.toISOString()
+  return model.landscape.services.filter(
+    (service) => valueAt(path.eligibility(service), instant)?.result === 'eligible',
+  )
+}
+
+/** Deployments of the same; releases that are told by tags are read with their repository. */
+const deployments: Read = (standing) => {
+  const own = rowsOf('entity:deployments')(standing)
+  if (own.length > 0) return own
+  return servicesInScope(standing).map(({ repositoryId, createdAt }) => ({
+    intervals: covered(standing, `repository:${repositoryId}`),
+    since: createdAt,
+  }))
+}
+
+/** When both support requests and what the path carried were read. */
+const helpRead = (standing: Standing): Covered =>
+  overlap(
+    covered(standing, TICKETS),
+    work(standing).flatMap(({ intervals }) => intervals),
+  )
 
 const PATH: Reach = 'path'
 
@@ -124,8 +214,12 @@ const SCORERS: readonly Scorer[] = [
         mandateAnnouncedAt: mandateAnnouncedAt(standing, trail.team),
       })),
     }),
+    reads: [states],
   }),
-  ofTable(cohortRetention, { inputOf: ({ asOf, trails }) => ({ asOf, teams: trails }) }),
+  ofTable(cohortRetention, {
+    inputOf: ({ asOf, trails }) => ({ asOf, teams: trails }),
+    reads: [states],
+  }),
   ofTable(funnelConversion, {
     inputOf: (standing) => ({
       ...startOf(standing),
@@ -133,30 +227,31 @@ const SCORERS: readonly Scorer[] = [
       teams: standing.trails.map((trail) => ({ ...trail, eligibleFrom: eligibleFrom(trail) })),
       attempts: standing.cases.attempts,
     }),
+    reads: [states],
   }),
   of(timeToFirstSuccess, {
     inputOf: ({ asOf, cases }) => ({ asOf, reach: PATH, attempts: cases.attempts }),
-    scope: ATTEMPTS,
+    reads: [rowsOf(ATTEMPTS)],
   }),
-  of(newWorkChoiceRate, { inputOf: newWork, scope: SERVICES }),
+  of(newWorkChoiceRate, { inputOf: newWork, reads: [rowsOf('entity:services')] }),
   of(automatedFulfilmentRate, {
     inputOf: ({ asOf, cases }) => ({ asOf, requests: cases.requests }),
-    scope: REQUESTS,
+    reads: [requests],
     isOfRequests: true,
   }),
   of(humanWaitShare, {
     inputOf: ({ asOf, cases }) => ({ asOf, requests: cases.requests, changes: [] }),
-    scope: REQUESTS,
+    reads: [requests],
     isOfRequests: true,
   }),
   of(failedProvisioningRate, {
     inputOf: ({ asOf, cases }) => ({ asOf, attempts: cases.requests }),
-    scope: REQUESTS,
+    reads: [requests],
     isOfRequests: true,
   }),
   of(exceptionDecisionTime, {
     inputOf: ({ asOf, cases }) => ({ asOf, exceptions: cases.exceptions }),
-    scope: EXCEPTIONS,
+    reads: [exceptions],
   }),
   of(supportRequestsPerWeek, {
     inputOf: (standing) => ({
@@ -164,11 +259,11 @@ const SCORERS: readonly Scorer[] = [
       requests: standing.cases.tickets,
       covered: covered(standing, TICKETS),
     }),
-    scope: TICKETS,
+    reads: [tickets],
   }),
   ofTable(supportRequestMix, {
     inputOf: ({ asOf, cases }) => ({ asOf, requests: cases.tickets }),
-    scope: TICKETS,
+    reads: [tickets],
   }),
   of(newcomerSupportRatio, {
     inputOf: (standing) => ({
@@ -180,11 +275,42 @@ const SCORERS: readonly Scorer[] = [
       })),
       covered: covered(standing, TICKETS),
     }),
-    scope: TICKETS,
+    reads: [tickets],
   }),
   of(supportResolutionTime, {
     inputOf: ({ asOf, cases }) => ({ asOf, requests: cases.tickets, slaHours: SLA_HOURS }),
-    scope: TICKETS,
+    reads: [tickets],
+  }),
+  of(supportRequestsPer100Uses, {
+    inputOf: (standing) => ({
+      asOf: standing.asOf,
+      requests: standing.cases.tickets,
+      uses: standing.uses,
+      covered: helpRead(standing),
+    }),
+    reads: [tickets, work],
+  }),
+  of(interactionModeMix, { inputOf: interactions, reads: [tickets, work] }),
+  of(platformCausedFailureShare, {
+    inputOf: ({ asOf, failures }) => ({ asOf, failures }),
+    reads: [rowsOf(ATTEMPTS, REQUESTS, 'entity:incidents')],
+  }),
+  of(completePolicyEvidenceRequests, {
+    inputOf: ({ asOf, policies }) => ({ asOf, reach: PATH, ...policies }),
+    reads: [requests, evidence],
+    isOfRequests: true,
+  }),
+  of(completePolicyEvidenceChanges, {
+    inputOf: ({ asOf, policies }) => ({ asOf, reach: PATH, ...policies }),
+    reads: [deployments, evidence],
+  }),
+  of(evidenceTimeliness, {
+    inputOf: ({ asOf, policies }) => ({ asOf, ...policies }),
+    reads: [evidence],
+  }),
+  of(automatedEvidenceShare, {
+    inputOf: ({ asOf, policies }) => ({ asOf, evidence: policies.items }),
+    reads: [evidence],
   }),
 ]
 
@@ -194,9 +320,20 @@ const SLA_HOURS = 24
 /** Ids of the metrics of a path as it stands. */
 export const STANDING_METRICS = SCORERS.map(({ id }) => id)
 
+const idsOf = (...metrics: readonly Pick<Metric<never>, 'definition'>[]) =>
+  metrics.map(({ definition }) => definition.id)
+
 /** Those that rest on nothing but the states of teams and their attempts. */
-export const TRAIL_METRICS = [timeToAdopt, cohortRetention, funnelConversion].map(
-  ({ definition }) => definition.id,
+export const TRAIL_METRICS = idsOf(timeToAdopt, cohortRetention, funnelConversion)
+
+/** Those that rest on `uses`, on `failures` and on `policies`. */
+export const USE_METRICS = idsOf(supportRequestsPer100Uses, interactionModeMix)
+export const FAILURE_METRICS = idsOf(platformCausedFailureShare)
+export const POLICY_METRICS = idsOf(
+  completePolicyEvidenceRequests,
+  completePolicyEvidenceChanges,
+  evidenceTimeliness,
+  automatedEvidenceShare,
 )
 
 /** Those named, or all that the path has. */
@@ -267,4 +404,21 @@ function newWork({ model, path, cases, asOf }: Standing) {
     return valueAt(path.eligibility(service), createdAt.toISOString())?.result === 'eligible'
   })
   return { asOf, pathId: path.id, services }
+}
+
+function interactions(standing: Standing): Interactions {
+  const { asOf, cases, firstUses, path, trails, uses } = standing
+  return {
+    asOf,
+    requests: cases.tickets,
+    uses,
+    provisioningRequests: cases.requests.map(({ team, ...request }) => ({
+      ...request,
+      teamId: team,
+    })),
+    attempts: cases.attempts.map(({ team, ...attempt }) => ({ ...attempt, teamId: team })),
+    teams: trails.map(({ team }) => ({ id: team, firstUsedAt: firstUses.get(team) ?? null })),
+    covered: helpRead(standing),
+    pathAgeWeeks: ageInWeeks(path, asOf),
+  }
 }

@@ -1,23 +1,25 @@
 import { listAgreements, listLandscapeFacts, listWorkFacts } from '#db/adoption-facts.ts'
 import { type ChangeToScore, listChangesToScore } from '#db/changes-to-score.ts'
 import type { Database, Reader } from '#db/connection.ts'
-import { withdrawBefore } from '#db/measurements.ts'
+import { listMeasuredSources, withdrawBefore } from '#db/measurements.ts'
 import { listPathCases } from '#db/path-cases.ts'
 import { findLastScoringRun } from '#db/scoring-runs.ts'
 import { withdrawGone } from '#db/withdraw-gone.ts'
 import { weekNumber, weekStart } from '#lib/period.ts'
-import { type Landscape, toLandscape } from '#scorecards/adoption/landscape.ts'
+import { type Landscape, type Path, toLandscape } from '#scorecards/adoption/landscape.ts'
 import type { ScoredWeek } from '#scorecards/adoption/state-row.ts'
 import { type Model, toModel, trackPath, weeksOf } from '#scorecards/adoption/tracks.ts'
+import { toFirstUses } from '#scorecards/adoption/weekly-counts.ts'
 import { feedsOf } from '#scorecards/adoption/work-coverage.ts'
 import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
+import { linkageRate } from '#scorecards/metrics/linkage-rate.ts'
 import { sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
 import { momentAt } from '#scorecards/moment.ts'
 import { toPathCases } from '#scorecards/path-cases.ts'
 import { pathResult } from '#scorecards/path-results.ts'
 import { STANDING_METRICS, standingResults, toTrails } from '#scorecards/path-standing.ts'
 import type { MetricResult } from '#scorecards/result.ts'
-import { updatePath } from '#scorecards/run/adoption.ts'
+import { type PathOutcome, updatePath } from '#scorecards/run/adoption.ts'
 import { updateDelivery } from '#scorecards/run/delivery.ts'
 import { SOURCE_WEEKS, TEAM_WEEKS } from '#scorecards/run/horizons.ts'
 import { type Plan, planAll, planChanges } from '#scorecards/run/plan.ts'
@@ -27,9 +29,15 @@ import {
   publishSession,
   type Session,
 } from '#scorecards/run/session.ts'
-import { listSourceIds, updateSources } from '#scorecards/run/sources.ts'
-import { updateWork } from '#scorecards/run/work.ts'
-import { bySource, sourceResult } from '#scorecards/source-results.ts'
+import {
+  listSourceIds,
+  loadLinkRecords,
+  updateLinkage,
+  updateSources,
+} from '#scorecards/run/sources.ts'
+import { loadStanding, updateStandings } from '#scorecards/run/standing.ts'
+import { type PathWork, updateWork } from '#scorecards/run/work.ts'
+import { bySource, linkageResults, sourceResult } from '#scorecards/source-results.ts'
 
 export interface ScoringOptions {
   readonly now: Date
@@ -74,31 +82,52 @@ export async function scoreAll(
   const { paths, feeds, retold } = await updateWork(session, landscape, agreements, planned)
   const model = toModel(landscape, agreements, feeds)
   const plan = retold.size === 0 ? planned : withRetold(planned, model)
-  const changedStates = new Map<string, ReadonlySet<string>>()
-  let changed = 0
-  for (const path of landscape.paths) {
-    const work = paths.get(path.id)
-    if (work === undefined) continue
-    const outcome = await updatePath(session, { model, path, work, plan })
-    changed += outcome.changed
-    if (outcome.weekEnds.size > 0) changedStates.set(path.id, outcome.weekEnds)
-  }
-  changed += await updateDelivery(session, {
+  const outcomes = await updatePaths(session, model, plan, paths)
+  const delivery = await updateDelivery(session, {
     landscape,
     plan,
     changes,
     fiscalYearStart,
     weekEnd,
-    changedStates,
+    changedStates: changedStatesOf(outcomes),
   })
+  const { hasNewWork } = delivery
+  let changed = [delivery, ...outcomes.values()].reduce((sum, one) => sum + one.changed, 0)
+  changed += await updateStandings(session, outcomes, { model, plan, hasNewWork })
   if (plan.coverageSince !== null) {
     changed += await updateSources(session, model, plan.coverageSince)
+  }
+  if (plan.isFull || weekEnd !== null || changes.length > 0) {
+    changed += await updateLinkage(session, model)
   }
   changed += await withdraw(session, landscape, { isFull: plan.isFull, weekEnd })
   await publishSession(session, { changed, scored: changes })
   const weeks = Math.max(0, ...landscape.paths.map((path) => weeksOf(model, path, until).count))
   return { run: session.run, extent, weeks, changed }
 }
+
+async function updatePaths(
+  session: Session,
+  model: Model,
+  plan: Plan,
+  work: ReadonlyMap<string, PathWork>,
+): Promise<Map<Path, PathOutcome>> {
+  const outcomes = new Map<Path, PathOutcome>()
+  for (const path of model.landscape.paths) {
+    const own = work.get(path.id)
+    if (own === undefined) continue
+    outcomes.set(path, await updatePath(session, { model, path, work: own, plan }))
+  }
+  return outcomes
+}
+
+/** By path, the ends of weeks in which the state of a team is another. */
+const changedStatesOf = (outcomes: ReadonlyMap<Path, PathOutcome>) =>
+  new Map(
+    [...outcomes]
+      .filter(([, { weekEnds }]) => weekEnds.size > 0)
+      .map(([{ id }, { weekEnds }]) => [id, weekEnds]),
+  )
 
 /** The end of the first week that is still kept true. */
 const horizonsOf = (until: Date) => ({
@@ -119,10 +148,11 @@ async function withdraw(
 }
 
 async function withdrawAllGone(session: Session, landscape: Landscape): Promise<number> {
+  const linked = await listMeasuredSources(session.db, linkageRate.definition.id)
   const known = {
     paths: landscape.paths.map(({ id }) => id),
     teams: landscape.teams.map(({ id }) => id),
-    sources: await listSourceIds(session, landscape),
+    sources: [...(await listSourceIds(session, landscape)), ...linked],
   }
   return session.write((tx) => withdrawGone(tx, session.run, known))
 }
@@ -166,25 +196,41 @@ export interface Question {
  * nothing.
  */
 export async function measureCellsOn(db: Reader, question: Question): Promise<MetricResult[]> {
-  const { metricId, pathId, teamId, sourceId, asOf, now } = question
   const landscape = toLandscape(await listLandscapeFacts(db))
-  if (metricId === sourceCoverage.definition.id) {
-    if (sourceId === undefined) return []
-    const scopes = bySource(landscape.coverage).get(sourceId)
-    return [sourceResult(sourceId, scopes ?? new Map(), asOf, now)]
-  }
+  const { pathId, sourceId } = question
+  if (sourceId !== undefined) return measureSourceOn(db, landscape, { ...question, sourceId })
   const path = landscape.paths.find(({ id }) => id === pathId)
-  if (path === undefined) return []
+  return path === undefined ? [] : measurePathOn(db, landscape, path, question)
+}
+
+async function measureSourceOn(
+  db: Reader,
+  landscape: Landscape,
+  { metricId, sourceId, asOf, now }: Question & { readonly sourceId: string },
+): Promise<MetricResult[]> {
+  const scopes = bySource(landscape.coverage).get(sourceId) ?? new Map()
+  if (metricId === sourceCoverage.definition.id) return [sourceResult(sourceId, scopes, asOf, now)]
+  if (metricId !== linkageRate.definition.id) return []
+  const records = (await loadLinkRecords(db, landscape, asOf)).get(sourceId)
+  return records ? linkageResults(sourceId, scopes, records, { asOf, computedAt: now }) : []
+}
+
+async function measurePathOn(
+  db: Reader,
+  landscape: Landscape,
+  path: Path,
+  { metricId, teamId, asOf, now }: Question,
+): Promise<MetricResult[]> {
   const facts = await listWorkFacts(db, new Set([path.rules.work]))
   const model = toModel(landscape, await listAgreements(db), [feedsOf(facts)])
   const track = trackPath(model, path, facts, asOf)
-  const isStanding = STANDING_METRICS.includes(metricId)
-  const cases = toPathCases(await listPathCases(db, path.id, { isOfSupport: isStanding }))
-  if (isStanding) {
+  if (STANDING_METRICS.includes(metricId)) {
+    if (teamId !== undefined) return []
     const trails = toTrails([...track.states.values()].flat().flatMap(toTrailRow))
-    const standing = { model, path, trails, cases, asOf }
-    return teamId === undefined ? standingResults(standing, now, [metricId]) : []
+    const known = { model, path, trails, firstUses: toFirstUses(track.work), asOf }
+    return standingResults(await loadStanding(db, known, [metricId]), now, [metricId])
   }
+  const cases = toPathCases(await listPathCases(db, path.id, { isOfSupport: false }))
   const result = pathResult(metricId, momentAt(model, track, { facts, cases }, asOf), teamId, now)
   return result === undefined ? [] : [result]
 }

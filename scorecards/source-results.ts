@@ -1,9 +1,16 @@
 import { daysBefore } from '#lib/period.ts'
 import type { CoveredInterval } from '#scorecards/coverage.ts'
 import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
-import { type Computed, type Metric, measure, toEvidence } from '#scorecards/measure.ts'
+import {
+  type Computed,
+  type Metric,
+  measure,
+  measureCells,
+  toEvidence,
+} from '#scorecards/measure.ts'
+import { type Linkage, linkageRate } from '#scorecards/metrics/linkage-rate.ts'
 import { type SourceCoverage, sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
-import { readingOf } from '#scorecards/moment.ts'
+import { type Reading, readingOf } from '#scorecards/moment.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 
 /** Intervals of one source, by scope. */
@@ -30,18 +37,44 @@ export function sourceResult(
   computedAt: Date,
 ): MetricResult {
   const windows = scopeWindows(scopes, asOf)
-  const intervals = windows.map(({ scope }) => ({
+  return measure(meanCoverage, windows, {
+    ...contextOf(sourceId, asOf, computedAt),
+    ...readingOfScopes(scopes, asOf, 0),
+  })
+}
+
+/** DQ-02 of a source, one result for each type of link. What only stands needs no reading. */
+export function linkageResults(
+  sourceId: string,
+  scopes: ScopesOfSource,
+  records: Linkage['records'],
+  { asOf, computedAt }: { readonly asOf: Date; readonly computedAt: Date },
+): MetricResult[] {
+  const hasEvents = records.deployment_team !== null || records.incident_deployment !== null
+  return measureCells(
+    linkageRate,
+    { asOf, records },
+    {
+      ...contextOf(sourceId, asOf, computedAt),
+      ...readingOfScopes(scopes, asOf, hasEvents ? 0 : 1),
+    },
+  )
+}
+
+const contextOf = (sourceId: string, asOf: Date, computedAt: Date) => ({
+  scope: { sourceId },
+  asOf,
+  computedAt,
+  engineVersion: ENGINE_VERSION,
+  parameters: {},
+})
+
+function readingOfScopes(scopes: ScopesOfSource, asOf: Date, ofNone: number): Reading {
+  const read = scopeWindows(scopes, asOf).map(({ scope }) => ({
     intervals: scopes.get(scope) ?? [],
     since: null,
   }))
-  return measure(meanCoverage, windows, {
-    scope: { sourceId },
-    asOf,
-    computedAt,
-    engineVersion: ENGINE_VERSION,
-    parameters: {},
-    ...readingOf(intervals, asOf, sourceCoverage.windowDays, 0),
-  })
+  return readingOf(read, asOf, sourceCoverage.windowDays, ofNone)
 }
 
 interface ScopeWindow extends SourceCoverage {

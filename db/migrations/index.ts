@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration'
 import * as neutralModel from '#db/migrations/2026-11-24-neutral-model.ts'
 import * as surveyPublications from '#db/migrations/2026-11-25-survey-publications.ts'
 import * as indexes from '#db/migrations/2026-11-29-indexes.ts'
+import * as namedByOthers from '#db/migrations/2026-11-29-named-by-others.ts'
 
 /** Every migration, by name, in the order they run. Append only. */
 export const migrations: Record<string, Migration> = {
   '2026-11-24-neutral-model': neutralModel,
   '2026-11-25-survey-publications': surveyPublications,
   '2026-11-29-indexes': indexes,
+  '2026-11-29-named-by-others': namedByOthers,
 }

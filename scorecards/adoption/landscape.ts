@@ -1,5 +1,6 @@
 import { type EvidenceRule, type GoldenPathRules, toRuleId } from '#lib/golden-path.ts'
 import { compareText } from '#lib/order.ts'
+import { wholeDaysBetween } from '#lib/period.ts'
 import { repositoryNames } from '#lib/repository.ts'
 import {
   type AttributeRow,
@@ -64,6 +65,7 @@ export interface ServiceRow {
   readonly workload_class: string | null
   readonly lifecycle: string | null
   readonly tier: string | null
+  readonly data_classification: string | null
   readonly created_at: string | null
   readonly gone_at: string | null
 }
@@ -90,7 +92,10 @@ export interface CoverageRow {
 }
 
 export interface Service extends ServiceTerms {
+  /** Who describes it. */
+  readonly sourceId: string
   readonly repositoryId: string | null
+  readonly dataClassification: string | null
 }
 
 /** A path with what is known of each service on it. */
@@ -105,6 +110,12 @@ export interface Path extends PathTerms {
   readonly usage: (service: Service) => (asOf: Date) => UsageState
   /** What an evidence rule's versions are compared with. */
   readonly releases: (ruleId: string) => readonly Release[]
+}
+
+/** Whole weeks since it became available; 0 before that. */
+export function ageInWeeks({ available_since }: Pick<Path, 'available_since'>, asOf: Date): number {
+  const days = wholeDaysBetween(new Date(available_since), asOf)
+  return Math.max(0, Math.floor(days / 7))
 }
 
 export interface Landscape {
@@ -201,12 +212,14 @@ function toServices(facts: LandscapeFacts): Service[] {
     const repository = repositories.get(row.repository_id ?? '')
     return {
       id: row.id,
+      sourceId: row.source_id,
       repositoryId: row.repository_id,
       createdAt: row.created_at ?? repository?.created_at ?? null,
       goneAt: row.gone_at,
       workloadClass: row.workload_class,
       lifecycle: row.lifecycle,
       tier: row.tier,
+      dataClassification: row.data_classification,
       language: repository?.language ?? null,
       owners: ownershipTimeline(owners.get(row.id) ?? []),
       attributes: attributes.get(row.repository_id ?? '') ?? [],
@@ -265,6 +278,7 @@ function unnamed(
         workload_class: null,
         lifecycle: null,
         tier: null,
+        data_classification: null,
         created_at: repository.created_at,
         gone_at: repository.gone_at,
       }

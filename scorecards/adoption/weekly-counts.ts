@@ -79,6 +79,15 @@ function indexIn({ count, indexOf }: Sevens, at: string): number | undefined {
   return index >= 0 && index < count ? index : undefined
 }
 
+/** By team; those that never used the path with success are not there. */
+export const toFirstUses = (work: ReadonlyMap<string, TeamWeeks>): Map<string, Date> =>
+  new Map(
+    [...work].flatMap(([team, { firstUse }]) => {
+      const first = firstUse.find((at) => at !== undefined)
+      return first === undefined ? [] : [[team, new Date(first)]]
+    }),
+  )
+
 /** Without any work. */
 export function emptyWeeks(count: number): TeamWeeks {
   return {

@@ -32,7 +32,10 @@ export interface ChangeRow extends FactRow {
   readonly repository_id: string
   readonly service_id: string | null
   readonly merged_at: string
+  readonly author_kind: ActorKind
 }
+
+type ActorKind = 'human' | 'bot' | 'platform' | 'unknown'
 
 /** Finished, in production. */
 export interface DeploymentRow extends FactRow {
@@ -41,6 +44,7 @@ export interface DeploymentRow extends FactRow {
   readonly outcome: 'success' | 'failure' | 'cancelled' | 'open' | 'unknown'
   readonly path_id: string | null
   readonly mechanism: Mechanism | null
+  readonly initiator_kind: ActorKind
 }
 
 export interface RequestRow extends FactRow {
@@ -65,6 +69,7 @@ export interface ActivityRow extends FactRow {
   readonly mechanism: Mechanism | null
   readonly mechanism_rule: string | null
   readonly exception_id: string | null
+  readonly user_initiated: number | null
 }
 
 export interface AttemptRow extends FactRow {
@@ -89,6 +94,7 @@ export interface ExceptionRow extends FactRow {
 export interface Work {
   /** `source:native id`. */
   readonly id: string
+  readonly sourceId: string
   readonly serviceId: string | null
   /** Who owned the service then; null when nobody is known. */
   readonly teamId: string | null
@@ -97,6 +103,8 @@ export interface Work {
   readonly result: 'success' | 'failure' | 'unknown'
   readonly mechanism: Mechanism | null
   readonly rule: string
+  /** Whether a person set it off, and no machine; null when the source does not say. */
+  readonly userInitiated: boolean | null
   readonly eligibility: 'eligible' | 'not_eligible' | 'unknown'
   /** Done for a service that an exception of that time takes out. */
   readonly isExempt: boolean
@@ -170,7 +178,16 @@ export const servicesOf = ({ service_ids }: ExceptionRow) => JSON.parse(service_
 const presenceOf = (path: Path, service: Service, at: string) =>
   presenceAt(path.presence(service), at)
 
-const idOf = ({ source_id, native_id }: FactRow) => `${source_id}:${native_id}`
+const named = ({ source_id, native_id }: FactRow) => ({
+  id: `${source_id}:${native_id}`,
+  sourceId: source_id,
+})
+
+/** The platform may be a person or a pipeline. */
+function isPerson(kind: ActorKind): boolean | null {
+  if (kind === 'human') return true
+  return kind === 'bot' ? false : null
+}
 
 function ofService(path: Path, service: Service, at: string) {
   return {
@@ -195,7 +212,14 @@ function* changeWork(
       if (counted.has(subject.teamId)) continue
       if (subject.eligibility === 'eligible') counted.add(subject.teamId)
       const classified = classifyByEvidence(presenceOf(path, service, row.merged_at))
-      yield { id: idOf(row), ...subject, kind: 'pipeline_run', result: 'success', ...classified }
+      yield {
+        ...named(row),
+        ...subject,
+        kind: 'pipeline_run',
+        result: 'success',
+        userInitiated: isPerson(row.author_kind),
+        ...classified,
+      }
     }
   }
 }
@@ -219,10 +243,11 @@ function* deploymentWork(
     const classified = classifyDeployment(path.id, row, () => presenceOf(path, service, at))
     const result = row.outcome === 'unknown' ? 'unknown' : OUTCOMES[row.outcome]
     yield {
-      id: idOf(row),
+      ...named(row),
       ...ofService(path, service, at),
       kind: 'deployment',
       result,
+      userInitiated: isPerson(row.initiator_kind),
       ...classified,
     }
   }
@@ -239,12 +264,13 @@ function* requestWork(
     const at = row.usable_at ?? row.ended_at
     if (at === null || !ENDED.has(row.result)) continue
     yield {
-      id: idOf(row),
+      ...named(row),
       serviceId: null,
       teamId: row.team_id,
       at,
       kind: 'provisioning',
       result: row.result === 'usable' ? 'success' : 'failure',
+      userInitiated: true,
       ...classifyRequest(path.id, row),
       eligibility: eligibility(row.team_id, at),
       isExempt: false,
@@ -268,12 +294,13 @@ function* activityWork(
     const teamId = row.team_id ?? subject?.teamId ?? null
     const classified: Classified = classifyActivity(row)
     yield {
-      id: idOf(row),
+      ...named(row),
       serviceId: row.service_id,
       teamId,
       at,
       kind: row.kind,
       result: row.result,
+      userInitiated: row.user_initiated === null ? null : row.user_initiated === 1,
       ...classified,
       eligibility: subject?.eligibility ?? (teamId === null ? 'unknown' : eligibility(teamId, at)),
       isExempt: row.exception_id !== null,
@@ -281,7 +308,8 @@ function* activityWork(
   }
 }
 
-function teamReader(landscape: Landscape, path: Path) {
+/** Finds whether `path` was meant for a team at an instant. */
+export function teamReader(landscape: Landscape, path: Path) {
   return (teamId: string, at: string) => {
     const team = landscape.teamById.get(teamId) ?? unlisted(teamId)
     return teamEligibility(landscape, path, team, at).result

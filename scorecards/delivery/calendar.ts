@@ -1,6 +1,6 @@
 import { millisecondsInDay } from 'date-fns/constants'
 import type { Span } from '#scorecards/adoption/spans.ts'
-import type { CoveredInterval } from '#scorecards/coverage.ts'
+import { type CoveredInterval, joined } from '#scorecards/coverage.ts'
 
 /** Successive days in UTC, counted since 1970: [first, first + count). */
 export interface Days {
@@ -18,6 +18,7 @@ export function toCoveredDays(
   intervals: readonly Pick<CoveredInterval, 'from' | 'to'>[],
 ): CoveredDays {
   const isCovered = new Uint8Array(count)
+  // One source may have read the morning of a day, and another the rest.
   for (const { from, to } of joined(intervals)) {
     const start = Math.max(0, Math.ceil(from / millisecondsInDay) - first)
     const end = Math.min(count, dayOf(to) - first)
@@ -26,17 +27,6 @@ export function toCoveredDays(
   const sums = new Int32Array(count + 1)
   for (let day = 0; day < count; day += 1) sums[day + 1] = (sums[day] ?? 0) + (isCovered[day] ?? 0)
   return sums
-}
-
-/** One source may have read the morning of a day, and another the rest. */
-function joined(intervals: readonly Pick<CoveredInterval, 'from' | 'to'>[]) {
-  const spans: { from: number; to: number }[] = []
-  for (const { from, to } of intervals.toSorted((a, b) => a.from - b.from)) {
-    const last = spans.at(-1)
-    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to)
-    else spans.push({ from, to })
-  }
-  return spans
 }
 
 /** Covered days in [from, to), which are places in the calendar. */

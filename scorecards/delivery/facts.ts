@@ -1,3 +1,5 @@
+import type { Mechanism } from '#scorecards/adoption/mechanism.ts'
+
 /** How it is known that a deployment failed, the strongest first. */
 export type LinkKind = 'explicit' | 'rollback' | 'hotfix' | 'inferred'
 
@@ -13,6 +15,24 @@ export interface Named {
 
 /** How results name a fact: `source:native id`. */
 export const idOf = ({ sourceId, nativeId }: Named) => `${sourceId}:${nativeId}`
+
+/**
+ * Finds what a fact names among `facts`: by what its own source calls it; else what exactly one other
+ * source does.
+ */
+export function toFinder<Fact extends Named>(
+  facts: readonly Fact[],
+): (own: Pick<Named, 'sourceId'>, nativeId: string | null) => Fact | null {
+  const byId = new Map(facts.map((fact) => [idOf(fact), fact]))
+  const byNativeId = Map.groupBy(facts, ({ nativeId }) => nativeId)
+  return ({ sourceId }, nativeId) => {
+    if (nativeId === null) return null
+    const others = byNativeId.get(nativeId) ?? []
+    return (
+      byId.get(idOf({ sourceId, nativeId })) ?? (others.length === 1 ? others[0] : null) ?? null
+    )
+  }
+}
 
 export interface Service {
   readonly id: string
@@ -52,6 +72,10 @@ export interface Deployment extends Named {
   readonly kind: 'planned' | 'hotfix' | 'rollback' | null
   readonly redeployOf: string | null
   readonly rollbackOf: string | null
+  /** What its source says of how it was done; null: nothing. */
+  readonly pathId: string | null
+  readonly mechanism: Mechanism | null
+  readonly initiatorKind: Change['authorKind']
 }
 
 export interface Incident extends Named {

@@ -7,7 +7,7 @@ import {
   type Incident,
   idOf,
   type LinkKind,
-  type Named,
+  toFinder,
 } from '#scorecards/delivery/facts.ts'
 import { isLive, type LiveDeployment, liveByService } from '#scorecards/delivery/production.ts'
 import { isSoonAfter, type Replacement, toReplacements } from '#scorecards/delivery/rollbacks.ts'
@@ -103,20 +103,7 @@ interface Repair {
 const byId = (a: Repair, b: Repair) =>
   compareText(idOf(a.by), idOf(b.by)) || compareText(idOf(a.failed), idOf(b.failed))
 
-type Find = (own: Named, nativeId: string | null) => Deployment | null
-
-/** By what the same source calls it; else what exactly one other source does. */
-function toFinder(deployments: readonly Deployment[]): Find {
-  const byId = new Map(deployments.map((deployment) => [idOf(deployment), deployment]))
-  const byNativeId = Map.groupBy(deployments, ({ nativeId }) => nativeId)
-  return ({ sourceId }, nativeId) => {
-    if (nativeId === null) return null
-    const others = byNativeId.get(nativeId) ?? []
-    return (
-      byId.get(idOf({ sourceId, nativeId })) ?? (others.length === 1 ? others[0] : null) ?? null
-    )
-  }
-}
+type Find = ReturnType<typeof toFinder<Deployment>>
 
 function listRollbacks(replacements: readonly Replacement[], find: Find): Repair[] {
   return replacements.flatMap(({ deployment, replaced, rollback }): Repair[] => {

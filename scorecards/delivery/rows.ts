@@ -41,6 +41,9 @@ interface DeploymentRow extends FactRow {
   readonly kind: Deployment['kind']
   readonly redeploy_of: string | null
   readonly rollback_of: string | null
+  readonly path_id: string | null
+  readonly mechanism: Deployment['mechanism']
+  readonly initiator_kind: Deployment['initiatorKind']
 }
 
 export interface IncidentRow extends FactRow {
@@ -139,6 +142,9 @@ const toDeployment = (row: DeploymentRow): Deployment => ({
   kind: row.kind,
   redeployOf: row.redeploy_of,
   rollbackOf: row.rollback_of,
+  pathId: row.path_id,
+  mechanism: row.mechanism,
+  initiatorKind: row.initiator_kind,
 })
 
 const toIncident = (row: IncidentRow): Incident => ({

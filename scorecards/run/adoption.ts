@@ -1,6 +1,6 @@
 import { listWrittenStates, writeStates } from '#db/adoption-states.ts'
 import { withdrawPathOutside, writeMeasurements } from '#db/measurements.ts'
-import { listPathCases, listWrittenTrails } from '#db/path-cases.ts'
+import { listPathCases } from '#db/path-cases.ts'
 import { weekNumber } from '#lib/period.ts'
 import type { Path } from '#scorecards/adoption/landscape.ts'
 import type { TeamWeek } from '#scorecards/adoption/replay.ts'
@@ -13,19 +13,13 @@ import {
   weeksOf,
   workWeeksOf,
 } from '#scorecards/adoption/tracks.ts'
-import type { Weeks } from '#scorecards/adoption/weekly-counts.ts'
+import { type TeamWeeks, toFirstUses, type Weeks } from '#scorecards/adoption/weekly-counts.ts'
 import { weekEndOf } from '#scorecards/adoption/weekly-input.ts'
 import { toMeasurementRow } from '#scorecards/measurement-row.ts'
 import { type Moment, momentAtWeekEnd } from '#scorecards/moment.ts'
 import { toPathCases } from '#scorecards/path-cases.ts'
 import { PATH_METRICS, pathResults, teamResults } from '#scorecards/path-results.ts'
-import {
-  STANDING_METRICS,
-  standingResults,
-  TRAIL_METRICS,
-  toTrails,
-} from '#scorecards/path-standing.ts'
-import { listWeekEnds, STANDING_WEEKS, TEAM_WEEKS } from '#scorecards/run/horizons.ts'
+import { TEAM_WEEKS } from '#scorecards/run/horizons.ts'
 import type { Plan } from '#scorecards/run/plan.ts'
 import type { Session } from '#scorecards/run/session.ts'
 import { updateTeamWork } from '#scorecards/run/team-work.ts'
@@ -49,6 +43,10 @@ export interface PathOutcome {
   readonly changed: number
   /** Ends of the weeks in which the state of a team is another. */
   readonly weekEnds: ReadonlySet<string>
+  /** When each team first used the path with success. */
+  readonly firstUses: ReadonlyMap<string, Date>
+  /** Whether any of these may be another than before. */
+  readonly hasNewFirstUse: boolean
 }
 
 /** Scores what changed of a path: states, then what is measured of it. */
@@ -72,13 +70,27 @@ export async function updatePath(session: Session, update: PathUpdate): Promise<
   const dirty = toDirtyWeeks(update, weeks, changed)
   const weekEnds = new Set(changed.map(({ week_end }) => week_end))
   const withdrawn = plan.isFull ? await withdrawOutside(session, path, weeks) : 0
-  const stands = await updateStanding(session, update, changed.length > 0)
-  if (dirty.ofPath.size === 0) return { changed: changed.length + withdrawn + stands, weekEnds }
+  const outcome = {
+    changed: changed.length + withdrawn,
+    weekEnds,
+    firstUses: toFirstUses(teamWork),
+    hasNewFirstUse: mayHaveNewFirstUse(work, teamWork),
+  }
+  if (dirty.ofPath.size === 0) return outcome
   const states = await loadStates(session, path, weeks, dirty, replayed)
   const exceptions = exceptionsOf(model, path)
   const track: Track = { path, weeks, states, work: teamWork, workWeeks, exceptions }
   const measured = await measure(session, update, track, dirty)
-  return { changed: changed.length + withdrawn + stands + measured, weekEnds }
+  return { ...outcome, changed: outcome.changed + measured }
+}
+
+/** Work of a team changed no later than in the week of its first use, or it has none. */
+const mayHaveNewFirstUse = ({ changed }: PathWork, teamWork: ReadonlyMap<string, TeamWeeks>) => {
+  const firstUses = toFirstUses(teamWork)
+  return [...changed].some(([team, weeks]) => {
+    const first = firstUses.get(team)
+    return first === undefined || weekNumber(first) >= Math.min(...weeks)
+  })
 }
 
 /** The path may be there since later than was thought, or be no longer configured. */
@@ -90,41 +102,6 @@ const withdrawOutside = (session: Session, { id }: Path, weeks: Weeks) =>
       last: weekEndOf(weeks, weeks.count - 1),
     }),
   )
-
-/** Measures anew what looks back on everything, as the path stands now. */
-async function updateStanding(
-  session: Session,
-  { model, path, plan }: PathUpdate,
-  hasNewStates: boolean,
-): Promise<number> {
-  const hasNewCases =
-    plan.hasNewCases || plan.since !== null || plan.pathsSince.has(path.id) || plan.isFull
-  // What the configuration dropped stands as it stood.
-  if (path.goneAt !== null || !(hasNewCases || hasNewStates)) return 0
-  const { db, until, now } = session
-  const metricIds = hasNewCases ? STANDING_METRICS : TRAIL_METRICS
-  const cases = toPathCases(await listPathCases(db, path.id, { isOfSupport: hasNewCases }))
-  const trails = toTrails(await listWrittenTrails(db, path.id))
-  const standing = { model, path, trails, cases, asOf: until }
-  const rows = standingResults(standing, now, metricIds)
-  const region = {
-    pathId: path.id,
-    teamId: '',
-    sourceId: '',
-    windowKind: 'own' as const,
-    // What is measured as it stands replaces what stood before.
-    windowEnds: listWeekEnds(until, STANDING_WEEKS),
-    metricIds,
-  }
-  return session.write((tx) =>
-    writeMeasurements(
-      tx,
-      session.run,
-      region,
-      rows.map((one) => toMeasurementRow(one)),
-    ),
-  )
-}
 
 /** Those whose work, or what is known of them, is another. */
 function teamsToReplay({ model, path, plan, work }: PathUpdate): string[] {

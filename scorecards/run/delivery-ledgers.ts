@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { ChangeToScore } from '#db/changes-to-score.ts'
 import {
   listDelivery,
@@ -5,10 +6,12 @@ import {
   listForeignIncidentsOf,
   listServicesNaming,
 } from '#db/delivery-facts.ts'
-import { listLedgers, writeLedgers } from '#db/ledgers.ts'
+import { type LedgerKind, listLedgers, writeLedgers } from '#db/ledgers.ts'
+import { daysBefore, type Period } from '#lib/period.ts'
 import type { Landscape } from '#scorecards/adoption/landscape.ts'
 import { toUnits, type Unit, unitIdOf, workersOf } from '#scorecards/adoption/units.ts'
 import {
+  type DeliveryFacts,
   type DeliveryLedger,
   decodeLedger,
   decodeLedgers,
@@ -16,6 +19,7 @@ import {
   ledgerDifference,
   toDeliveryLedger,
 } from '#scorecards/delivery/ledger.ts'
+import { isIn } from '#scorecards/delivery/production.ts'
 import { type ForeignIncidentRow, toDeliveryFacts } from '#scorecards/delivery/rows.ts'
 import type { Plan } from '#scorecards/run/plan.ts'
 import type { Session } from '#scorecards/run/session.ts'
@@ -31,25 +35,35 @@ export interface Difference {
   readonly to: number
 }
 
-/** Sets down anew what planned units delivered. Returns where that is another than before. */
+export interface LedgerUpdate {
+  /** Where what was delivered is another than before. */
+  readonly differences: readonly Difference[]
+  /** Whether any row of the last half year is another, also in what no ledger holds of it. */
+  readonly hasNewRows: boolean
+}
+
+/** Sets down anew what planned units delivered. */
 export async function updateLedgers(
   session: Session,
   landscape: Landscape,
   plan: Plan,
   changes: readonly ChangeToScore[],
-): Promise<Difference[]> {
+): Promise<LedgerUpdate> {
   const units = toUnits(landscape)
   const { touched, foreign } = plan.isFull
     ? { touched: plan.units, foreign: await listForeignIncidents(session.db) }
     : await listTouched(session, landscape, plan, changes)
   const planned = [...touched].flatMap((id) => units.get(id) ?? [])
   const differences: Difference[] = []
+  let hasNewRows = false
   for (let start = 0; start < planned.length; start += UNITS_AT_ONCE) {
     const batch = planned.slice(start, start + UNITS_AT_ONCE)
-    differences.push(...(await updateBatch(session, plan, batch, foreign)))
+    const facts = await loadBatch(session, batch, foreign)
+    differences.push(...(await updateBatch(session, plan, facts)))
+    if (await updateRecent(session, facts)) hasNewRows = true
   }
-  if (plan.isFull) await dropUnknown(session, units)
-  return differences
+  if (plan.isFull) for (const kind of [DELIVERY, RECENT]) await dropUnknown(session, kind, units)
+  return { differences, hasNewRows }
 }
 
 interface TouchedUnits {
@@ -93,16 +107,20 @@ const distinct = (rows: readonly ForeignIncidentRow[]): ForeignIncidentRow[] => 
   ).values(),
 ]
 
-async function updateBatch(
-  session: Session,
-  plan: Plan,
+/** By unit. */
+type BatchFacts = ReadonlyMap<string, DeliveryFacts>
+
+const loadBatch = async (
+  { db }: Session,
   batch: readonly Unit[],
   foreign: readonly ForeignIncidentRow[],
-): Promise<Difference[]> {
-  const subjects = batch.map(({ id }) => id)
-  const rows = await listDelivery(session.db, workersOf(batch))
-  const facts = toDeliveryFacts(batch, rows, foreign)
-  const before = await listLedgers(session.db, DELIVERY, { subjects, isWriter: true })
+): Promise<BatchFacts> => toDeliveryFacts(batch, await listDelivery(db, workersOf(batch)), foreign)
+
+const readStored = ({ db }: Session, kind: LedgerKind, facts: BatchFacts) =>
+  listLedgers(db, kind, { subjects: [...facts.keys()], isWriter: true })
+
+async function updateBatch(session: Session, plan: Plan, facts: BatchFacts): Promise<Difference[]> {
+  const before = await readStored(session, DELIVERY, facts)
   const samples = new Map<string, Uint8Array>()
   const differences: Difference[] = []
   for (const [id, delivered] of facts) {
@@ -124,12 +142,54 @@ async function updateBatch(
   return differences
 }
 
-async function dropUnknown(session: Session, units: ReadonlyMap<string, Unit>): Promise<void> {
-  const stored = await listLedgers(session.db, DELIVERY, { isWriter: true })
+const RECENT = { kind: 'recent_rows' } as const
+
+/** Nothing that stands looks further back on single rows. */
+export const RECENT_DAYS = 182
+
+/** Notes what the rows of the last half year say. Returns whether that is another than before. */
+async function updateRecent(session: Session, facts: BatchFacts): Promise<boolean> {
+  const { until } = session
+  const period = { from: daysBefore(until, RECENT_DAYS), to: until }
+  const before = await readStored(session, RECENT, facts)
+  const changed = new Map(
+    [...facts]
+      .map(([unit, own]) => [unit, hash('sha256', textOf(own, period), 'buffer')] as const)
+      .filter(([unit, bytes]) => !bytes.equals(before.get(unit) ?? Buffer.alloc(0))),
+  )
+  if (changed.size === 0) return false
+  await session.write((tx) => writeLedgers(tx, session.run, RECENT, changed))
+  return true
+}
+
+/** The rows of a period, in an order of their own. */
+function textOf({ changes, deployments, incidents }: DeliveryFacts, period: Period): string {
+  const recent = deployments.filter((one) => isIn(period, one.finishedAt ?? one.createdAt))
+  const named = new Set(recent.map(({ nativeId }) => nativeId))
+  const rows = [
+    ...recent,
+    ...changes.filter(({ mergedAt }) => mergedAt !== null && isIn(period, mergedAt)),
+    ...incidents.filter(
+      ({ causedByDeploymentId, startedAt, detectedAt }) =>
+        named.has(causedByDeploymentId ?? '') || isIn(period, startedAt ?? detectedAt ?? period.to),
+    ),
+  ]
+  return rows
+    .map((row) => JSON.stringify(row))
+    .toSorted()
+    .join('\n')
+}
+
+async function dropUnknown(
+  session: Session,
+  kind: LedgerKind,
+  units: ReadonlyMap<string, Unit>,
+): Promise<void> {
+  const stored = await listLedgers(session.db, kind, { isWriter: true })
   const gone = [...stored].filter(([id]) => !units.has(id))
   if (gone.length === 0) return
   await session.write((tx) =>
-    writeLedgers(tx, session.run, DELIVERY, new Map(gone.map(([id]) => [id, null]))),
+    writeLedgers(tx, session.run, kind, new Map(gone.map(([id]) => [id, null]))),
   )
 }
 

@@ -2,7 +2,7 @@ import { listTeamsIn } from '#db/adoption-states.ts'
 import type { ChangeToScore } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
 import { type Region, withdrawOtherWindows, writeMeasurements } from '#db/measurements.ts'
-import { hoursBefore, weekNumber, weekStart } from '#lib/period.ts'
+import { daysBefore, hoursBefore, weekNumber, weekStart } from '#lib/period.ts'
 import type { Landscape } from '#scorecards/adoption/landscape.ts'
 import { USAGE_STAGES } from '#scorecards/adoption/state-machine.ts'
 import type { DeliveryLedger } from '#scorecards/delivery/ledger.ts'
@@ -14,6 +14,7 @@ import { toMeasurementRow, type WindowKind } from '#scorecards/measurement-row.t
 import type { Scope } from '#scorecards/result.ts'
 import {
   type Difference,
+  RECENT_DAYS,
   readLedgers,
   updateLedgers,
   updateSourcesOf,
@@ -40,25 +41,42 @@ const WEEKS = 156
 /** Written in one transaction: each has to wait for the disk. */
 const TEAMS_AT_ONCE = 16
 
-/** Scores what changed of the delivery of teams, of paths and of all. Returns the rows that changed. */
-export async function updateDelivery(session: Session, terms: DeliveryTerms): Promise<number> {
+export interface DeliveryOutcome {
+  /** Rows. */
+  readonly changed: number
+  /** Whether what stands of paths may be another for what was delivered. */
+  readonly hasNewWork: boolean
+}
+
+/** Scores what changed of the delivery of teams, of paths and of all. */
+export async function updateDelivery(
+  session: Session,
+  terms: DeliveryTerms,
+): Promise<DeliveryOutcome> {
   const { landscape, plan, changes, weekEnd } = terms
-  const found = await updateLedgers(session, landscape, plan, changes)
+  const { differences, hasNewRows } = await updateLedgers(session, landscape, plan, changes)
+  const hasNewWork = hasNewRows || differences.some((one) => isRecent(session, one))
   const known: Difference[] = [
-    ...found,
+    ...differences,
     ...[...plan.teamsSince].map(([team, since]) => sinceThen(team, since)),
   ]
-  if (known.length === 0 && terms.changedStates.size === 0 && !plan.isFull) return 0
+  if (known.length === 0 && terms.changedStates.size === 0 && !plan.isFull) {
+    return { changed: 0, hasNewWork }
+  }
   const ledgers = await readLedgers(session.db)
   const isRetold = await updateSourcesOf(session, ledgers)
   const first = weekStart(weekNumber(session.until) - WEEKS)
   const model = toDeliveryModel(landscape, ledgers, { since: first, until: session.until })
-  return measure(session, terms, model, [
+  const changed = await measure(session, terms, model, [
     ...known,
     ...(isRetold ? [everything(landscape)] : []),
     ...(weekEnd === null ? [] : listRipening(landscape, ledgers, weekEnd)),
   ])
+  return { changed, hasNewWork }
 }
+
+const isRecent = ({ until }: Session, { from, to }: Difference) =>
+  to >= daysBefore(until, RECENT_DAYS).getTime() && from < until.getTime()
 
 const everything = ({ teams }: Landscape): Difference => ({
   teams: new Set(teams.map(({ id }) => id)),

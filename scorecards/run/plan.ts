@@ -16,7 +16,7 @@ export interface Plan {
   readonly pathsSince: ReadonlyMap<string, string>
   /** Since when anything is known otherwise that results of every path rest on; null: never. */
   readonly since: string | null
-  /** Whether support requests or the steps of requests changed. */
+  /** Whether support requests, the steps of requests, or what policies ask and have changed. */
   readonly hasNewCases: boolean
   /** Since when coverage changed; null: it did not. */
   readonly coverageSince: string | null
@@ -61,7 +61,7 @@ export function planChanges(
     changes.filter(isMeant).reduce((first, { since }) => earlier(first, since), weekEnd)
   return {
     isFull: false,
-    hasNewCases: changes.some(({ subject_kind }) => subject_kind === 'support'),
+    hasNewCases: changes.some(({ subject_kind }) => CASES.has(subject_kind)),
     ...draft,
     since: earliestOf(isKnowledge),
     coverageSince: earliestOf(({ subject_kind }) => subject_kind === 'scope'),
@@ -86,6 +86,8 @@ function addChange(draft: Draft, landscape: Landscape, change: ChangeToScore): v
     if (kind !== 'scope') draft.teams.add(team)
   }
 }
+
+const CASES: ReadonlySet<string> = new Set(['policy', 'support'])
 
 /** What is known of teams and services, rather than what they did. */
 const KNOWLEDGE: ReadonlySet<string> = new Set(['evidence', 'ownership', 'scope', 'team'])

@@ -1,18 +1,55 @@
 import { listConfiguredSources } from '#db/adoption-facts.ts'
-import { writeMeasurements } from '#db/measurements.ts'
-import { weekNumber, weekStart } from '#lib/period.ts'
+import type { Reader } from '#db/connection.ts'
+import { listLinkFacts } from '#db/link-facts.ts'
+import { listMeasuredSources, writeMeasurements } from '#db/measurements.ts'
+import { daysBefore, weekNumber, weekStart } from '#lib/period.ts'
 import type { Landscape } from '#scorecards/adoption/landscape.ts'
 import type { Model } from '#scorecards/adoption/tracks.ts'
+import { linkRecords } from '#scorecards/linkage.ts'
 import { toMeasurementRow } from '#scorecards/measurement-row.ts'
+import { linkageRate } from '#scorecards/metrics/linkage-rate.ts'
 import { sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
-import { SOURCE_WEEKS } from '#scorecards/run/horizons.ts'
+import { listWeekEnds, SOURCE_WEEKS, STANDING_WEEKS } from '#scorecards/run/horizons.ts'
 import type { Session } from '#scorecards/run/session.ts'
-import { bySource, sourceResult } from '#scorecards/source-results.ts'
+import { bySource, linkageResults, sourceResult } from '#scorecards/source-results.ts'
 
 /** Sources that are configured, or that anything was ever read by; by id. */
 export async function listSourceIds({ db }: Session, { coverage }: Landscape): Promise<string[]> {
   const read = [...coverage.values()].flatMap((own) => own.map(({ sourceId }) => sourceId))
   return [...new Set([...(await listConfiguredSources(db)), ...read])].toSorted()
+}
+
+/** The records of every source that should name something, in the days before `asOf`. */
+export async function loadLinkRecords(db: Reader, landscape: Landscape, asOf: Date) {
+  const period = { from: daysBefore(asOf, linkageRate.windowDays), to: asOf }
+  return linkRecords(landscape, await listLinkFacts(db, period), asOf)
+}
+
+/** Measures how far what sources tell is joined, as it stands. Returns the rows that changed. */
+export async function updateLinkage(session: Session, { landscape }: Model): Promise<number> {
+  const { db, until, now } = session
+  const metricId = linkageRate.definition.id
+  const scopes = bySource(landscape.coverage)
+  const records = await loadLinkRecords(db, landscape, until)
+  const ids = new Set([...records.keys(), ...(await listMeasuredSources(db, metricId))])
+  let changed = 0
+  for (const id of ids) {
+    const own = records.get(id)
+    const terms = { asOf: until, computedAt: now }
+    const results = own ? linkageResults(id, scopes.get(id) ?? new Map(), own, terms) : []
+    const region = {
+      pathId: '',
+      teamId: '',
+      sourceId: id,
+      windowKind: 'own' as const,
+      metricIds: [metricId],
+      // What is measured as it stands replaces what stood before.
+      windowEnds: listWeekEnds(until, STANDING_WEEKS),
+    }
+    const rows = results.map((one) => toMeasurementRow(one))
+    changed += await session.write((tx) => writeMeasurements(tx, session.run, region, rows))
+  }
+  return changed
 }
 
 /** Measures how far every source was read in each week since `since`. Returns the rows that changed. */

@@ -7,6 +7,7 @@ import type { FactTable } from '#db/natural-keys.ts'
 import type { NewRow } from '#db/schema.ts'
 import { scoreAll } from '#scorecards/run.ts'
 import { addPath, addService, addTeam, cover } from '#test/support/adoption.ts'
+import { addRequirement, addTicket } from '#test/support/cases.ts'
 import { testDatabase } from '#test/support/database.ts'
 
 /** The last of nine weeks that are scored has ended on the Monday before. */
@@ -20,7 +21,7 @@ const at = (hours: number) => new Date(FIRST + hours * HOUR_MS).toISOString()
 
 const TEAMS = ['payments', 'search', 'quiet'] as const
 const SERVICES = ['shop', 'index', 'mail'] as const
-const PATHS = ['merges', 'deploys', 'environments'] as const
+const PATHS = ['merges', 'deploys', 'environments', 'acts'] as const
 
 /** Two teams with work, one without; one service is read later than the others. */
 async function anOrganisation(): Promise<Database> {
@@ -28,6 +29,7 @@ async function anOrganisation(): Promise<Database> {
   await addPath(db, { id: 'merges' })
   await addPath(db, { id: 'deploys', rules: { work: 'deployments' } })
   await addPath(db, { id: 'environments', rules: { work: 'provisioning', evidence: [] } })
+  await addPath(db, { id: 'acts', rules: { work: 'activities', evidence: [] } })
   for (const team of TEAMS) await addTeam(db, team)
   const covered = { from: '2025-10-06', to: '2026-03-04' }
   await addService(db, 'shop', { team: 'payments', covered })
@@ -39,6 +41,10 @@ async function anOrganisation(): Promise<Database> {
   await cover(db, 'entity:deployments', covered)
   await cover(db, 'entity:incidents', covered)
   await cover(db, 'entity:provisioning_requests', covered)
+  await cover(db, 'entity:tickets', covered)
+  await cover(db, 'entity:policy_evidence', covered)
+  await addTicket(db, { native_id: 'first', opened_at: at(2200), path_id: null })
+  await addRequirement(db, { native_id: 'signed' })
   return db
 }
 
@@ -94,6 +100,7 @@ const deployment = upsert(
       sha: fc.constantFrom('sha-1', 'sha-2', 'sha-3', null),
       path_id: fc.constantFrom('deploys', null),
       mechanism: fc.constantFrom('path', 'manual_change', null),
+      initiator_kind: fc.constantFrom('human', 'human', 'bot', 'unknown'),
     })
     .map(({ hours: finished, ...row }) => ({
       ...row,
@@ -105,7 +112,6 @@ const deployment = upsert(
       superseded_at: null,
       redeploy_of: null,
       rollback_of: null,
-      initiator_kind: 'bot',
       path_version: null,
       url: null,
     })),
@@ -145,6 +151,7 @@ const incident = upsert(
       started: hours,
       lasts: fc.option(fc.integer({ min: 1, max: 400 })),
       caused_by_deployment_id: fc.option(nativeId),
+      cause_class: fc.constantFrom('platform', 'policy', null),
     })
     .map(({ started, lasts, ...row }) => ({
       ...row,
@@ -155,7 +162,6 @@ const incident = upsert(
       mitigated_at: null,
       restored_at: lasts === null ? null : at(started + lasts),
       link_kind: null,
-      cause_class: null,
       reassignment_count: null,
       owner_found_at: null,
     })),
@@ -201,18 +207,151 @@ const request = upsert(
       path_id: fc.constantFrom('environments', null),
       requested: hours,
       waits: fc.option(fc.integer({ min: 1, max: 200 })),
+      failed: fc.boolean(),
+      cause_code: fc.constantFrom('platform:quota', 'policy', 'bad luck', null),
     })
-    .map(({ requested, waits, ...row }) => ({
+    .map(({ requested, waits, failed, ...row }) => ({
       ...row,
       workload_class: null,
       target_key: 'database',
       chain_key: null,
       requested_at: at(requested),
       first_human_step_at: null,
-      usable_at: waits === null ? null : at(requested + waits),
+      usable_at: waits === null || failed ? null : at(requested + waits),
       ended_at: waits === null ? null : at(requested + waits),
-      result: waits === null ? 'open' : 'usable',
-      cause_code: null,
+      result: waits === null ? 'open' : failed ? 'failed' : 'usable',
+    })),
+)
+
+const ticket = upsert(
+  'tickets',
+  fc
+    .record({
+      native_id: nativeId,
+      team_id: fc.option(team),
+      path_id: fc.option(path),
+      type: fc.constantFrom('how_to', 'bug', null),
+      opened: hours,
+      opened_by_group: fc.constantFrom('requester', 'platform', null),
+      linked_request_id: fc.option(nativeId),
+      executed_by: fc.constantFrom('requester', 'platform', null),
+    })
+    .map(({ opened, ...row }) => ({
+      ...row,
+      category: null,
+      status_category: null,
+      opened_at: at(opened),
+      first_response_at: null,
+      resolved_at: null,
+      reopened_count: null,
+      channel: null,
+      bot: 0,
+      session_count: null,
+      platform_people_count: null,
+      both_sides_changed: null,
+      co_design: null,
+    })),
+)
+
+const humanStep = upsert(
+  'steps',
+  fc
+    .record({
+      native_id: nativeId,
+      request_id: nativeId,
+      kind: fc.constantFrom('auto', 'human_wait', 'human_work'),
+      started: hours,
+      actor_group: fc.constantFrom('platform', 'requester', null),
+    })
+    .map(({ started, ...row }) => ({
+      ...row,
+      change_sha: null,
+      started_at: at(started),
+      ended_at: at(started + 5),
+    })),
+)
+
+const activity = upsert(
+  'activities',
+  fc
+    .record({
+      native_id: nativeId,
+      service_id: fc.option(service),
+      team_id: fc.option(team),
+      occurred: hours,
+      result: fc.constantFrom('success', 'success', 'failure', 'unknown'),
+      mechanism: fc.constantFrom('path', 'path', 'manual_change', null),
+      user_initiated: fc.constantFrom(1, 1, 0, null),
+    })
+    .map(({ occurred, ...row }) => ({
+      ...row,
+      path_id: 'acts',
+      kind: 'pipeline_run',
+      occurred_at: at(occurred),
+      mechanism_rule: null,
+      path_version: null,
+      exception_id: null,
+      incident_id: null,
+    })),
+)
+
+const attempt = upsert(
+  'path_attempts',
+  fc
+    .record({
+      native_id: nativeId,
+      team_id: team,
+      path_id: path,
+      started: hours,
+      result: fc.constantFrom('success', 'failure', 'open'),
+      cause_code: fc.constantFrom('platform', 'user_input:name', null),
+    })
+    .map(({ started, ...row }) => ({
+      ...row,
+      started_at: at(started),
+      ended_at: row.result === 'open' ? null : at(started + 1),
+    })),
+)
+
+const requirement = upsert(
+  'policy_requirements',
+  fc
+    .record({
+      native_id: fc.constantFrom('signed', 'reviewed'),
+      path_id: fc.option(path),
+      workload_class: fc.constantFrom('http', null),
+      required: hours,
+      lasts: fc.option(fc.integer({ min: 100, max: 2000 })),
+    })
+    .map(({ required, lasts, ...row }) => ({
+      ...row,
+      name: row.native_id,
+      data_classification: null,
+      required_from: at(required),
+      required_to: lasts === null ? null : at(required + lasts),
+    })),
+)
+
+const proof = upsert(
+  'policy_evidence',
+  fc
+    .record({
+      native_id: nativeId,
+      subject_type: fc.constantFrom('deployment', 'request'),
+      subject_id: nativeId,
+      requirement_id: fc.constantFrom('signed', 'reviewed'),
+      result: fc.constantFrom('pass', 'pass', 'fail', 'waived'),
+      produced: hours,
+      collector_kind: fc.constantFrom('automated', 'manual', null),
+      waiver_id: fc.option(nativeId),
+    })
+    .map(({ produced, ...row }) => ({
+      ...row,
+      severity: null,
+      produced_at: at(produced),
+      ingested_at: null,
+      verified: null,
+      url: null,
     })),
 )
 
@@ -276,6 +415,10 @@ const reading: fc.Arbitrary<Step> = fc
       'entity:deployments',
       'entity:incidents',
       'entity:provisioning_requests',
+      'entity:activities',
+      'entity:tickets',
+      'entity:policy_requirements',
+      'entity:policy_evidence',
     ),
     from: hours,
     length: fc.integer({ min: 1, max: 1000 }),
@@ -293,6 +436,12 @@ const deletion: fc.Arbitrary<Step> = fc
       'provisioning_requests',
       'exceptions',
       'mandates',
+      'tickets',
+      'steps',
+      'activities',
+      'path_attempts',
+      'policy_requirements',
+      'policy_evidence',
     ),
     nativeId,
   })
@@ -322,19 +471,34 @@ const rare = fc.oneof(
   ),
 )
 
-const step = fc.oneof(
+const delivery = fc.oneof(
   { weight: 4, arbitrary: deployment },
   { weight: 3, arbitrary: change },
   { weight: 3, arbitrary: incident },
+)
+
+const step = fc.oneof(
+  { weight: 10, arbitrary: delivery },
   { weight: 3, arbitrary: evidence },
   { weight: 2, arbitrary: owner },
   { weight: 2, arbitrary: request },
+  { weight: 3, arbitrary: ticket },
+  { weight: 2, arbitrary: humanStep },
+  { weight: 2, arbitrary: activity },
+  { weight: 1, arbitrary: attempt },
+  { weight: 2, arbitrary: requirement },
+  { weight: 3, arbitrary: proof },
   { weight: 2, arbitrary: exception },
   { weight: 1, arbitrary: mandate },
   { weight: 2, arbitrary: reading },
   { weight: 3, arbitrary: deletion },
   { weight: 1, arbitrary: rare },
 )
+
+const batch = <Of>(of: fc.Arbitrary<Of>) => fc.array(of, { minLength: 1, maxLength: 4 })
+
+/** What was delivered touches little when nothing else comes with it. */
+const batches = fc.array(fc.oneof(batch(step), batch(delivery)), { minLength: 1, maxLength: 3 })
 
 /** Everything that stands, without when it came to stand. */
 async function listStanding(db: Database): Promise<string[]> {
@@ -402,13 +566,7 @@ const SEQUENCES = Number(process.env['SEQUENCES'] ?? 500)
 test(
   `what changed facts touch, scored alone, gives the rows of a full rebuild (${SEQUENCES} sequences)`,
   async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 3 }),
-        expectSameAsRebuild,
-      ),
-      { numRuns: SEQUENCES },
-    )
+    await fc.assert(fc.asyncProperty(batches, expectSameAsRebuild), { numRuns: SEQUENCES })
   },
   SEQUENCES * 2_000,
 )

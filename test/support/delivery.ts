@@ -56,6 +56,9 @@ export function aDeployment(
     kind: 'planned',
     redeployOf: null,
     rollbackOf: null,
+    pathId: null,
+    mechanism: null,
+    initiatorKind: 'unknown',
     ...deployment,
   }
 }

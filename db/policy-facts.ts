@@ -1,0 +1,73 @@
+import { forEachChunk } from '#db/chunks.ts'
+import type { Reader } from '#db/connection.ts'
+import type { Period } from '#lib/period.ts'
+
+export const listPolicyRequirements = (db: Reader) =>
+  db
+    .selectFrom('policy_requirements')
+    .select([
+      'source_id',
+      'native_id',
+      'path_id',
+      'workload_class',
+      'data_classification',
+      'required_from',
+      'required_to',
+    ])
+    .execute()
+
+const selectEvidence = (db: Reader) =>
+  db
+    .selectFrom('policy_evidence')
+    .select([
+      'source_id',
+      'native_id',
+      'subject_type',
+      'subject_id',
+      'requirement_id',
+      'result',
+      'produced_at',
+      'collector_kind',
+      'waiver_id',
+    ])
+
+export const listEvidenceIn = (db: Reader, { from, to }: Period) =>
+  selectEvidence(db)
+    .where('produced_at', '>=', from.toISOString())
+    .where('produced_at', '<', to.toISOString())
+    .execute()
+
+export type EvidenceRow = Awaited<ReturnType<typeof listEvidenceIn>>[number]
+
+/** Evidence for whatever any source calls by one of `nativeIds`. */
+export async function listEvidenceFor(
+  db: Reader,
+  nativeIds: readonly string[],
+): Promise<EvidenceRow[]> {
+  const found: EvidenceRow[] = []
+  await forEachChunk(nativeIds, async (ids) => {
+    found.push(...(await selectEvidence(db).where('subject_id', 'in', ids).execute()))
+  })
+  return found
+}
+
+/** Which source ever told of evidence for which requirement. */
+export const listEvidenceSources = (db: Reader) =>
+  db.selectFrom('policy_evidence').select(['requirement_id', 'source_id']).distinct().execute()
+
+/** Requests to a path, and those that name none. */
+export const listRequestsAround = (db: Reader, pathId: string) =>
+  db
+    .selectFrom('provisioning_requests')
+    .select([
+      'source_id',
+      'native_id',
+      'team_id',
+      'workload_class',
+      'requested_at',
+      'usable_at',
+      'ended_at',
+      'result',
+    ])
+    .where((eb) => eb.or([eb('path_id', '=', pathId), eb('path_id', 'is', null)]))
+    .execute()

@@ -116,7 +116,7 @@ function setMeaning(kind: string, result: MetricResult): string {
 }
 
 /** Of a source: its rows are spans of time. */
-const isCoverage = ({ scope }: MetricResult) => scope.sourceId !== undefined
+const isCoverage = ({ metricId }: MetricResult) => metricId === 'DQ-01'
 const hasParts = ({ parts }: MetricResult) => parts['scopes'] !== undefined
 
 function coverageMeaning(set: string | undefined, result: MetricResult): string {
@@ -130,6 +130,12 @@ function coverageSum(result: MetricResult, rows: number): string {
   return hasParts(result)
     ? `${formatCountOf(rows, 'part')}; the figure is the mean of what was read of each.`
     : `${formatCountOf(rows, 'interval')} in the window.`
+}
+
+/** Of a share what is counted is part of what is below the line; of a rate it is something else. */
+function addsUp({ unit, numerator, denominator }: MetricResult, counted: number, below: number) {
+  if (unit.includes('per ')) return numerator === counted && (below === 0 || denominator === below)
+  return denominator === counted + below && (numerator === null || numerator === counted)
 }
 
 /** Counts that add up to the number, and whether they do. */
@@ -150,10 +156,7 @@ function Sum({
   if (isCoverage(result)) return <p className="sum">{coverageSum(result, all)}</p>
   // Time is shared out, and a row is one of the requests of a chain.
   const isTime = result.unit === 'fraction of time'
-  const agrees = isTime
-    ? counted >= (result.n ?? 0)
-    : result.denominator === counted + notCounted &&
-      (result.numerator === null || result.numerator === counted)
+  const agrees = isTime ? counted >= (result.n ?? 0) : addsUp(result, counted, notCounted)
   return (
     <>
       <p className="sum" data-sum={agrees ? 'agrees' : 'differs'}>

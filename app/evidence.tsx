@@ -14,6 +14,7 @@ import {
   listProvisioningRequests,
   type ProvisioningRequest,
 } from '#lib/queries/provisioning-requests.ts'
+import { type FactRecord, listRecords, type RecordTable } from '#lib/queries/records.ts'
 import { listAdoptionStates, type TeamState } from '#lib/queries/states.ts'
 import { teamNames } from '#lib/queries/teams.ts'
 import type { UsageRow } from '#lib/queries/usage.ts'
@@ -42,6 +43,14 @@ export function loadEvidence(db: Reader, result: MetricResult, view: View): Prom
   return load(db, result, view)
 }
 
+/** What a path can carry. */
+const WORK: readonly RecordTable[] = [
+  'activities',
+  'deployments',
+  'changes',
+  'provisioning_requests',
+]
+
 /** What a metric's rows are, where they are not teams. */
 const ROWS: Readonly<Record<string, Load>> = {
   'ADO-04': activityRows,
@@ -49,7 +58,22 @@ const ROWS: Readonly<Record<string, Load>> = {
   'ADO-10': serviceRows,
   'ADO-11': serviceRows,
   'GOV-06': exceptionRows,
+  'GOV-07': exceptionRows,
   'SPD-01': requestRows,
+  'SPD-04': requestRows,
+  'SPD-05': requestRows,
+  'REL-01': requestRows,
+  'REL-06': recordRows('path_attempts', 'provisioning_requests', 'deployments'),
+  'SUP-01': recordRows('tickets'),
+  'SUP-02': recordRows('tickets', ...WORK),
+  'SUP-03': recordRows('tickets'),
+  'SUP-04': recordRows('tickets'),
+  'SUP-05': recordRows('tickets'),
+  'SUP-06': recordRows('path_attempts', ...WORK),
+  'GOV-01': recordRows('provisioning_requests'),
+  'GOV-02': recordRows('deployments'),
+  'GOV-03': recordRows('deployments', 'provisioning_requests'),
+  'GOV-04': recordRows('policy_evidence'),
   'DQ-01': coverageRows,
 }
 
@@ -230,6 +254,26 @@ async function requestRows(db: Reader, result: MetricResult, view: View): Promis
         one.result,
       ],
     ),
+  }
+}
+
+function recordRows(...tables: readonly RecordTable[]): Load {
+  return async (db, result) => {
+    const ids = new Set(result.evidence.flatMap((set) => set.ids))
+    const byId = await listRecords(db, tables, ids)
+    return {
+      columns: ['Record', 'When', 'Of', 'Says'],
+      sets: toSets(
+        result,
+        (id) => byId.get(id),
+        ({ id, at, of, says }: FactRecord) => [
+          id,
+          at === null ? '' : formatInstant(at),
+          of ?? 'not named',
+          says?.replaceAll('_', ' ') ?? '',
+        ],
+      ),
+    }
   }
 }
 

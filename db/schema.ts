@@ -544,6 +544,7 @@ export type SubjectKind =
   | 'all'
   | 'deployment'
   | 'evidence'
+  | 'incident'
   | 'ownership'
   | 'path'
   | 'policy'

@@ -110,6 +110,7 @@ const WATCHES: Readonly<Record<FactTable, Watch>> = {
     touches: (row) => [
       ...subject('service', row, 'service_id', beginning(row)),
       ...subject('deployment', row, 'caused_by_deployment_id', beginning(row)),
+      ...(row['service_id'] === null ? whole('incident', beginning(row)) : []),
     ],
   },
   tickets: { touches: (row) => whole('support', text(row, 'opened_at')) },

@@ -59,8 +59,8 @@ export interface Standing {
 
 interface Scorer {
   readonly id: string
-  /** Only of paths that provision something. */
-  readonly isOfRequests: boolean
+  /** Only of paths that provision something, or only of others; undefined: of both. */
+  readonly isOfRequests: boolean | undefined
   readonly score: (standing: Standing, computedAt: Date) => MetricResult[]
 }
 
@@ -70,6 +70,7 @@ interface Terms<Input> {
   readonly inputOf: (standing: Standing) => Input
   /** What must have been read, all of it. */
   readonly reads: readonly Read[]
+  /** Left out: of paths of either kind. */
   readonly isOfRequests?: boolean
 }
 
@@ -89,7 +90,7 @@ const ofTable = <Input>(metric: TableMetric<Input>, terms: Terms<Input>): Scorer
 
 function toScorer<Input>(
   metric: Measured<Input>,
-  { inputOf, reads, isOfRequests = false }: Terms<Input>,
+  { inputOf, reads, isOfRequests }: Terms<Input>,
   compute: (input: Input, context: Parameters<typeof measure>[2]) => MetricResult[],
 ): Scorer {
   return {
@@ -303,6 +304,7 @@ const SCORERS: readonly Scorer[] = [
   of(completePolicyEvidenceChanges, {
     inputOf: ({ asOf, policies }) => ({ asOf, reach: PATH, ...policies }),
     reads: [deployments, evidence],
+    isOfRequests: false,
   }),
   of(evidenceTimeliness, {
     inputOf: ({ asOf, policies }) => ({ asOf, ...policies }),
@@ -344,7 +346,7 @@ export function standingResults(
 ): MetricResult[] {
   const isOfRequests = standing.path.rules.work === 'provisioning'
   return SCORERS.filter(
-    (one) => metricIds.includes(one.id) && (isOfRequests || !one.isOfRequests),
+    (one) => metricIds.includes(one.id) && (one.isOfRequests ?? isOfRequests) === isOfRequests,
   ).flatMap(({ score }) => score(standing, computedAt))
 }
 

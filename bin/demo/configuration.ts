@@ -146,5 +146,6 @@ sources:
   - { id: environment-requests, kind: files, path: ./environments, covers: { from: ${from} }, every: 1h }
   - { id: exception-register, kind: files, path: ./register, covers: { from: ${from} }, every: 1h }
   - { id: helpdesk, kind: files, path: ./helpdesk, covers: { from: ${from} }, every: 1h }
+  - { id: policy-evidence, kind: files, path: ./policies, covers: { from: ${from} }, every: 1h }
 `
 }

@@ -8,13 +8,13 @@ import { type Cell, writeTable } from '#bin/demo/tables.ts'
 
 type Row = Record<string, Cell>
 
-/** What the deployment log of the organisation holds: it knows its own path, not always the rest. */
+/** What the deployment log of the organisation holds: it knows its own path, not always the rest. Returns its rows. */
 export async function writeDeployments(
   story: Story,
   folder: string,
   plans: ReadonlyMap<string, DeployPlan>,
   commits: ReadonlyMap<string, readonly Commit[]>,
-): Promise<void> {
+): Promise<readonly Row[]> {
   const rows = STREAM.flatMap((team) =>
     team.services
       .filter(({ workload }) => workload !== 'frontend')
@@ -23,6 +23,7 @@ export async function writeDeployments(
       ),
   )
   await writeTable(folder, 'deployments/deployments.csv', COLUMNS, rows)
+  return rows
 }
 
 const COLUMNS = [
@@ -99,6 +100,6 @@ function toRow(random: Random, service: Service, at: Date): Row {
     finished_at: minutesAfter(at, between(random, 3, 15)).toISOString(),
     outcome: failed ? 'failure' : 'success',
     kind: random() < 0.03 ? 'rollback' : 'planned',
-    initiator_kind: random() < 0.7 ? 'platform' : 'human',
+    initiator_kind: random() < 0.7 ? 'human' : 'bot',
   }
 }

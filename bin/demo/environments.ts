@@ -30,13 +30,14 @@ interface Fulfilment {
 const BY_TICKET = ['finance-ledger', 'signal-feeds', 'depot-systems', 'procurement']
 const DAY_MINUTES = 24 * 60
 
-/** Requests for an environment: by ticket, and since it exists by the self-service path. */
-export async function writeEnvironments(story: Story, folder: string): Promise<void> {
+/** Requests for an environment: by ticket, and since it exists by the self-service path. Returns their rows. */
+export async function writeEnvironments(story: Story, folder: string): Promise<readonly Row[]> {
   const all = toFulfilments(story)
   const requests = all.map(({ request }) => request)
   const steps = all.flatMap((one) => one.steps)
   await writeTable(folder, 'environments/provisioning_requests.csv', REQUEST_COLUMNS, requests)
   await writeTable(folder, 'environments/steps.csv', STEP_COLUMNS, steps)
+  return requests
 }
 
 const REQUEST_COLUMNS = [
@@ -97,7 +98,7 @@ function byPath(random: Random, { id, team, at, target, until }: Request): Fulfi
     usable_at: failed ? null : ended.toISOString(),
     ended_at: ended.toISOString(),
     result: failed ? 'failed' : 'usable',
-    cause_code: failed ? pick(random, ['quota_exhausted', 'image_pull']) : null,
+    cause_code: failed ? pick(random, ['platform:quota', 'dependency:image_pull']) : null,
   }
   return { request, steps: toSteps(id, [['auto', at, ended, null]], until) }
 }
@@ -119,7 +120,7 @@ function byTicket(random: Random, { id, team, at, target, until }: Request): Ful
     usable_at: usable ? ended.toISOString() : null,
     ended_at: open ? null : ended.toISOString(),
     result: open ? 'open' : refused ? 'rejected' : 'usable',
-    cause_code: !open && refused ? 'no_budget' : null,
+    cause_code: !open && refused ? 'policy:no_budget' : null,
   }
   const steps = [
     ['human_wait', at, taken, 'infra'],

@@ -8,6 +8,7 @@ import { writeDeployments } from '#bin/demo/deployments.ts'
 import { writeEnvironments } from '#bin/demo/environments.ts'
 import { ordinaryWork, type Published, toPlans, toServiceHistory } from '#bin/demo/histories.ts'
 import { type Service, STREAM, type Team, UNOWNED } from '#bin/demo/organisation.ts'
+import { writePolicies } from '#bin/demo/policies.ts'
 import {
   DEPLOY_RELEASES,
   KIT_RELEASES,
@@ -49,8 +50,9 @@ export async function generateDemo(
     await writeRepository(join(folder, CLONES), service.id, ordinaryWork(story, service, 60))
   })
   await writeCatalog(story, folder)
-  await writeEnvironments(story, folder)
-  await writeDeployments(story, folder, plans.deploy, commits)
+  const requests = await writeEnvironments(story, folder)
+  const deployments = await writeDeployments(story, folder, plans.deploy, commits)
+  await writePolicies(story, folder, { deployments, requests })
   await writeRegister(story, folder)
   await writeTickets(story, folder)
   await writeFile(join(folder, CONFIGURATION_FILE), toConfiguration(story))

@@ -141,6 +141,7 @@ function toApproval(story: Story, entry: Entry): Row {
 /** What teams ask the platform's helpdesk. */
 export async function writeTickets(story: Story, folder: string): Promise<void> {
   const random = chance(story, 'tickets')
+  const working = chance(story, 'work on tickets')
   const rows: Row[] = []
   for (let week = 104; week >= 1; week--) {
     for (let count = countOf(random, 5); count > 0; count--) {
@@ -152,18 +153,20 @@ export async function writeTickets(story: Story, folder: string): Promise<void> 
         id: `HD-${rows.length + 1}`,
         team_id: pick(random, STREAM).id,
         path_id: pick(random, Object.values(PATHS)).id,
-        type: pick(random, ['question', 'question', 'problem', 'request']),
+        type: pick(random, ['how_to', 'how_to', 'bug', 'access']),
         status_category: done ? 'done' : 'open',
         opened_at: opened.toISOString(),
         first_response_at: answered < story.calendar.until ? answered.toISOString() : null,
         resolved_at: done ? resolved.toISOString() : null,
         channel: pick(random, ['chat', 'form']),
         bot: 0,
+        opened_by_group: 'requester',
+        executed_by: pick(working, ['requester', 'requester', 'platform']),
       })
     }
   }
   // One line that no reader can use: it shows what happens to it.
-  rows.push({ id: `HD-${rows.length + 1}`, type: 'question', opened_at: 'last tuesday', bot: 0 })
+  rows.push({ id: `HD-${rows.length + 1}`, type: 'how_to', opened_at: 'last tuesday', bot: 0 })
   await writeTable(folder, 'helpdesk/tickets.csv', TICKET_COLUMNS, rows)
 }
 
@@ -178,4 +181,6 @@ const TICKET_COLUMNS = [
   'resolved_at',
   'channel',
   'bot',
+  'opened_by_group',
+  'executed_by',
 ]

@@ -107,6 +107,9 @@ const span =
     return [{ column: to, fault: `expected a time after ${from} (${start}), not ${end}` }]
   }
 
+const CAUSE_CODE =
+  'Why it failed, as a short code; one that is or begins with `platform:`, `user_input:`, `policy:` or `dependency:` says who is to blame'
+
 const TEAM = 'checkout'
 const SERVICE = 'basket'
 const PATH = 'http-service'
@@ -355,7 +358,7 @@ export const ENTITIES: Readonly<Record<string, Entity>> = {
         'How it ended',
         'failure',
       ),
-      cause_code: optional(text, 'Why it failed, as a short code', 'quota'),
+      cause_code: optional(text, CAUSE_CODE, 'platform:quota'),
     },
   }),
   provisioning_requests: events('provisioning_requests', {
@@ -380,7 +383,7 @@ export const ENTITIES: Readonly<Record<string, Entity>> = {
         'What came of it',
         'usable',
       ),
-      cause_code: optional(text, 'Why it failed, as a short code'),
+      cause_code: optional(text, CAUSE_CODE),
     },
   }),
   steps: events('steps', {

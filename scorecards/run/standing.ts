@@ -109,7 +109,7 @@ function hasFailures({ asOf }: PathKnowledge, ledgers: ReadonlyMap<string, Deliv
 
 const WEEK_DAYS = 7
 
-/** For nothing without support requests that were read. */
+/** Nothing without support requests that were read. */
 async function loadUses(
   db: Reader,
   { model, path, asOf }: PathKnowledge,
@@ -121,19 +121,25 @@ async function loadUses(
   return toUses(listWork(landscape, path, { ...facts, exceptions }), asOf)
 }
 
-/** For nothing without evidence that was read. */
+/**
+ * Nothing without evidence that was read. A path that provisions something is asked for requests, any
+ * other for deployments.
+ */
 async function loadPolicies(db: Reader, known: PathKnowledge): Promise<PathPolicies> {
   const { model, path, asOf } = known
   if (!model.landscape.coverage.has(EVIDENCE_SCOPE)) return NO_POLICIES
   const period = { from: daysBefore(asOf, GOVERNED_DAYS), to: asOf }
-  const services = model.landscape.services.filter(isEverInScope(known)).map(({ id }) => id)
-  const requests = path.rules.work === 'provisioning' ? await listRequestsAround(db, path.id) : []
-  const recent = await listDeploymentsIn(db, services, period)
-  const produced = await listEvidenceIn(db, period)
-  const named = await listDeploymentsNamed(
+  const isOfRequests = path.rules.work === 'provisioning'
+  const services = isOfRequests ? [] : model.landscape.services.filter(isEverInScope(known))
+  const requests = isOfRequests ? await listRequestsAround(db, path.id) : []
+  const recent = await listDeploymentsIn(
     db,
-    produced.map(({ subject_id }) => subject_id),
+    services.map(({ id }) => id),
+    period,
   )
+  const produced = await listEvidenceIn(db, period)
+  const ids = isOfRequests ? [] : produced.map(({ subject_id }) => subject_id)
+  const named = await listDeploymentsNamed(db, ids)
   const subjects = [...requests, ...recent].map(({ native_id }) => native_id)
   const about = await listEvidenceFor(db, [...new Set(subjects)])
   const rows = {

@@ -55,21 +55,25 @@ import { toUses } from '#scorecards/support/uses.ts'
 /** What is known of a path before its cases are read. */
 export type PathKnowledge = Pick<Standing, 'model' | 'path' | 'trails' | 'firstUses' | 'asOf'>
 
+type Ledgers = ReadonlyMap<string, DeliveryLedger>
+
 /**
- * All that the metrics named are computed from. `ledgers`: where failures of deployments are to be
- * looked for; without it everywhere.
+ * All that the metrics named are computed from. `readLedgersOnce`: tells where failures of deployments
+ * are to be looked for; without it everywhere.
  */
 export async function loadStanding(
   db: Reader,
   known: PathKnowledge,
   metricIds: readonly string[],
-  ledgers?: ReadonlyMap<string, DeliveryLedger>,
+  readLedgersOnce?: () => Promise<Ledgers>,
 ): Promise<Standing> {
   const { model, path, asOf } = known
   const isAnyOf = (ids: readonly string[]) => metricIds.some((id) => ids.includes(id))
   const isOfSupport = metricIds.some((id) => !TRAIL_METRICS.includes(id))
   const cases = toPathCases(await listPathCases(db, path.id, { isOfSupport }))
-  const delivered = isAnyOf(FAILURE_METRICS) ? await loadDelivered(db, known, ledgers) : []
+  const delivered = isAnyOf(FAILURE_METRICS)
+    ? await loadDelivered(db, known, await readLedgersOnce?.())
+    : []
   return {
     ...known,
     cases,
@@ -82,7 +86,7 @@ export async function loadStanding(
 async function loadDelivered(
   db: Reader,
   known: PathKnowledge,
-  ledgers: ReadonlyMap<string, DeliveryLedger> | undefined,
+  ledgers: Ledgers | undefined,
 ): Promise<DeliveryFacts[]> {
   const all = [...toUnits(known.model.landscape).values()]
   const units = ledgers ? all.filter(hasFailures(known, ledgers)) : all
@@ -96,7 +100,7 @@ async function loadDelivered(
   ]
 }
 
-function hasFailures({ asOf }: PathKnowledge, ledgers: ReadonlyMap<string, DeliveryLedger>) {
+function hasFailures({ asOf }: PathKnowledge, ledgers: Ledgers) {
   const to = asOf.getTime()
   const from = daysBefore(asOf, platformCausedFailureShare.windowDays).getTime()
   return ({ id }: Unit) => {
@@ -166,6 +170,7 @@ const distinct = <Row extends { readonly source_id: string; readonly native_id: 
 interface StandingUpdate extends Pick<PathUpdate, 'model' | 'path' | 'plan'> {
   readonly outcome: PathOutcome
   readonly hasNewWork: boolean
+  readonly readLedgersOnce: () => Promise<Ledgers>
 }
 
 /** Measures paths anew as they stand now, where that may be another. Returns the rows that changed. */
@@ -175,8 +180,13 @@ export async function updateStandings(
   terms: Pick<StandingUpdate, 'model' | 'plan' | 'hasNewWork'>,
 ): Promise<number> {
   let changed = 0
+  let ledgers: Promise<Ledgers> | undefined
+  const readLedgersOnce = () => {
+    ledgers ??= readLedgers(session.db)
+    return ledgers
+  }
   for (const [path, outcome] of outcomes) {
-    changed += await updateStanding(session, { ...terms, path, outcome })
+    changed += await updateStanding(session, { ...terms, path, outcome, readLedgersOnce })
   }
   return changed
 }
@@ -185,14 +195,14 @@ export async function updateStandings(
 const WORK_METRICS = [...USE_METRICS, ...FAILURE_METRICS, ...POLICY_METRICS]
 
 async function updateStanding(session: Session, update: StandingUpdate): Promise<number> {
-  const { model, path, outcome } = update
+  const { model, path, outcome, readLedgersOnce } = update
   const metricIds = listTouched(update)
   // What the configuration dropped stands as it stood.
   if (path.goneAt !== null || metricIds.length === 0) return 0
   const { db, until, now } = session
   const trails = toTrails(await listWrittenTrails(db, path.id))
   const known = { model, path, trails, firstUses: outcome.firstUses, asOf: until }
-  const standing = await loadStanding(db, known, metricIds, await readLedgers(db))
+  const standing = await loadStanding(db, known, metricIds, readLedgersOnce)
   const rows = standingResults(standing, now, metricIds)
   const region = {
     pathId: path.id,

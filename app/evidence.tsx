@@ -17,6 +17,7 @@ import {
 import { type FactRecord, listRecords, type RecordTable } from '#lib/queries/records.ts'
 import { listAdoptionStates, type TeamState } from '#lib/queries/states.ts'
 import { teamNames } from '#lib/queries/teams.ts'
+import { listTickets, type Ticket } from '#lib/queries/tickets.ts'
 import type { UsageRow } from '#lib/queries/usage.ts'
 import { coveredShare } from '#scorecards/coverage.ts'
 import type { MetricResult } from '#scorecards/result.ts'
@@ -64,11 +65,11 @@ const ROWS: Readonly<Record<string, Load>> = {
   'SPD-05': requestRows,
   'REL-01': requestRows,
   'REL-06': recordRows('path_attempts', 'provisioning_requests', 'deployments'),
-  'SUP-01': recordRows('tickets'),
+  'SUP-01': ticketRows,
   'SUP-02': recordRows('tickets', ...WORK),
   'SUP-03': recordRows('tickets'),
-  'SUP-04': recordRows('tickets'),
-  'SUP-05': recordRows('tickets'),
+  'SUP-04': ticketRows,
+  'SUP-05': ticketRows,
   'SUP-06': recordRows('path_attempts', ...WORK),
   'GOV-01': recordRows('provisioning_requests'),
   'GOV-02': recordRows('deployments'),
@@ -92,19 +93,32 @@ function toSets<T>(
   }))
 }
 
+const NO_OWNER = 'no owner known'
+
+function teamCell(
+  view: View,
+  names: ReadonlyMap<string, string>,
+  id: string | null,
+  unknown = 'not known',
+): React.ReactNode {
+  if (id === null) return unknown
+  return (
+    <Link key="team" href={hrefOf(view, `/teams/${id}`)}>
+      {names.get(id) ?? id}
+    </Link>
+  )
+}
+
 async function teamRows(db: Reader, result: MetricResult, view: View): Promise<Evidence> {
   const [states, names] = await Promise.all([statesBehind(db, result), teamNames(db)])
   const byTeam = new Map(states.map((state) => [state.team, state]))
-  const link = (id: string) => (
-    <Link href={hrefOf(view, `/teams/${id}`)}>{names.get(id) ?? id}</Link>
-  )
   return {
     columns: ['Team', 'State', 'Adopted', 'Rule', 'What the rule saw'],
     sets: toSets(
       result,
       (id) => byTeam.get(id),
       (state: TeamState) => [
-        link(state.team),
+        teamCell(view, names, state.team),
         <StateWord key="state" word={adoptionWord(state.state)} />,
         originWord(state.origin),
         `${state.rule}: ${ruleWord(state.rule)}`,
@@ -146,13 +160,7 @@ async function serviceRows(db: Reader, result: MetricResult, view: View): Promis
       (id) => byService.get(id),
       (row: UsageRow) => [
         row.service,
-        row.team === null ? (
-          'no owner known'
-        ) : (
-          <Link key="team" href={hrefOf(view, `/teams/${row.team}`)}>
-            {names.get(row.team) ?? row.team}
-          </Link>
-        ),
+        teamCell(view, names, row.team, NO_OWNER),
         <StateWord key="state" word={usageWord(row.state)} />,
         row.version ?? '',
         row.lagDays === null ? '' : formatDays(row.lagDays),
@@ -177,17 +185,11 @@ async function activityRows(db: Reader, result: MetricResult, view: View): Promi
     }),
     teamNames(db),
   ])
-  const nameOf = (id: string | null) => (id === null ? 'no owner known' : (names.get(id) ?? id))
+  const nameOf = (id: string) => names.get(id) ?? id
   const cells = (one: Activity) => [
     one.id,
     formatInstant(one.at),
-    one.team === null ? (
-      nameOf(null)
-    ) : (
-      <Link key="team" href={hrefOf(view, `/teams/${one.team}`)}>
-        {nameOf(one.team)}
-      </Link>
-    ),
+    teamCell(view, names, one.team, NO_OWNER),
     one.service ?? '',
     mechanismWord(one.mechanism),
     one.rule.replaceAll('_', ' '),
@@ -220,9 +222,7 @@ async function exceptionRows(db: Reader, result: MetricResult, view: View): Prom
       (id) => byId.get(id),
       (one: Exception) => [
         one.id,
-        <Link key="team" href={hrefOf(view, `/teams/${one.teamId}`)}>
-          {names.get(one.teamId) ?? one.teamId}
-        </Link>,
+        teamCell(view, names, one.teamId),
         one.state === 'overdue' ? 'past its expiry' : one.state,
         one.scope === 'full' ? 'the whole team' : one.serviceIds.join(', '),
         one.gapCode ?? 'not named',
@@ -242,9 +242,7 @@ async function requestRows(db: Reader, result: MetricResult, view: View): Promis
       (id) => byId.get(id),
       (one: ProvisioningRequest) => [
         one.id,
-        <Link key="team" href={hrefOf(view, `/teams/${one.teamId}`)}>
-          {names.get(one.teamId) ?? one.teamId}
-        </Link>,
+        teamCell(view, names, one.teamId),
         one.target ?? 'not named',
         formatInstant(one.requestedAt),
         one.usableAt === null ? 'not yet, or never' : formatInstant(one.usableAt),
@@ -275,6 +273,32 @@ function recordRows(...tables: readonly RecordTable[]): Load {
       ),
     }
   }
+}
+
+async function ticketRows(db: Reader, result: MetricResult, view: View): Promise<Evidence> {
+  const window = { from: new Date(result.window.start), to: new Date(result.window.end) }
+  const [tickets, names] = await Promise.all([listTickets(db, window), teamNames(db)])
+  const byId = new Map(tickets.map((one) => [`${one.sourceId}:${one.id}`, one]))
+  return {
+    columns: ['Request', 'Opened', 'Team', 'Type', 'Stands', 'Resolved'],
+    sets: toSets(
+      result,
+      (id) => byId.get(id),
+      (one: Ticket) => [
+        one.id,
+        formatInstant(one.openedAt),
+        teamCell(view, names, one.teamId),
+        one.type ?? 'not known',
+        standingOf(one),
+        one.resolvedAt === null ? '' : formatInstant(one.resolvedAt),
+      ],
+    ),
+  }
+}
+
+function standingOf({ status, goneAt }: Ticket): string {
+  if (goneAt !== null) return `removed by ${formatDay(goneAt)}`
+  return status === null ? 'not known' : status.replaceAll('_', ' ')
 }
 
 /** Of a source with one scope the rows are intervals, `from/to`; of one with several, its scopes. */

@@ -103,8 +103,9 @@ const ORDER: readonly SourceConfig['kind'][] = ['files', 'backstage', 'github', 
 
 function toRun(source: SourceConfig, config: Config): Run {
   if (source.kind === 'files') {
-    const { id: sourceId, path: folder, covers } = source
-    return (db, ...rest) => runCollector(db, filesCollector({ sourceId, folder, covers }), ...rest)
+    const { id: sourceId, path: folder, covers, complete } = source
+    const collector = filesCollector({ sourceId, folder, covers, complete })
+    return (db, ...rest) => runCollector(db, collector, ...rest)
   }
   if (source.kind === 'github') {
     return (db, ...rest) =>

@@ -173,6 +173,7 @@ function listMergedChanges(db: Reader, { workers, since }: WorkTerms) {
   let query = db
     .selectFrom('changes')
     .select(['source_id', 'native_id', 'repository_id', 'service_id', 'merged_at', 'author_kind'])
+    .where('gone_at', 'is', null)
     .where('merged_at', '>=', since)
     .where('author_kind', '!=', 'bot')
   if (workers) query = query.where('repository_id', 'in', among(workers.repositories))
@@ -192,6 +193,7 @@ function listProductionDeployments(db: Reader, { workers, since }: WorkTerms) {
       'mechanism',
       'initiator_kind',
     ])
+    .where('gone_at', 'is', null)
     .where('environment_tier', '=', 'production')
     .where('finished_at', '>=', since)
   if (workers) query = query.where('service_id', 'in', among(workers.services))
@@ -214,6 +216,7 @@ function listProvisioningRequests(db: Reader, workers: Workers | undefined) {
       'ended_at',
       'result',
     ])
+    .where('gone_at', 'is', null)
   if (workers) query = query.where('team_id', 'in', among(workers.teams))
   return query.execute()
 }
@@ -236,6 +239,7 @@ function listActivityRows(db: Reader, { workers, since }: WorkTerms) {
       'user_initiated',
     ])
     .where('occurred_at', '>=', since)
+    .where('gone_at', 'is', null)
   if (workers) {
     const { services, teams } = workers
     query = query.where((eb) =>
@@ -249,6 +253,7 @@ function listPathAttempts(db: Reader, workers: Workers | undefined) {
   let query = db
     .selectFrom('path_attempts')
     .select(['source_id', 'native_id', 'team_id', 'path_id', 'started_at'])
+    .where('gone_at', 'is', null)
   if (workers) query = query.where('team_id', 'in', among(workers.teams))
   return query.execute()
 }

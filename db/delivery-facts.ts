@@ -19,7 +19,11 @@ export async function listDelivery(db: Reader, deliverers: Deliverers) {
 
 /** Merged changes of repositories, and of services those in a repository that nothing else names. */
 async function listMergedChanges(db: Reader, { services, repositories }: Deliverers) {
-  const merged = db.selectFrom('changes').select(CHANGE).where('merged_at', 'is not', null)
+  const merged = db
+    .selectFrom('changes')
+    .select(CHANGE)
+    .where('gone_at', 'is', null)
+    .where('merged_at', 'is not', null)
   return [
     ...(await merged.where('repository_id', 'in', among(repositories)).execute()),
     ...(await merged
@@ -84,6 +88,7 @@ const selectDeployments = (db: Reader) =>
       'mechanism',
       'initiator_kind',
     ])
+    .where('gone_at', 'is', null)
 
 const listDeployments = (db: Reader, services: readonly string[]) =>
   selectDeployments(db).where('service_id', 'in', among(services)).execute()
@@ -138,7 +143,38 @@ const INCIDENT = [
 ] as const
 
 const listIncidents = (db: Reader, services: readonly string[]) =>
-  db.selectFrom('incidents').select(INCIDENT).where('service_id', 'in', among(services)).execute()
+  db
+    .selectFrom('incidents')
+    .select(INCIDENT)
+    .where('gone_at', 'is', null)
+    .where('service_id', 'in', among(services))
+    .execute()
+
+/** When a fact of a table had happened: the first that is known. */
+const HAPPENED = {
+  changes: ['merged_at', 'opened_at'],
+  deployments: ['finished_at', 'created_at'],
+  incidents: ['started_at', 'detected_at'],
+} as const
+
+/** What its sources took back of the facts of services. */
+export function listRemovedDelivery(
+  db: Reader,
+  table: keyof typeof HAPPENED,
+  services: readonly string[],
+) {
+  const [first, second] = HAPPENED[table]
+  return (
+    db
+      // What is typed for one table holds for all: they have these columns, and those named above.
+      .selectFrom(table as 'incidents')
+      .select(['source_id', 'native_id', 'service_id'])
+      .select((eb) => eb.fn.coalesce(first as 'started_at', second as 'detected_at').as('at'))
+      .where('gone_at', 'is not', null)
+      .where('service_id', 'in', among(services))
+      .execute()
+  )
+}
 
 /** Sources that tell of deployments. Goes from one to the next: there are few, of very many rows. */
 async function listSources(db: Reader): Promise<string[]> {
@@ -171,6 +207,8 @@ export async function listForeignIncidentsOf(db: Reader, services: readonly stri
     .innerJoin('incidents', 'incidents.caused_by_deployment_id', 'named.native_id')
     .select(INCIDENT)
     .select('named.service_id as named_service_id')
+    .where('named.gone_at', 'is', null)
+    .where('incidents.gone_at', 'is', null)
     .where('named.service_id', 'in', ids)
     .where((eb) =>
       eb.or([
@@ -191,6 +229,8 @@ const foreignIncidents = (db: Reader, sources: readonly string[]) =>
     .where('named.source_id', 'in', sources)
     .select(INCIDENT)
     .select('named.service_id as named_service_id')
+    .where('named.gone_at', 'is', null)
+    .where('incidents.gone_at', 'is', null)
     .where('incidents.caused_by_deployment_id', 'is not', null)
     .whereRef('named.service_id', 'is distinct from', 'incidents.service_id')
 

@@ -1,23 +1,24 @@
 import { CompiledQuery } from 'kysely'
 import { noteChanges, type Touched } from '#db/changes-to-score.ts'
 import type { Database, Reader } from '#db/connection.ts'
-import { type FactTable, NATURAL_KEYS } from '#db/natural-keys.ts'
+import { type FactTable, NATURAL_KEYS, type RemovableTable } from '#db/natural-keys.ts'
 import type { NewRow, Row } from '#db/schema.ts'
 import { getCached, type StoredRow, toParameters, toStatementSize } from '#db/statements.ts'
 import { touchedBy } from '#db/touched.ts'
+import { REMOVABLE } from '#lib/removable.ts'
 
 /**
  * Inserts `rows`, all with the same columns, or brings those stored under the same natural key up
  * to date. A row that says the same again is left alone, `observed_at` included. Of two rows
- * under one key the later wins. Notes what scoring has to look at again. Returns how many rows were
- * inserted or changed.
+ * under one key the later wins. What was gone and is told again is there again. Notes what scoring
+ * has to look at again. Returns how many rows were inserted or changed.
  */
 export async function upsertFacts<T extends FactTable>(
   db: Database,
   table: T,
   rows: readonly NewRow<T>[],
 ): Promise<number> {
-  const distinct = lastOfEachKey(NATURAL_KEYS[table], rows)
+  const distinct = lastOfEachKey(NATURAL_KEYS[table], isRemovable(table) ? rows.map(there) : rows)
   const columns = Object.keys(distinct[0] ?? {})
   const touched: Touched[] = []
   let changed = 0
@@ -36,6 +37,11 @@ export async function upsertFacts<T extends FactTable>(
   await noteChanges(db, touched)
   return changed
 }
+
+const removable: ReadonlySet<string> = new Set(REMOVABLE)
+const isRemovable = (table: FactTable) => removable.has(table)
+
+const there = (row: object) => ({ ...row, gone_at: null })
 
 /** By key text: what is stored under the keys of `rows`. */
 async function findByKeys(
@@ -96,12 +102,14 @@ export async function deleteFacts(
   const rows: StoredRow[] = await listFacts(db, table, sourceId)
   const going = rows.filter(goes)
   for (const row of going) {
-    const key = NATURAL_KEYS[table].map((column) => [column, row[column]])
-    await matching(db.deleteFrom(table as 'teams'), Object.fromEntries(key)).execute()
+    await matching(db.deleteFrom(table as 'teams'), toKey(table, row)).execute()
   }
   await noteGone(db, table, going)
   return going.length
 }
+
+const toKey = (table: FactTable, row: StoredRow): Conditions =>
+  Object.fromEntries(NATURAL_KEYS[table].map((column) => [column, String(row[column])]))
 
 /** Column → the value, or one of the values, that it must have. */
 type Conditions = Readonly<Record<string, string | readonly string[]>>
@@ -142,20 +150,21 @@ const noteGone = (db: Database, table: FactTable, rows: readonly StoredRow[]) =>
 /** Notes when what a source told went, unless it is noted already. Returns how many rows changed. */
 export async function markGone(
   db: Database,
-  table: 'services' | 'repositories',
+  table: 'services' | 'repositories' | RemovableTable,
   sourceId: string,
   at: Date,
   goes: (row: StoredRow) => boolean,
 ): Promise<number> {
-  const rows = await listFacts(db, table, sourceId)
-  const going = rows.filter((row) => row.gone_at === null && goes({ ...row }))
+  const rows: StoredRow[] = await listFacts(db, table, sourceId)
+  const going = rows.filter((row) => row['gone_at'] === null && goes(row))
   const gone = { gone_at: at.toISOString(), observed_at: at.toISOString() }
-  for (const { id } of going) {
-    await db.updateTable(table).set(gone).where('id', '=', id).execute()
+  for (const row of going) {
+    const update = db.updateTable(table as 'services').set(gone)
+    await matching(update, toKey(table, row)).execute()
   }
   await noteChanges(
     db,
-    going.flatMap((row) => touchedBy(table, { ...row }, { ...row, ...gone })),
+    going.flatMap((row) => touchedBy(table, row, { ...row, ...gone })),
   )
   return going.length
 }

@@ -1,4 +1,5 @@
 import type { Schema } from '#db/schema.ts'
+import type { REMOVABLE } from '#lib/removable.ts'
 
 /** Tables that collectors fill, each with the columns that name a row. */
 export const NATURAL_KEYS = {
@@ -29,3 +30,6 @@ export const NATURAL_KEYS = {
 } as const satisfies Partial<Record<keyof Schema, readonly string[]>>
 
 export type FactTable = keyof typeof NATURAL_KEYS
+
+/** Tables with `gone_at`: a row of it is kept when its source takes it back. */
+export type RemovableTable = Extract<FactTable, (typeof REMOVABLE)[number]>

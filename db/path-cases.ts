@@ -2,7 +2,10 @@ import { forEachChunk } from '#db/chunks.ts'
 import type { Reader } from '#db/connection.ts'
 import type { Row } from '#db/schema.ts'
 
-/** Everything that was ever asked of a path or tried on it; with the support requests that may be about it. */
+/**
+ * Everything that was ever asked of a path or tried on it, also what its source took back; with the
+ * support requests that may be about it.
+ */
 export async function listPathCases(
   db: Reader,
   pathId: string,
@@ -29,6 +32,7 @@ export async function listPathCases(
         'ended_at',
         'result',
         'cause_code',
+        'gone_at',
       ])
       .where('path_id', '=', pathId)
       .execute(),
@@ -66,6 +70,7 @@ const listTickets = (db: Reader, pathId: string) =>
       'executed_by',
       'both_sides_changed',
       'co_design',
+      'gone_at',
     ])
     .where((eb) => eb.or([eb('path_id', '=', pathId), eb('path_id', 'is', null)]))
     .execute()

@@ -69,5 +69,6 @@ export const listRequestsAround = (db: Reader, pathId: string) =>
       'ended_at',
       'result',
     ])
+    .where('gone_at', 'is', null)
     .where((eb) => eb.or([eb('path_id', '=', pathId), eb('path_id', 'is', null)]))
     .execute()

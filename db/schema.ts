@@ -93,6 +93,15 @@ export interface RepositoryTable {
   observed_at: string
 }
 
+/** A fact that its source may take back. */
+interface RemovableFact extends Fact {
+  /**
+   * When the source no longer had it; null while it does. A row that is gone counts nowhere and is
+   * kept; it counts again as soon as the source tells it again.
+   */
+  gone_at: string | null
+}
+
 /** A repository had (value) from `valid_from` until the next row of the same attribute. */
 export interface RepositoryAttributeTable {
   source_id: string
@@ -255,7 +264,7 @@ export interface UsageEvidenceTable {
 }
 
 /** A piece of work that a golden path could have carried, with how it was done. */
-export interface ActivityTable extends Fact {
+export interface ActivityTable extends RemovableFact {
   service_id: string | null
   /** Null: the owner of the service at that time. */
   team_id: string | null
@@ -272,7 +281,7 @@ export interface ActivityTable extends Fact {
   user_initiated: number | null
 }
 
-export interface PathAttemptTable extends Fact {
+export interface PathAttemptTable extends RemovableFact {
   team_id: string
   path_id: string
   started_at: string
@@ -281,7 +290,7 @@ export interface PathAttemptTable extends Fact {
   cause_code: string | null
 }
 
-export interface ProvisioningRequestTable extends Fact {
+export interface ProvisioningRequestTable extends RemovableFact {
   team_id: string
   path_id: string | null
   workload_class: string | null
@@ -307,7 +316,7 @@ export interface StepTable extends Fact {
 }
 
 /** Something merged into a repository's main line. */
-export interface ChangeTable extends Fact {
+export interface ChangeTable extends RemovableFact {
   repository_id: string
   service_id: string | null
   number: number | null
@@ -324,7 +333,7 @@ export interface ChangeTable extends Fact {
   reverts: string | null
 }
 
-export interface DeploymentTable extends Fact {
+export interface DeploymentTable extends RemovableFact {
   service_id: string
   /** As the source spells it. */
   environment: string | null
@@ -356,7 +365,7 @@ export interface DeploymentStatusTable {
   observed_at: string
 }
 
-export interface IncidentTable extends Fact {
+export interface IncidentTable extends RemovableFact {
   service_id: string | null
   severity: string | null
   started_at: string | null
@@ -371,7 +380,7 @@ export interface IncidentTable extends Fact {
   owner_found_at: string | null
 }
 
-export interface TicketTable extends Fact {
+export interface TicketTable extends RemovableFact {
   team_id: string | null
   path_id: string | null
   type: string | null

@@ -141,6 +141,9 @@ export function touchedBy(
 
 /** Incidents that name a deployment may be of another service, and name it in vain once it is gone. */
 function movedDeployment(before: StoredRow | undefined, after: StoredRow | undefined): Touched[] {
-  if (before === undefined || before['service_id'] === after?.['service_id']) return []
+  if (before === undefined || serviceOf(before) === serviceOf(after)) return []
   return subject('deployment', before, 'native_id')
 }
+
+const serviceOf = (row: StoredRow | undefined) =>
+  row?.['gone_at'] ? undefined : row?.['service_id']

@@ -6,6 +6,7 @@ import { TIER_RULES } from '#lib/environment-tier.ts'
 import { ConfigError } from '#lib/errors.ts'
 import { GoldenPathRules, Moment } from '#lib/golden-path.ts'
 import { isNameTemplate } from '#lib/name-template.ts'
+import { REMOVABLE } from '#lib/removable.ts'
 import { SecretReference } from '#lib/secret.ts'
 import { parseYaml } from '#lib/yaml-faults.ts'
 
@@ -111,6 +112,8 @@ const FilesSource = z.strictObject({
   path: text,
   /** The time for which the files are complete. Without it nothing counts as covered. */
   covers: z.strictObject({ from: Moment, to: Moment.optional() }).optional(),
+  /** Files of events that hold all there is: what vanishes from one was removed at the source. */
+  complete: z.array(z.enum(REMOVABLE)).optional(),
   every: Duration.optional(),
 })
 

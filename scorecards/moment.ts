@@ -27,7 +27,7 @@ export interface Moment {
   readonly workOf: (teamId: string, weeks: number) => WorkSums
   /** By service id. */
   readonly users: readonly PathUser[]
-  readonly cases: Pick<PathCases, 'requests'>
+  readonly cases: Pick<PathCases, 'requests' | 'removed'>
 }
 
 interface WorkSums {

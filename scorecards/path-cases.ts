@@ -1,9 +1,12 @@
+import { compareText } from '#lib/order.ts'
 import type { PathAttempt } from '#scorecards/adoption/path-attempts.ts'
 import type { Step } from '#scorecards/delivery/facts.ts'
+import { toEvidence } from '#scorecards/measure.ts'
 import type { RequestedException } from '#scorecards/metrics/exception-decision-time.ts'
 import type { NewService } from '#scorecards/metrics/new-work-choice-rate.ts'
 import type { ResolvedRequest } from '#scorecards/metrics/support-resolution-time.ts'
 import type { EnvironmentRequest } from '#scorecards/metrics/time-to-usable-environment.ts'
+import type { MetricResult } from '#scorecards/result.ts'
 import type { WorkedRequest } from '#scorecards/support/interaction-mode.ts'
 
 /** What was asked of a path and tried on it. */
@@ -15,6 +18,26 @@ export interface PathCases {
   readonly exceptions: readonly RequestedException[]
   /** All there are. */
   readonly services: readonly NewService[]
+  readonly removed: RemovedCases
+}
+
+/** What its source took back: in none of the other lists, and in no number. */
+export interface RemovedCases {
+  readonly requests: readonly RemovedCase[]
+  readonly attempts: readonly RemovedCase[]
+  /** About the path. */
+  readonly tickets: readonly RemovedCase[]
+}
+
+export const NO_CASES = {
+  requests: [],
+  removed: { requests: [], attempts: [], tickets: [] },
+} as const satisfies Partial<PathCases>
+
+export interface RemovedCase {
+  readonly id: string
+  /** When it had happened. */
+  readonly at: Date
 }
 
 /** A provisioning request with what is logged of its way. */
@@ -36,7 +59,7 @@ export type Ticket = ResolvedRequest & WorkedRequest
 
 /** Rows as they are stored; see db/schema.ts. */
 export interface CaseRows {
-  readonly requests: readonly (Named & {
+  readonly requests: readonly (Removable & {
     readonly team_id: string
     readonly target_key: string | null
     readonly chain_key: string | null
@@ -55,14 +78,14 @@ export interface CaseRows {
     readonly ended_at: string | null
     readonly actor_group: string | null
   }[]
-  readonly attempts: readonly (Named & {
+  readonly attempts: readonly (Removable & {
     readonly team_id: string
     readonly started_at: string
     readonly ended_at: string | null
     readonly result: PathAttempt['result']
     readonly cause_code: string | null
   })[]
-  readonly tickets: readonly (Named & {
+  readonly tickets: readonly (Removable & {
     readonly team_id: string | null
     readonly path_id: string | null
     readonly type: string | null
@@ -97,6 +120,10 @@ interface Named {
   readonly native_id: string
 }
 
+interface Removable extends Named {
+  readonly gone_at: string | null
+}
+
 const idOf = ({ source_id, native_id }: Named) => `${source_id}:${native_id}`
 const instant = (text: string | null) => (text === null ? null : new Date(text))
 const flag = (stored: number | null) => (stored === null ? null : stored === 1)
@@ -104,7 +131,8 @@ const flag = (stored: number | null) => (stored === null ? null : stored === 1)
 export function toPathCases(rows: CaseRows): PathCases {
   const steps = Map.groupBy(rows.steps, (row) => `${row.source_id}:${row.request_id}`)
   return {
-    requests: rows.requests.map((row) => ({
+    removed: toRemovedCases(rows),
+    requests: rows.requests.filter(isThere).map((row) => ({
       id: idOf(row),
       sourceId: row.source_id,
       nativeId: row.native_id,
@@ -124,7 +152,7 @@ export function toPathCases(rows: CaseRows): PathCases {
         actorGroup: step.actor_group,
       })),
     })),
-    attempts: rows.attempts.map((row) => ({
+    attempts: rows.attempts.filter(isThere).map((row) => ({
       id: idOf(row),
       team: row.team_id,
       startedAt: new Date(row.started_at),
@@ -132,7 +160,7 @@ export function toPathCases(rows: CaseRows): PathCases {
       result: row.result,
       causeCode: row.cause_code,
     })),
-    tickets: rows.tickets.map((row) => ({
+    tickets: rows.tickets.filter(isThere).map((row) => ({
       id: idOf(row),
       teamId: row.team_id,
       pathId: row.path_id,
@@ -163,4 +191,34 @@ export function toPathCases(rows: CaseRows): PathCases {
       forced: flag(row.forced),
     })),
   }
+}
+
+const isThere = ({ gone_at: goneAt }: Removable) => goneAt === null
+
+function toRemovedCases({ requests, attempts, tickets }: CaseRows): RemovedCases {
+  const removed = <Row extends Removable>(rows: readonly Row[], instantOf: (row: Row) => string) =>
+    rows
+      .filter((row) => !isThere(row))
+      .map((row) => ({ id: idOf(row), at: new Date(instantOf(row)) }))
+  return {
+    requests: removed(requests, (row) => row.requested_at),
+    attempts: removed(attempts, (row) => row.started_at),
+    tickets: removed(
+      tickets.filter((row) => row.path_id !== null),
+      (row) => row.opened_at,
+    ),
+  }
+}
+
+/** The set of what its source took back. */
+export const REMOVED = 'excluded:removed_at_source'
+
+/** A result with what would be in its window if its source had not taken it back. */
+export function withRemoved(result: MetricResult, removed: readonly RemovedCase[]): MetricResult {
+  const { start, end } = result.window
+  const [from, to] = [new Date(start), new Date(end)]
+  const own = removed.filter(({ at }) => at >= from && at < to)
+  const added = toEvidence(own.map(({ id }) => ({ id, kind: REMOVED })))
+  const evidence = [...result.evidence, ...added]
+  return { ...result, evidence: evidence.toSorted((a, b) => compareText(a.kind, b.kind)) }
 }

@@ -22,6 +22,7 @@ import { totalAdoptionRate } from '#scorecards/metrics/total-adoption-rate.ts'
 import { versionLag } from '#scorecards/metrics/version-lag.ts'
 import { voluntaryAdoptionRate } from '#scorecards/metrics/voluntary-adoption-rate.ts'
 import { type Moment, type PathUser, type Reading, readingOf } from '#scorecards/moment.ts'
+import { withRemoved } from '#scorecards/path-cases.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 
 /** A metric joined to what it needs of a moment: of a whole path, or of one team on it. */
@@ -107,11 +108,16 @@ const SCORERS: readonly Scorer[] = [
   ),
   scorer(overdueExceptions, exceptionsInput, registerRead('entity:exceptions')),
 ]
-const ENVIRONMENTS = scorer(
+const ENVIRONMENTS_TOLD = scorer(
   timeToUsableEnvironment,
   requestsInput,
   registerRead('entity:provisioning_requests'),
 )
+const ENVIRONMENTS: Scorer = {
+  ...ENVIRONMENTS_TOLD,
+  score: (moment, teamId, computedAt) =>
+    withRemoved(ENVIRONMENTS_TOLD.score(moment, teamId, computedAt), moment.cases.removed.requests),
+}
 
 /** Ids of the metrics of golden paths. */
 export const PATH_METRICS = [...SCORERS, ENVIRONMENTS].map(({ id }) => id)

@@ -34,7 +34,12 @@ import { timeToAdopt } from '#scorecards/metrics/time-to-adopt.ts'
 import { timeToFirstSuccess } from '#scorecards/metrics/time-to-first-success.ts'
 import type { Reach } from '#scorecards/metrics/work-counts.ts'
 import { type Reading, readingOf } from '#scorecards/moment.ts'
-import type { PathCases } from '#scorecards/path-cases.ts'
+import {
+  type PathCases,
+  type RemovedCase,
+  type RemovedCases,
+  withRemoved,
+} from '#scorecards/path-cases.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 import type { TeamUse } from '#scorecards/support/episodes.ts'
 import type { Covered } from '#scorecards/support/requests.ts'
@@ -100,7 +105,7 @@ function toScorer<Input>(
       const read = reads.map((one) => one(standing))
       const days = metric.windowDays || HISTORY_DAYS
       const reading = leastOf(read.map((scopes) => readingOf(scopes, standing.asOf, days, 0)))
-      return compute(inputOf(standing), {
+      const results = compute(inputOf(standing), {
         scope: { pathId: standing.path.id },
         asOf: standing.asOf,
         computedAt,
@@ -109,6 +114,8 @@ function toScorer<Input>(
         ...reading,
         ...(read.some(isUnread) && { absence: 'source_missing' as const }),
       })
+      const removed = removedOf(standing, reads)
+      return results.map((result) => withRemoved(result, removed))
     },
   }
 }
@@ -131,6 +138,13 @@ const leastOf = (readings: readonly Reading[]): Reading => ({
   ),
 })
 
+/** What was taken back of the rows that a metric reads. */
+const removedOf = ({ cases }: Standing, reads: readonly Read[]): readonly RemovedCase[] =>
+  reads.flatMap((read) => {
+    const kind = REMOVABLE.get(read)
+    return kind === undefined ? [] : cases.removed[kind]
+  })
+
 const covered = ({ model }: Standing, scope: string): readonly CoveredInterval[] =>
   model.landscape.coverage.get(scope) ?? []
 
@@ -148,8 +162,15 @@ const ATTEMPTS = 'entity:path_attempts'
 
 const tickets = rowsOf(TICKETS)
 const requests = rowsOf(REQUESTS)
+const attempts = rowsOf(ATTEMPTS)
 const exceptions = rowsOf('entity:exceptions')
 const evidence = rowsOf(EVIDENCE_SCOPE)
+
+const REMOVABLE: ReadonlyMap<Read, keyof RemovedCases> = new Map([
+  [tickets, 'tickets'],
+  [requests, 'requests'],
+  [attempts, 'attempts'],
+])
 
 /** Everything that any state rests on. */
 const states: Read = ({ model }) =>
@@ -232,7 +253,7 @@ const SCORERS: readonly Scorer[] = [
   }),
   of(timeToFirstSuccess, {
     inputOf: ({ asOf, cases }) => ({ asOf, reach: PATH, attempts: cases.attempts }),
-    reads: [rowsOf(ATTEMPTS)],
+    reads: [attempts],
   }),
   of(newWorkChoiceRate, { inputOf: newWork, reads: [rowsOf('entity:services')] }),
   of(automatedFulfilmentRate, {

@@ -9,12 +9,13 @@ import type {
   SourceRecord,
 } from '#collectors/collector.ts'
 import { type Contents, openContents, UnreadableFile } from '#collectors/files/contents.ts'
-import { ENTITIES, type EntityRow } from '#collectors/files/entities.ts'
+import { ENTITIES, type Entity, type EntityRow } from '#collectors/files/entities.ts'
 import { type EntityFile, listFolder } from '#collectors/files/folder.ts'
 import { refuseOverlaps } from '#collectors/files/owners.ts'
 import { type Batch, cutRecords, LongLine } from '#collectors/files/records.ts'
 import { type ReadLine, RefusedLine } from '#collectors/files/row.ts'
 import { saveRows } from '#collectors/files/save.ts'
+import type { RemovableTable } from '#db/natural-keys.ts'
 import { SourceError } from '#lib/errors.ts'
 import type { Period } from '#lib/period.ts'
 
@@ -23,6 +24,8 @@ export interface FilesSource {
   readonly folder: string
   /** The time that the files are said to tell everything of; instants. `to` left out: until now. */
   readonly covers?: { readonly from: string; readonly to?: string | undefined } | undefined
+  /** Files of events that hold all there is, by table. */
+  readonly complete?: readonly RemovableTable[] | undefined
 }
 
 /**
@@ -31,13 +34,14 @@ export interface FilesSource {
  * An unchanged file is not read. Of a file of events that only grew, the new part is read; any
  * other change is a reading from the beginning. Its pages are small, and each cursor says how far
  * the file was read and what it held up to there, so a run that was killed goes on where it was.
- * A file of what stands (teams, mandates …) is small and read as one page that replaces.
+ * A file of what stands (teams, mandates …), or of all events there are, is small and read as one
+ * page that replaces.
  */
 export function filesCollector(source: FilesSource): Collector<EntityRow> {
-  const { sourceId, folder, covers } = source
+  const { sourceId, folder, covers, complete } = source
   return {
     sourceId,
-    configuration: { kind: 'files', folder, covers: covers ?? null },
+    configuration: { kind: 'files', folder, covers: covers ?? null, complete },
     fetch: (cursors, context) => fetchFolder(source, cursors, context),
     record: FileLine,
     save: (tx, rows, page, observedAt) => saveRows(tx, { sourceId, rows, page, observedAt }),
@@ -100,19 +104,23 @@ async function* fetchFolder(
 
 const toStamp = ({ size, mtimeMs }: EntityFile) => `${size} ${mtimeMs}`
 
-/** Files of what stands that an earlier run read and that are no longer there. */
+/** Whether a file says all there is, and what is not in it is no more. */
+const isWhole = ({ complete = [] }: FilesSource, { vanished, table }: Entity) =>
+  vanished !== 'stay' || complete.some((one) => one === table)
+
+/** Files that say all there is, which an earlier run read and that are no longer there. */
 function listVanished(
-  { sourceId, folder }: FilesSource,
+  source: FilesSource,
   files: readonly EntityFile[],
   cursors: ReadonlyMap<string, unknown>,
 ): ScopeFailure[] {
   const there = new Set<string>(files.map(({ entity }) => entity.table))
-  return Object.values(ENTITIES).flatMap(({ vanished, table }) => {
-    const scope = `entity:${table}`
+  return Object.values(ENTITIES).flatMap((entity) => {
+    const scope = `entity:${entity.table}`
     const cursor = Cursor.safeParse(cursors.get(scope)).data
-    if (vanished === 'stay' || there.has(table) || cursor === undefined) return []
-    const message = `${cursor.file}: no longer in ${folder}; what it said still counts`
-    return [{ scope, failure: new SourceError(sourceId, message) }]
+    if (!isWhole(source, entity) || there.has(entity.table) || cursor === undefined) return []
+    const message = `${cursor.file}: no longer in ${source.folder}; what it said still counts`
+    return [{ scope, failure: new SourceError(source.sourceId, message) }]
   })
 }
 
@@ -121,9 +129,7 @@ async function* fetchFile(job: Job): AsyncGenerator<Page | ScopeFailure> {
   if (cursor?.isDone && cursor.besides === besides && isSameFile(cursor, file)) return
   try {
     const contents = await openContents(file)
-    yield* file.entity.vanished === 'stay'
-      ? fetchEvents(job, contents)
-      : fetchStanding(job, contents)
+    yield* isWhole(source, file.entity) ? fetchWhole(job, contents) : fetchEvents(job, contents)
   } catch (error) {
     if (!isExpected(error)) throw error
     const message = error instanceof SourceError ? error.message : `${file.name}: ${error.message}`
@@ -248,13 +254,13 @@ async function hashBeginning(path: string, length: number): Promise<Hash> {
 }
 
 /** Is held in memory as a whole. */
-const LARGEST_STANDING = 64 << 20
+const LARGEST_WHOLE = 64 << 20
 
-async function* fetchStanding(job: Job, contents: Contents): AsyncGenerator<Page> {
+async function* fetchWhole(job: Job, contents: Contents): AsyncGenerator<Page> {
   const { source, file, scope, context } = job
   const { path, size, name } = file
-  if (size > LARGEST_STANDING) {
-    throw new UnreadableFile(`is larger than ${LARGEST_STANDING} bytes`)
+  if (size > LARGEST_WHOLE) {
+    throw new UnreadableFile(`is larger than ${LARGEST_WHOLE} bytes`)
   }
   refuseToGoOn(job)
   const { offset, line, delimiter } = contents

@@ -13,7 +13,7 @@ import {
   teamScope,
   text,
 } from '#collectors/files/column-types.ts'
-import type { FactTable } from '#db/natural-keys.ts'
+import type { FactTable, RemovableTable } from '#db/natural-keys.ts'
 import type { Schema } from '#db/schema.ts'
 import { BEGINNING } from '#lib/instant.ts'
 
@@ -51,9 +51,15 @@ export interface Entity {
   readonly check: (row: EntityRow) => readonly RowFault[]
 }
 
-/** Every column of a table, by its header: `id` is the source's own name of a row. */
+/**
+ * Every column of a table, by its header: `id` is the source's own name of a row. That an event is
+ * gone no line says: it is missing.
+ */
 type Header<T extends FactTable> =
-  | Exclude<keyof Schema[T], 'source_id' | 'observed_at' | 'native_id'>
+  | Exclude<
+      keyof Schema[T],
+      'source_id' | 'observed_at' | 'native_id' | (T extends RemovableTable ? 'gone_at' : never)
+    >
   | ('native_id' extends keyof Schema[T] ? 'id' : never)
 
 interface Definition<T extends FactTable> {

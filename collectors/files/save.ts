@@ -48,16 +48,16 @@ function toRows({ sourceId, rows, page, observedAt }: Saved): never[] {
   })
 }
 
-/** Removes what was stored and is no longer told; of services and repositories, marks it as gone. */
+/** Removes what was stored and is no longer told; of what has a history, marks it as gone. */
 async function removeVanished(tx: Database, saved: Saved): Promise<number> {
   const { table, vanished } = toEntity(saved.page.scope)
   const { sourceId, observedAt } = saved
   const isTold = toldBy(saved)
-  if (vanished === 'marked') {
-    const marked = table as 'services' | 'repositories' // The entities that are defined so.
-    return markGone(tx, marked, sourceId, observedAt, (row) => !isTold(row))
+  if (vanished === 'go') {
+    return deleteFacts(tx, table, sourceId, (row) => !isTold(row) && !isDerived(row))
   }
-  return deleteFacts(tx, table, sourceId, (row) => !isTold(row) && !isDerived(row))
+  const marked = table as Parameters<typeof markGone>[1] // No other is read as a whole and stays.
+  return markGone(tx, marked, sourceId, observedAt, (row) => !isTold(row))
 }
 
 /**

@@ -20,12 +20,17 @@ import {
   OrganisationCursor,
   RepositoryCursor,
   RuleSuitesCursor,
+  TicketsCursor,
 } from '#collectors/github/cursor.ts'
 import { DEPLOYMENT_STATES, isFinal, isServing } from '#collectors/github/deployments.ts'
 import { type GitHubFact, type GitHubRecord, gitHubRecord } from '#collectors/github/facts.ts'
 import type { LabelRule } from '#collectors/github/issues.ts'
 import { Connection, readAll } from '#collectors/github/pages.ts'
-import { type RepositoryReading, readRepository } from '#collectors/github/read-repository.ts'
+import {
+  listTicketIds,
+  type RepositoryReading,
+  readRepository,
+} from '#collectors/github/read-repository.ts'
 import {
   type ListedRepository,
   listedRepository,
@@ -38,6 +43,7 @@ import { readProperty, readTeams } from '#collectors/github/teams.ts'
 import { wantsWorkflows } from '#collectors/github/workflow-link.ts'
 import type { TierRule } from '#lib/environment-tier.ts'
 import { SourceError } from '#lib/errors.ts'
+import type { Period } from '#lib/period.ts'
 
 /** Raised when the same organisation would be read differently: then everything is read again. */
 const READING = 2
@@ -116,11 +122,13 @@ export function gitHubCollector(options: GitHubCollectorOptions): Collector<GitH
 interface KnownCursors {
   readonly organisation: OrganisationCursor | null
   readonly ruleSuitesReadAt: string | null
+  readonly ticketsReconciledAt: string | null
   /** By GitHub's id of the repository. */
   readonly repositories: ReadonlyMap<string, RepositoryCursor>
 }
 
 const organisationScope = (org: string) => `organisation:${org}`
+const TICKETS = 'entity:tickets'
 const ruleSuitesScope = (org: string) => `rule-suites:${org}`
 
 function readCursors(cursors: ReadonlyMap<string, unknown>, org: string): KnownCursors {
@@ -132,7 +140,13 @@ function readCursors(cursors: ReadonlyMap<string, unknown>, org: string): KnownC
   const { data } = OrganisationCursor.safeParse(cursors.get(organisationScope(org)))
   const suites = RuleSuitesCursor.safeParse(cursors.get(ruleSuitesScope(org))).data
   const ruleSuitesReadAt = suites?.ruleSuitesReadAt ?? null
-  return { organisation: data ?? null, ruleSuitesReadAt, repositories }
+  const tickets = TicketsCursor.safeParse(cursors.get(TICKETS)).data
+  return {
+    organisation: data ?? null,
+    ruleSuitesReadAt,
+    ticketsReconciledAt: tickets?.ticketsReconciledAt ?? null,
+    repositories,
+  }
 }
 
 interface Run {
@@ -180,13 +194,39 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
     if (failure && failedInARow === MOST_FAILURES) throw failure
     context.progress('repositories', index + 1, listing.repositories.length)
   }
-  yield* tickets.pages()
+  yield* readTickets(run, tickets)
+}
+
+/** Tickets as a whole: since when they are covered, and once a day which of them are gone. */
+async function* readTickets(
+  { options, context, known }: Run,
+  tickets: TicketCoverage,
+): AsyncGenerator<Page | ScopeFailure> {
+  const covers = tickets.covered()
+  if (covers === null) return
+  const now = context.now()
+  // What was never stored cannot be gone.
+  const former = known.ticketsReconciledAt ?? now.toISOString()
+  const page = { scope: TICKETS, records: [], cursor: { ticketsReconciledAt: former }, covers }
+  yield page
+  if (now.getTime() - Date.parse(former) < DAY_MS) return
+  try {
+    const nodes: string[] = []
+    for (const reading of tickets.readings) nodes.push(...(await listTicketIds(reading)))
+    const value: GitHubRecord = { kind: 'fact', fact: { kind: 'tickets', nodes } }
+    const cursor = { ticketsReconciledAt: now.toISOString() }
+    yield { ...page, records: [{ position: 'tickets', value }], cursor, covers: null }
+  } catch (error) {
+    if (!(error instanceof ScopedError)) throw error
+    const message = `which tickets are gone: ${error.message}`
+    yield { scope: TICKETS, failure: new SourceError(options.sourceId, message, { cause: error }) }
+  }
 }
 
 /** Tickets are covered as one: no repository of theirs may be missing. */
 class TicketCoverage {
   readonly #to: Date
-  #since: string[] = []
+  readonly readings: RepositoryReading[] = []
   #isWhole = true
 
   /** `clock` is GitHub's, when the first of them was asked. */
@@ -194,17 +234,17 @@ class TicketCoverage {
     this.#to = new Date(Math.min(clock.getTime(), now.getTime()))
   }
 
-  add({ tickets, listed, cursor, since }: RepositoryReading, failure: Error | null): void {
-    if (tickets === null) return
-    this.#isWhole &&= failure === null && listed.moved.tickets !== null
-    this.#since.push(cursor?.since ?? since.toISOString())
+  add(reading: RepositoryReading, failure: Error | null): void {
+    if (reading.tickets === null) return
+    this.#isWhole &&= failure === null && reading.listed.moved.tickets !== null
+    this.readings.push(reading)
   }
 
-  pages(): Page[] {
-    const from = this.#since.toSorted().at(-1)
-    if (from === undefined || !this.#isWhole) return []
-    const covers = { from: new Date(from), to: this.#to }
-    return [{ scope: 'entity:tickets', records: [], cursor: null, covers }]
+  /** Null when one of them could not be read, or there is none. */
+  covered(): Period | null {
+    const since = this.readings.map(({ cursor, since }) => cursor?.since ?? since.toISOString())
+    const from = since.toSorted().at(-1)
+    return from === undefined || !this.#isWhole ? null : { from: new Date(from), to: this.#to }
   }
 }
 

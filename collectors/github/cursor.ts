@@ -48,5 +48,8 @@ export const OrganisationCursor = z.object({
 })
 export type OrganisationCursor = z.output<typeof OrganisationCursor>
 
+/** When it was last looked which tickets are gone, by our clock. */
+export const TicketsCursor = z.object({ ticketsReconciledAt: z.string().nullable() })
+
 /** When the rule suites were read last, by our clock. */
 export const RuleSuitesCursor = z.object({ ruleSuitesReadAt: z.string().nullable() })

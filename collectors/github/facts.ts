@@ -15,6 +15,8 @@ import type { TierRule } from '#lib/environment-tier.ts'
 export type GitHubFact =
   | TeamFact
   | { readonly kind: 'listing'; readonly nodes: readonly string[] }
+  /** GitHub's ids of all tickets there are: what is stored and not among them is gone. */
+  | { readonly kind: 'tickets'; readonly nodes: readonly string[] }
   | ({ readonly kind: 'repository' } & SeenRepository)
   /** With all of its files' history: what is stored and not among it goes. */
   | { readonly kind: 'history'; readonly rules: readonly PublishedRule[] }

@@ -24,6 +24,17 @@ export const ISSUES = `query Issues($owner: String!, $name: String!, $since: Dat
   }
 }`
 
+/** Every issue there is, so that what is no longer among them is gone. */
+export const ISSUE_IDS = `query IssueIds($owner: String!, $name: String!, $labels: [String!], $cursor: String, $pageSize: Int = 100) {
+  rateLimit { cost remaining resetAt }
+  repository(owner: $owner, name: $name) {
+    list: issues(first: $pageSize, after: $cursor, filterBy: { labels: $labels }, orderBy: { field: CREATED_AT, direction: ASC }) {
+      pageInfo { hasNextPage endCursor }
+      nodes { id }
+    }
+  }
+}`
+
 /** The comments after the first ten. */
 export const ISSUE_COMMENTS = `query IssueComments($id: ID!, $cursor: String) {
   rateLimit { cost remaining resetAt }

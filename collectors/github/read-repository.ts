@@ -16,7 +16,13 @@ import {
 } from '#collectors/github/deployments.ts'
 import type { GitHubFact, GitHubRecord } from '#collectors/github/facts.ts'
 import { readFileHistory } from '#collectors/github/file-history.ts'
-import { findResponse, ISSUE_COMMENTS, ISSUES, IssueNode } from '#collectors/github/issues.ts'
+import {
+  findResponse,
+  ISSUE_COMMENTS,
+  ISSUE_IDS,
+  ISSUES,
+  IssueNode,
+} from '#collectors/github/issues.ts'
 import { OWNER_FILES, OwnerFilesAnswer, readOwnerFiles } from '#collectors/github/owner-files.ts'
 import { listClaims, type OwnerClaim } from '#collectors/github/ownership.ts'
 import {
@@ -229,9 +235,10 @@ function listOf(
   { client, listed }: RepositoryReading,
   query: string,
   variables: Readonly<Record<string, unknown>> = {},
+  most = 50,
 ) {
   const [owner, name] = listed.nameWithOwner.split('/')
-  const size = { most: 50, about: `${listed.id} ${query.slice(0, 20)}` }
+  const size = { most, about: `${listed.id} ${query.slice(0, 20)}` }
   return async (cursor: string | null): Promise<Connection> => {
     const given = { ...variables, owner, name, cursor }
     const { data }: Answer<ListAnswer> = await client.queryPage(ListAnswer, query, given, size)
@@ -361,8 +368,7 @@ async function withRest(
 async function* readTickets(reading: RepositoryReading, pages: PageMaker): AsyncGenerator<Page> {
   const { tickets: newest, since: first } = pages.cursor
   const since = newest === null ? first : new Date(Date.parse(newest) - OVERLAP_MS).toISOString()
-  const labels = reading.tickets?.labels ?? []
-  const ask = listOf(reading, ISSUES, { since, labels: labels.length === 0 ? null : labels })
+  const ask = listOf(reading, ISSUES, { since, labels: labelsOf(reading) })
   const timeOf = instantAt('updatedAt')
   for await (const { nodes } of readConnection(reading.sourceId, ask)) {
     const times = nodes.flatMap((node) => timeOf(node) ?? [])
@@ -370,6 +376,18 @@ async function* readTickets(reading: RepositoryReading, pages: PageMaker): Async
     pages.cursor = { ...pages.cursor, tickets: reached || null }
     yield pages.of('issue', await withResponses(reading, nodes))
   }
+}
+
+function labelsOf({ tickets }: RepositoryReading): readonly string[] | null {
+  const labels = tickets?.labels ?? []
+  return labels.length === 0 ? null : labels
+}
+
+/** GitHub's ids of all tickets of a repository, however old. */
+export async function listTicketIds(reading: RepositoryReading): Promise<string[]> {
+  const ask = listOf(reading, ISSUE_IDS, { labels: labelsOf(reading) }, 100)
+  const nodes = await readAll(reading.sourceId, ask)
+  return nodes.map((node) => Named.parse(node).id)
 }
 
 /** Issues whose first answer may lie beyond their first comments, with the rest of these. */

@@ -14,7 +14,7 @@ import {
 } from '#collectors/repository.ts'
 import { noteChanges } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
-import { deleteFactsWhere, upsertFacts } from '#db/facts.ts'
+import { deleteFactsWhere, markGone, upsertFacts } from '#db/facts.ts'
 import { NATURAL_KEYS } from '#db/natural-keys.ts'
 import { renameRepository } from '#db/repository-names.ts'
 import type { StoredRow } from '#db/statements.ts'
@@ -36,9 +36,10 @@ export async function saveGitHub(
   const [listing] = ofKind(facts, 'listing')
   const teams = await saveTeams(tx, { sourceId, observedAt }, ofKind(facts, 'team'))
   const gone = listing ? await saveListing(tx, { sourceId, observedAt }, listing.nodes) : 0
+  const removed = await removeTickets(tx, { sourceId, observedAt }, facts)
   const policies = await savePolicies(tx, { sourceId, observedAt }, facts)
   const [repository] = ofKind(facts, 'repository')
-  if (repository === undefined) return teams + gone + policies
+  if (repository === undefined) return teams + gone + removed + policies
   const saving = { sourceId, repository, observedAt, paths }
   return teams + gone + (await saveRepository(tx, saving, facts))
 }
@@ -153,6 +154,18 @@ async function saveListing(
   }
   if (changed > 0) await noteChanges(tx, [{ kind: 'all', id: '', since: '' }])
   return changed
+}
+
+/** Deleted, moved elsewhere, or no longer labelled as a ticket. */
+async function removeTickets(
+  tx: Database,
+  { sourceId, observedAt }: Seen,
+  facts: readonly GitHubFact[],
+): Promise<number> {
+  const [tickets] = ofKind(facts, 'tickets')
+  if (tickets === undefined) return 0
+  const there = new Set<unknown>(tickets.nodes)
+  return markGone(tx, 'tickets', sourceId, observedAt, (row) => !there.has(row['native_id']))
 }
 
 function savePolicies(tx: Database, seen: Seen, facts: readonly GitHubFact[]): Promise<number> {

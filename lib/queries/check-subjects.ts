@@ -95,6 +95,7 @@ async function listDeployments(db: Reader, ids: readonly string[], asOf: Date) {
         .as('manual'),
     ])
     .where('service_id', 'in', ids)
+    .where('gone_at', 'is', null)
     .where('environment_tier', '=', 'production')
     .where('outcome', '=', 'success')
     .where('created_at', '<', asOf.toISOString())
@@ -170,6 +171,7 @@ async function listTickets(
     .selectFrom('tickets')
     .select(['channel', 'opened_at', 'first_response_at'])
     .where('path_id', '=', pathId)
+    .where('gone_at', 'is', null)
     .where('bot', '=', 0)
     .where('opened_at', '>=', daysBefore(asOf, TICKET_DAYS).toISOString())
     .where('opened_at', '<', asOf.toISOString())
@@ -195,6 +197,7 @@ async function listFailures(
       .selectFrom('path_attempts')
       .select(['result', 'cause_code'])
       .where('path_id', '=', id)
+      .where('gone_at', 'is', null)
       .where('started_at', '>=', since)
       .where('started_at', '<', until)
       .execute(),
@@ -203,6 +206,7 @@ async function listFailures(
           .selectFrom('provisioning_requests')
           .select(['result', 'cause_code'])
           .where('path_id', '=', id)
+          .where('gone_at', 'is', null)
           .where('requested_at', '>=', since)
           .where('requested_at', '<', until)
           .execute()
@@ -222,6 +226,7 @@ async function listIncidents(db: Reader, asOf: Date): Promise<PathSubject['incid
   const rows = await db
     .selectFrom('incidents')
     .select('cause_class')
+    .where('gone_at', 'is', null)
     .where('started_at', '>=', daysBefore(asOf, INCIDENT_DAYS).toISOString())
     .where('started_at', '<', asOf.toISOString())
     .execute()

@@ -1,18 +1,21 @@
 import { listLandscapeFacts } from '#db/adoption-facts.ts'
 import { listStandingStates } from '#db/adoption-states.ts'
 import type { Reader } from '#db/connection.ts'
-import { listDelivery, listForeignIncidentsOf } from '#db/delivery-facts.ts'
+import { listDelivery, listForeignIncidentsOf, listRemovedDelivery } from '#db/delivery-facts.ts'
 import { listLedgers } from '#db/ledgers.ts'
 import type { Period } from '#lib/period.ts'
 import { type Landscape, toLandscape } from '#scorecards/adoption/landscape.ts'
+import { valueAt } from '#scorecards/adoption/spans.ts'
 import { isUsageStage } from '#scorecards/adoption/state-machine.ts'
 import { toUnits, unitIdOf, workersOf } from '#scorecards/adoption/units.ts'
 import { deliveryEvidence } from '#scorecards/delivery/cases.ts'
 import { decodeLedgers } from '#scorecards/delivery/ledger.ts'
 import { type DeliveryModel, toDeliveryModel } from '#scorecards/delivery/model.ts'
-import { deliveryResults } from '#scorecards/delivery/results.ts'
+import { deliveryResults, factsOf } from '#scorecards/delivery/results.ts'
 import { toDeliveryFacts } from '#scorecards/delivery/rows.ts'
 import { mergeTallies } from '#scorecards/delivery/tally.ts'
+import { toEvidence } from '#scorecards/measure.ts'
+import { REMOVED } from '#scorecards/path-cases.ts'
 import type { EvidenceSet, MetricResult, Scope } from '#scorecards/result.ts'
 
 /** Of one team, of the teams that could use a path, or of all. */
@@ -88,11 +91,34 @@ export async function listDeliveryEvidence(
   const facts = toDeliveryFacts(units, rows, foreign)
   const model = await loadModel(db, landscape, { from, to })
   const span = { from: from.getTime(), to: to.getTime(), asOf: asOf.getTime() }
-  return deliveryEvidence(metricId, [...facts.values()], {
+  const evidence = deliveryEvidence(metricId, [...facts.values()], {
     teams: new Set(teams),
     window: { from, to },
     asOf,
     isRead: (team, serviceId, at) => model.isRead(team, serviceId, at.getTime(), span),
     isTold: (at) => model.isTold(at.getTime()),
   })
+  return evidence && [...evidence, ...(await listRemoved(db, landscape, question, teams))]
+}
+
+/** What would be among the rows if its source had not taken it back, as the set that it makes. */
+async function listRemoved(
+  db: Reader,
+  { serviceById, servicesByOwner }: Landscape,
+  { metricId, from, to }: Period & { readonly metricId: string },
+  teams: readonly string[],
+): Promise<EvidenceSet[]> {
+  const services = teams.flatMap((id) => servicesByOwner.get(id) ?? []).map(({ id }) => id)
+  const [start, end] = [from.toISOString(), to.toISOString()]
+  const owners = new Set(teams)
+  const removed = []
+  for (const fact of factsOf(metricId)) {
+    removed.push(...(await listRemovedDelivery(db, fact, [...new Set(services)])))
+  }
+  const own = removed.filter(({ at, service_id: serviceId }) => {
+    if (at === null || at < start || at >= end) return false
+    const owner = valueAt(serviceById.get(serviceId ?? '')?.owners ?? [], at)
+    return owner !== undefined && owner !== null && owners.has(owner)
+  })
+  return toEvidence(own.map((row) => ({ id: `${row.source_id}:${row.native_id}`, kind: REMOVED })))
 }

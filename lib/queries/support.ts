@@ -65,6 +65,7 @@ async function listTickets(
   let query = db
     .selectFrom('tickets')
     .select(['type', 'path_id', 'team_id', 'opened_at', 'first_response_at', 'resolved_at'])
+    .where('gone_at', 'is', null)
     .where('bot', '=', 0)
     .where('opened_at', '>=', from.toISOString())
     .where('opened_at', '<', to.toISOString())

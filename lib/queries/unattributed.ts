@@ -119,6 +119,7 @@ async function listUnmappedDeployments(db: Reader): Promise<Unattributed[]> {
       'deployment.created_at',
       'service.id as known',
     ])
+    .where('deployment.gone_at', 'is', null)
     .where((eb) =>
       eb.or([eb('deployment.environment_tier', 'is', null), eb('service.id', 'is', null)]),
     )
@@ -141,6 +142,7 @@ async function listUnmatchedTickets(db: Reader): Promise<Unattributed[]> {
   const rows = await db
     .selectFrom('tickets')
     .select(['native_id', 'source_id', 'team_id', 'path_id', 'category', 'type', 'opened_at'])
+    .where('gone_at', 'is', null)
     .where((eb) => eb.or([eb('team_id', 'is', null), eb('path_id', 'is', null)]))
     .orderBy('opened_at', 'desc')
     .orderBy('native_id')

@@ -163,6 +163,10 @@ const toFailCounts = (tally: DeliveryTally) => ({
 /** Ids of the metrics of delivery. */
 export const DELIVERY_METRICS = SCORERS.map(({ metric }) => metric.definition.id)
 
+/** Facts that a metric of delivery rests on; none: it is none. */
+export const factsOf = (metricId: string): readonly Fact[] =>
+  SCORERS.find(({ metric }) => metric.definition.id === metricId)?.needs ?? []
+
 /** Days that a metric of delivery looks back on of its own accord; undefined: it is none. */
 export const ownDaysOf = (metricId: string) =>
   SCORERS.find(({ metric }) => metric.definition.id === metricId)?.metric.windowDays

@@ -17,7 +17,7 @@ import { type TeamWeeks, toFirstUses, type Weeks } from '#scorecards/adoption/we
 import { weekEndOf } from '#scorecards/adoption/weekly-input.ts'
 import { toMeasurementRow } from '#scorecards/measurement-row.ts'
 import { type Moment, momentAtWeekEnd } from '#scorecards/moment.ts'
-import { toPathCases } from '#scorecards/path-cases.ts'
+import { NO_CASES, toPathCases } from '#scorecards/path-cases.ts'
 import { PATH_METRICS, pathResults, teamResults } from '#scorecards/path-results.ts'
 import { TEAM_WEEKS } from '#scorecards/run/horizons.ts'
 import type { Plan } from '#scorecards/run/plan.ts'
@@ -190,7 +190,7 @@ async function measure(
   const isOfRequests = path.rules.work === 'provisioning'
   const cases = isOfRequests
     ? toPathCases(await listPathCases(session.db, path.id, { isOfSupport: false }))
-    : { requests: [] }
+    : NO_CASES
   const moments = new Map<number, Moment>()
   const momentAt = (index: number) => {
     const known = moments.get(index)

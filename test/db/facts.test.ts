@@ -29,6 +29,7 @@ const aTicket = (ticket: Partial<NewRow<'tickets'>> = {}): NewRow<'tickets'> => 
   executed_by: null,
   both_sides_changed: null,
   co_design: null,
+  gone_at: null,
   observed_at: MONDAY,
   ...ticket,
 })

@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Database } from '#db/connection.ts'
 import { insertCoverage } from '#db/coverage.ts'
-import { deleteFacts, upsertFacts } from '#db/facts.ts'
-import type { FactTable } from '#db/natural-keys.ts'
+import { deleteFacts, markGone, upsertFacts } from '#db/facts.ts'
+import type { FactTable, RemovableTable } from '#db/natural-keys.ts'
 import type { NewRow } from '#db/schema.ts'
+import { REMOVABLE } from '#lib/removable.ts'
 import { scoreAll } from '#scorecards/run.ts'
 import { addPath, addService, addTeam, cover } from '#test/support/adoption.ts'
 import { addRequirement, addTicket } from '#test/support/cases.ts'
@@ -425,6 +426,11 @@ const reading: fc.Arbitrary<Step> = fc
   })
   .map(({ from, length, ...of }) => readingOf({ ...of, from, to: from + length }))
 
+const isCalled =
+  (id: string) =>
+  ({ native_id }: { readonly native_id?: unknown }) =>
+    native_id === id
+
 const deletion: fc.Arbitrary<Step> = fc
   .record({
     table: fc.constantFrom<FactTable>(
@@ -454,6 +460,21 @@ const deletion: fc.Arbitrary<Step> = fc
         ({ native_id }) => native_id === undefined || native_id === id,
       ),
     ),
+  )
+
+/** A row that is stored again after that is there again. */
+const removal: fc.Arbitrary<Step> = fc
+  .record({
+    table: fc.constantFrom<RemovableTable>(
+      'deployments',
+      'changes',
+      'incidents',
+      'provisioning_requests',
+    ),
+    nativeId,
+  })
+  .map(({ table, nativeId: id }) =>
+    named(`remove ${table} ${id}`, (db) => markGone(db, table, 'made', NOW, isCalled(id))),
   )
 
 const rare = fc.oneof(
@@ -492,6 +513,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: mandate },
   { weight: 2, arbitrary: reading },
   { weight: 3, arbitrary: deletion },
+  { weight: 3, arbitrary: removal },
   { weight: 1, arbitrary: rare },
 )
 
@@ -570,6 +592,46 @@ test(
   },
   SEQUENCES * 2_000,
 )
+
+/** What every measurement says, by its subject and window. */
+async function listValues(db: Database) {
+  const rows = await db
+    .selectFrom('measurements')
+    .select(['metric_id', 'path_id', 'team_id', 'window_kind', 'window_end', 'cell'])
+    .select(['value', 'numerator', 'denominator', 'n', 'unknown_count', 'status'])
+    .where('to_run', 'is', null)
+    .execute()
+  return rows.map((row) => JSON.stringify(row)).toSorted()
+}
+
+/** What is measured after `steps`, when of every kind of event those of one id are taken back. */
+async function valuesWithout(
+  steps: readonly Step[],
+  takeBack: (db: Database, table: RemovableTable) => Promise<unknown>,
+): Promise<string[]> {
+  const db = await anOrganisation()
+  for (const one of steps) await one(db)
+  for (const table of REMOVABLE) await takeBack(db, table)
+  await scoreAll(db, { now: NOW })
+  const values = await listValues(db)
+  await db.destroy()
+  return values
+}
+
+test('what was removed at its source counts as little as what was never told', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 12 }), nativeId, async (all, id) => {
+      const removed = await valuesWithout(all, (db, table) =>
+        markGone(db, table, 'made', NOW, isCalled(id)),
+      )
+      const untold = await valuesWithout(all, (db, table) =>
+        deleteFacts(db, table, 'made', isCalled(id)),
+      )
+      expect(removed).toEqual(untold)
+    }),
+    { numRuns: 25 },
+  )
+}, 120_000)
 
 test('an incident that leaves its service is taken out of the weeks from before a new owner came', async () => {
   await expectSameAsRebuild([

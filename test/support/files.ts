@@ -24,7 +24,7 @@ export function writeIn(folder: string, name: string, text: string | Buffer): vo
   utimesSync(path, at, at)
 }
 
-interface CollectOptions extends Partial<Pick<FilesSource, 'covers'>> {
+interface CollectOptions extends Partial<Pick<FilesSource, 'covers' | 'complete'>> {
   readonly now?: Date
   readonly signal?: AbortSignal
   readonly guard?: (tx: Database) => Promise<void>
@@ -34,13 +34,13 @@ interface CollectOptions extends Partial<Pick<FilesSource, 'covers'>> {
 export function collectFolder(
   db: Database,
   folder: string,
-  { covers, now = new Date('2026-06-01T12:00:00Z'), signal, guard }: CollectOptions = {},
+  { covers, complete, now = new Date('2026-06-01T12:00:00Z'), signal, guard }: CollectOptions = {},
 ): Promise<RunOutcome> {
   const context = {
     now: () => now,
     signal: signal ?? new AbortController().signal,
     progress: () => {},
   }
-  const collector = filesCollector({ sourceId: 'exports', folder, covers })
+  const collector = filesCollector({ sourceId: 'exports', folder, covers, complete })
   return runCollector(db, collector, context, guard)
 }

@@ -79,6 +79,7 @@ test('a merged pull request is a change, with its first commit, review and size,
     author_kind: 'human',
     reverts: null,
     observed_at: NOW.toISOString(),
+    gone_at: null,
   })
 })
 
@@ -449,6 +450,71 @@ test('tickets are covered as one, when all of their repositories were read', asy
       covered_to: NOW.toISOString(),
     },
   ])
+})
+
+/** A desk with three issues, read with its labels, and which of its tickets stand. */
+async function aDesk(labels: readonly string[] = []) {
+  const issues = [1, 2, 3].map((number) => anIssue(number, at('09:00:00'), { labels: ['Deploy'] }))
+  const repository = aRepository('desk', { issues })
+  const github = await aGitHub(aWorld({ repositories: [repository] }))
+  const db = await testDatabase()
+  const tickets = { repositories: ['desk'], labels, categories: [] }
+  const collectAfter = (hours: number) => {
+    const now = new Date(NOW.getTime() + hours * 3_600_000)
+    github.clock = () => now
+    return collectGitHub(db, github, { tickets, now })
+  }
+  const standing = async () => {
+    const rows = await db
+      .selectFrom('tickets')
+      .select('native_id')
+      .where('gone_at', 'is', null)
+      .orderBy('native_id')
+      .execute()
+    return rows.map(({ native_id }) => native_id)
+  }
+  return { db, github, repository, issues, collectAfter, standing }
+}
+
+test('an issue that was deleted is marked as gone within a day, and comes back when it does', async () => {
+  const { db, repository, issues, collectAfter, standing } = await aDesk()
+  const [first, second, third] = issues.map(({ id }) => id)
+  await collectAfter(0)
+  repository.issues.shift()
+  await collectAfter(23)
+  expect(await standing()).toEqual([first, second, third])
+  await collectAfter(24)
+  expect(await standing()).toEqual([second, third])
+  expect(
+    await db.selectFrom('tickets').select('gone_at').where('gone_at', 'is not', null).execute(),
+  ).toEqual([{ gone_at: '2026-06-02T12:00:00.000Z' }])
+
+  repository.issues.push(anIssue(1, '2026-06-03T09:00:00Z', { id: first ?? '' }))
+  await collectAfter(48)
+  expect(await standing()).toEqual([first, second, third])
+})
+
+test('an issue without its label is no ticket any more', async () => {
+  const { issues, collectAfter, standing } = await aDesk(['Deploy'])
+  await collectAfter(0)
+  Object.assign(issues[2] ?? {}, { labels: [] })
+  await collectAfter(25)
+  expect(await standing()).toEqual(issues.slice(0, 2).map(({ id }) => id))
+})
+
+test('when it cannot be read which issues there are, every ticket stands until it can', async () => {
+  const { github, repository, issues, collectAfter, standing } = await aDesk()
+  await collectAfter(0)
+  repository.issues.shift()
+  // The list, the teams and what is new of the desk, then the issues that there are.
+  github.faults.push(null, null, null, { status: 403 })
+  expect(await collectAfter(24)).toMatchObject({
+    status: 'partial',
+    error: expect.stringMatching(/^gh: which tickets are gone: /),
+  })
+  expect(await standing()).toHaveLength(3)
+  await collectAfter(25)
+  expect(await standing()).toEqual(issues.map(({ id }) => id))
 })
 
 test('coverage ends by the clock of GitHub when that is behind', async () => {

@@ -7,7 +7,7 @@ import {
   deploymentsQuery,
 } from '#collectors/github/deployments.ts'
 import { contentsQuery, FILE_HISTORY, TAGS, watchQuery } from '#collectors/github/file-history.ts'
-import { ISSUE_COMMENTS, ISSUES } from '#collectors/github/issues.ts'
+import { ISSUE_COMMENTS, ISSUE_IDS, ISSUES } from '#collectors/github/issues.ts'
 import { OWNER_FILES } from '#collectors/github/owner-files.ts'
 import { PULL_REQUESTS } from '#collectors/github/pull-requests.ts'
 import { repositoriesQuery } from '#collectors/github/repositories.ts'
@@ -71,6 +71,7 @@ test.each([
   ['deployment states', DEPLOYMENT_STATES, { ids: HUNDRED_IDS }, { nodes: 0, points: 1 }],
   ['statuses', DEPLOYMENT_STATUSES, {}, { nodes: 100, points: 1 }],
   ['issues', ISSUES, { pageSize: 50 }, { nodes: 1650, points: 2 }],
+  ['issue ids', ISSUE_IDS, { pageSize: 100 }, { nodes: 100, points: 1 }],
   ['comments', ISSUE_COMMENTS, {}, { nodes: 100, points: 1 }],
 ])('a page of %s costs what it may', (_, query, variables, cost) => {
   expect(costOf(parse(query), variables)).toEqual(cost)

@@ -2,6 +2,7 @@ import { toCsv } from '#app/csv.ts'
 import { type DataTable, showRows } from '#app/data-table.ts'
 import type { database } from '#app/database.ts'
 import { formatCountOf } from '#app/format.ts'
+import { asShownAt } from '#app/status.ts'
 import { pathServices } from '#app/tables/path-services.tsx'
 import { pathTeams } from '#app/tables/path-teams.tsx'
 import {
@@ -101,7 +102,9 @@ const TABLES: Readonly<Record<string, Write>> = {
     return seriesRows(metricId, series.get(metricId) ?? [])
   }),
   measurements: writing(async (db, view, asked) =>
-    measurementRows(await listMeasurements(db, view.at, pathOf(asked))),
+    measurementRows(
+      (await listMeasurements(db, view.at, pathOf(asked))).map((one) => asShownAt(one, view.at)),
+    ),
   ),
   metrics: writing(async () => metricRows()),
   'support-weeks': writing(async (db, view, asked) =>

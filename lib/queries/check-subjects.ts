@@ -38,20 +38,21 @@ export async function listServiceSubjects(
       .where('id', 'in', ids)
       .execute(),
     listDeployments(db, ids, asOf),
-    isDeploymentCovered(db, asOf),
+    listDeploymentScopes(db, asOf),
   ])
   const byId = new Map(services.map((row) => [row.id, row]))
   const active = exceptions.filter(({ state }) => state === 'active')
   return ids.map((id) => {
     const row = byId.get(id)
     const deployed = deployments.get(id)
+    const repository = usage.find(({ service }) => service === id)?.repository
     return {
       id,
       ownerId: teamId,
       workloadClass: row?.workload_class ?? null,
       lifecycle: row?.lifecycle ?? null,
       tier: row?.tier ?? null,
-      isDeploymentCovered: covered,
+      isDeploymentCovered: covered.has(ALL_DEPLOYMENTS) || covered.has(`repository:${repository}`),
       lastDeployedAt: deployed?.newest ?? null,
       manualChanges: deployed?.manual ?? 0,
       usage: usage
@@ -109,16 +110,34 @@ async function listDeployments(db: Reader, ids: readonly string[], asOf: Date) {
   )
 }
 
-/** Whether some source read deployments all of the days that checks look at. */
-async function isDeploymentCovered(db: Reader, asOf: Date): Promise<boolean> {
-  const row = await db
+const ALL_DEPLOYMENTS = 'entity:deployments'
+
+/**
+ * What was read for deployments all of the days that checks look at: all of them, or repositories by
+ * a source that tells of their deployments.
+ */
+async function listDeploymentScopes(db: Reader, asOf: Date): Promise<ReadonlySet<string>> {
+  const rows = await db
     .selectFrom('coverage')
-    .select('source_id')
-    .where('scope', '=', 'entity:deployments')
+    .select('scope')
     .where('covered_from', '<=', daysBefore(asOf, DEPLOYED_DAYS).toISOString())
     .where('covered_to', '>=', daysBefore(asOf, LATE_DAYS).toISOString())
-    .executeTakeFirst()
-  return row !== undefined
+    .where((eb) =>
+      eb.or([
+        eb('scope', '=', ALL_DEPLOYMENTS),
+        eb.and([
+          eb('scope', 'like', 'repository:%'),
+          eb.exists(
+            eb
+              .selectFrom('deployments')
+              .select('deployments.source_id')
+              .whereRef('deployments.source_id', '=', 'coverage.source_id'),
+          ),
+        ]),
+      ]),
+    )
+    .execute()
+  return new Set(rows.map(({ scope }) => scope))
 }
 
 const TICKET_DAYS = 91

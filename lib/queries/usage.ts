@@ -1,11 +1,13 @@
 import { listLandscapeFacts } from '#db/adoption-facts.ts'
 import type { Reader } from '#db/connection.ts'
-import { type Landscape, toLandscape } from '#scorecards/adoption/landscape.ts'
+import { type Landscape, type Service, toLandscape } from '#scorecards/adoption/landscape.ts'
 import { type ServiceUsage, serviceUsageAt } from '#scorecards/adoption/service-usage.ts'
 
 /** The use of a golden path by a service at a moment. */
 export interface UsageRow {
   readonly service: string
+  /** Null when nobody knows where its code is. */
+  readonly repository: string | null
   /** Its owner then; null when nobody is known. */
   readonly team: string | null
   readonly path: string
@@ -46,14 +48,15 @@ export function usageAt(
   return services.flatMap((service) =>
     paths.flatMap((path) => {
       const usage = serviceUsageAt(loaded, path, service, asOf)
-      return usage === undefined ? [] : [toRow(usage)]
+      return usage === undefined ? [] : [toRow(usage, service)]
     }),
   )
 }
 
-function toRow(usage: ServiceUsage): UsageRow {
+function toRow(usage: ServiceUsage, { repositoryId }: Service): UsageRow {
   return {
     service: usage.serviceId,
+    repository: repositoryId,
     team: usage.teamId,
     path: usage.pathId,
     state: usage.state,

@@ -4,9 +4,13 @@ import type { Database } from '#db/connection.ts'
 import { SourceError } from '#lib/errors.ts'
 import { measure } from '#scorecards/measure.ts'
 import { totalAdoptionRate } from '#scorecards/metrics/total-adoption-rate.ts'
+import { scoreAll } from '#scorecards/run.ts'
+import { addPath, addService, addTeam } from '#test/support/adoption.ts'
 import { aCollector, aPage, context, type Step } from '#test/support/collector.ts'
 import { testDatabase } from '#test/support/database.ts'
+import { collectFolder, testFolder, writeIn } from '#test/support/files.ts'
 import { aContext, aTeam } from '#test/support/metrics.ts'
+import { figureOf, servedDatabase } from '#test/support/served.ts'
 
 /** Runs a collector, and tells which cursors it was given. */
 async function run(db: Database, steps: readonly Step[], configuration?: unknown) {
@@ -62,4 +66,63 @@ test('T-B10 a changed filter starts again, and ends with what a full reading say
   const fresh = await testDatabase()
   await run(fresh, all, { filter: '*' })
   expect(await listTeams(db)).toEqual(await listTeams(fresh))
+})
+
+const ALL_YEAR = { from: '2025-10-06T00:00:00Z' }
+
+/** A service whose deployments are told by files, one on each of these instants. */
+async function aPipeline() {
+  const served = await servedDatabase()
+  const { db } = served
+  await addPath(db)
+  await addTeam(db, 'checkout')
+  await addService(db, 'basket', { team: 'checkout' })
+  const folder = testFolder()
+  const write = (instants: readonly string[]) =>
+    writeIn(
+      folder,
+      'deployments.csv',
+      [
+        'id,service_id,environment_tier,created_at,finished_at,outcome',
+        ...instants.map(toLine),
+        '',
+      ].join('\n'),
+    )
+  const toLine = (at: string) => `${at},basket,production,${at},${at},success`
+  const collectOn = (day: string, covers = ALL_YEAR) =>
+    collectFolder(db, folder, { covers, now: new Date(`${day}T12:00:00Z`) })
+  const deployed = async (day: string) => {
+    await scoreAll(db, { now: new Date(`${day}T12:00:00Z`) })
+    return figureOf(served, 'SPD-03', { teamId: 'checkout' }, '2026-03-02')
+  }
+  return { db, write, collectOn, deployed }
+}
+
+const TUESDAYS = ['2026-02-03', '2026-02-10', '2026-02-17', '2026-02-24'].map(
+  (day) => `${day}T09:00:00.000Z`,
+)
+/** Forty hours before the reading that first has it. */
+const LATE = '2026-03-01T20:00:00.000Z'
+
+test('T-B10 an event that arrives forty hours late is there after the next reading', async () => {
+  const { write, collectOn, deployed } = await aPipeline()
+  write([...TUESDAYS, '2026-03-02T18:00:00.000Z'])
+  await collectOn('2026-03-03')
+  expect(await deployed('2026-03-03')).toMatchObject({ numerator: 4 })
+  write([...TUESDAYS, '2026-03-02T18:00:00.000Z', LATE])
+  expect(await collectOn('2026-03-03')).toMatchObject({ read: 1, changed: 1 })
+  expect(await deployed('2026-03-03')).toMatchObject({ numerator: 5 })
+})
+
+test('T-B10 a source that is asked for more starts again, and has the figure of a full reading', async () => {
+  const narrow = await aPipeline()
+  narrow.write(TUESDAYS)
+  await narrow.collectOn('2026-03-03', { from: '2026-02-23T00:00:00Z' })
+  expect(await narrow.deployed('2026-03-03')).toMatchObject({ status: 'no_data' })
+  expect(await narrow.collectOn('2026-03-03')).toMatchObject({ read: 4, changed: 0 })
+
+  const full = await aPipeline()
+  full.write(TUESDAYS)
+  await full.collectOn('2026-03-03')
+  expect(await narrow.deployed('2026-03-03')).toEqual(await full.deployed('2026-03-03'))
 })

@@ -6,6 +6,7 @@ import { parse } from 'csv-parse/sync'
 import { workAsyncStorage } from 'next/dist/server/app-render/work-async-storage.external'
 import { afterAll, expect } from 'vitest'
 import { z } from 'zod'
+import { asShownAt } from '#app/status.ts'
 import { type Database, openDatabase } from '#db/connection.ts'
 import { migrateToLatest } from '#db/migrate.ts'
 import { findMeasurement } from '#lib/queries/measurements.ts'
@@ -81,7 +82,7 @@ export async function figureOf(
   const rows = z
     .array(CsvRow)
     .parse(parse(await file.text(), { columns: true, comment: '#', comment_no_infix: true }))
-  const told = ToldFigure.parse(asked)
+  const told = ToldFigure.parse(asked && asShownAt(asked, new Date(asof)))
   expect(items).toEqual([told])
   expect(
     rows

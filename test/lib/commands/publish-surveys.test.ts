@@ -1,64 +1,11 @@
 import { expect, test } from 'vitest'
 import type { Database } from '#db/connection.ts'
-import { insertCoverage } from '#db/coverage.ts'
-import { deleteFacts, upsertFacts } from '#db/facts.ts'
-import type { NewRow } from '#db/schema.ts'
+import { deleteFacts } from '#db/facts.ts'
 import { publishSurveys } from '#lib/commands/publish-surveys.ts'
 import { listSurveyResults } from '#lib/queries/survey-results.ts'
 import { addTeam, day } from '#test/support/adoption.ts'
 import { testDatabase } from '#test/support/database.ts'
-
-const NOW = new Date('2026-03-02T00:00:00Z')
-const OPENED = day('2026-02-02')
-const CLOSED = day('2026-02-16')
-
-function addWave(db: Database, row: Partial<NewRow<'survey_waves'>> = {}): Promise<number> {
-  return upsertFacts(db, 'survey_waves', [
-    {
-      source_id: 'survey',
-      native_id: '2026-q1',
-      observed_at: CLOSED,
-      name: 'First quarter',
-      opened_at: OPENED,
-      closed_at: CLOSED,
-      invited_by_group: '{"payments":20,"search":30}',
-      k: 5,
-      ...row,
-    },
-  ])
-}
-
-function addAnswers(
-  db: Database,
-  group: string,
-  scores: readonly number[],
-  row: Partial<NewRow<'survey_responses'>> = {},
-): Promise<number> {
-  return upsertFacts(
-    db,
-    'survey_responses',
-    scores.map((score, index) => ({
-      source_id: 'survey',
-      native_id: `${group} ${index}`,
-      observed_at: CLOSED,
-      wave_id: '2026-q1',
-      group_id: group,
-      group_state: 'adopted',
-      path_id: 'deploy',
-      submitted_on: '2026-02-05',
-      nps_score: score,
-      csat: null,
-      umux1: null,
-      umux2: null,
-      comment: null,
-      quotable: 0,
-      ...row,
-    })),
-  )
-}
-
-const addReading = (db: Database, to = NOW, from = new Date(OPENED)) =>
-  insertCoverage(db, { sourceId: 'survey', scope: 'entity:survey_responses', from, to }, NOW)
+import { addAnswers, addReading, addWave, CLOSED, NOW, OPENED } from '#test/support/wave.ts'
 
 const SCORES = [10, 9, 8, 7, 6, 5, 3, 9]
 

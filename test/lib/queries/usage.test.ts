@@ -50,6 +50,7 @@ test('the use of any date in the past follows from the facts, without a scoring 
   expect(on('2026-03-01')).toEqual([
     {
       service: 'checkout',
+      repository: 'local/checkout',
       team: 'payments',
       path: 'http-service',
       state: 'present',

@@ -1,6 +1,7 @@
 import { answer, readRequest } from '#app/api/answers.ts'
 import { ROUTES } from '#app/api/routes.ts'
 import { database } from '#app/database.ts'
+import { asShownAt } from '#app/status.ts'
 import { listMeasurements } from '#lib/queries/measurements.ts'
 
 export async function GET(request: Request): Promise<Response> {
@@ -8,6 +9,7 @@ export async function GET(request: Request): Promise<Response> {
   if ('refusal' in asked) return asked.refusal
   const { view, parameters } = asked
   const filter = parameters.path === null ? {} : { pathId: parameters.path }
-  const items = await listMeasurements(await database(), view.at, filter)
+  const found = await listMeasurements(await database(), view.at, filter)
+  const items = found.map((one) => asShownAt(one, view.at))
   return answer(request, { asOf: view.at, items })
 }

@@ -81,7 +81,7 @@ function limitsText({ low, high }: Interval, toLimit: (limit: number) => string)
 }
 
 /** Fractions differ by points, of which a hundred are the whole. */
-function signedText(amount: number, unit: Unit): string {
+export function signedText(amount: number, unit: Unit): string {
   const sign = amount > 0 ? '+' : ''
   if (unit.startsWith('fraction')) return `${sign}${(100 * amount).toFixed(1)} points`
   return `${sign}${round(amount)} ${unit}`

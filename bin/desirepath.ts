@@ -5,6 +5,7 @@ import { registerCompare } from '#bin/commands/compare.ts'
 import { registerConfig } from '#bin/commands/config.ts'
 import { registerDemo } from '#bin/commands/demo.ts'
 import { registerDoctor } from '#bin/commands/doctor.ts'
+import { registerExplain } from '#bin/commands/explain.ts'
 import { registerExport } from '#bin/commands/export.ts'
 import { registerInit } from '#bin/commands/init.ts'
 import { registerMigrate } from '#bin/commands/migrate.ts'
@@ -38,6 +39,7 @@ for (const register of [
   registerScore,
   registerShow,
   registerCompare,
+  registerExplain,
   registerExport,
   registerDoctor,
   registerDemo,

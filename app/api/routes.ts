@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { Definition, GoldenPath, Measurement, Point, Team } from '#app/api/shapes.ts'
+import { Definition, Explanation, GoldenPath, Measurement, Point, Team } from '#app/api/shapes.ts'
 
 /** Every route of the API: what it takes, and what a list of answers is made of. */
 export interface ApiRoute {
@@ -14,6 +14,7 @@ export const PARAMETERS = {
   source: 'Source id.',
   asof: 'What was known at the start of this day, UTC.',
   range: 'A span of time: 28d, 13w, 4q, 2y, 2026-07, 2026-Q3, 2026, 2026-07-01..now.',
+  cmp: 'What to compare with: prev, yoy, off, 2026, 2026-Q3, 2026-07.',
   ev: 'A figure: ADO-02@path:deploy,team:payments.',
 } as const
 export type ParameterName = keyof typeof PARAMETERS
@@ -38,6 +39,11 @@ export const ROUTES = {
     summary: 'A figure week by week over a range, oldest first.',
     parameters: ['ev', 'asof', 'range'],
     item: Point,
+  },
+  '/api/v1/explanations': {
+    summary: 'Why a figure changed, in parts that add up, as a list of one or none.',
+    parameters: ['ev', 'asof', 'range', 'cmp'],
+    item: Explanation,
   },
   '/api/v1/golden-paths': {
     summary: 'Golden paths by name, with their teams by state.',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PARTS } from '#scorecards/change/parts.ts'
 
 /** What the API answers with; the OpenAPI document is made of these. */
 
@@ -57,6 +58,55 @@ export const Point = z
     n: z.number().nullable(),
   })
   .meta({ id: 'Point' })
+
+const Side = z
+  .object({
+    asOf: Instant,
+    value: z.number().nullable(),
+    numerator: z.number().nullable(),
+    denominator: z.number().nullable(),
+    n: z.number().nullable(),
+    unit: z.string(),
+    status: z.string(),
+    definitionVersion: z.string(),
+  })
+  .nullable()
+  .meta({ description: 'null where there is no figure of that moment' })
+
+export const Explanation = z
+  .object({
+    metricId: z.string(),
+    scope: z.object({ pathId: z.string().optional(), teamId: z.string().optional() }),
+    before: Side,
+    after: Side,
+    difference: z
+      .number()
+      .nullable()
+      .meta({ description: 'After less before, in the unit; null where one has no value.' }),
+    unitKind: z.enum(['team', 'service']),
+    parts: z
+      .array(
+        z.object({
+          part: z.enum(PARTS),
+          amount: z.number(),
+          units: z.array(
+            z.object({
+              id: z.string(),
+              amount: z
+                .number()
+                .nullable()
+                .meta({ description: 'null where only all of them together can be told' }),
+            }),
+          ),
+        }),
+      )
+      .meta({ description: 'Their amounts add up to the difference.' }),
+    untold: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why there are no parts; null when there are.' }),
+  })
+  .meta({ id: 'Explanation' })
 
 export const Definition = z
   .object({

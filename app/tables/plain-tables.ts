@@ -3,11 +3,13 @@ import { toDay } from '#app/format.ts'
 import { ADOPTION_ORDER, adoptionWord } from '#app/words.ts'
 import type { AdoptionPoint } from '#lib/queries/adoption-trend.ts'
 import type { Exception } from '#lib/queries/exceptions.ts'
+import type { ChangeStory } from '#lib/queries/explain-change.ts'
 import type { SeriesPoint } from '#lib/queries/series.ts'
 import type { WeekOfStates } from '#lib/queries/state-counts.ts'
 import type { Kind, Support, SupportWeek } from '#lib/queries/support.ts'
 import type { InboxKind, MappingInbox, Unattributed } from '#lib/queries/unattributed.ts'
 import { definitions } from '#scorecards/catalogue.ts'
+import { PART_WORDS, type TellingPart } from '#scorecards/change/parts.ts'
 import type { MetricDefinition, MetricResult } from '#scorecards/result.ts'
 
 /** Tables that are only had as files: on pages they have a form of their own. */
@@ -85,6 +87,39 @@ export function seriesRows(
       { key: 'at', name: 'As of', value: ({ at }) => toDay(at) },
       { key: 'value', name: 'Value', value: ({ value }) => value },
       { key: 'n', name: 'Cases', value: ({ n }) => n },
+    ],
+  }
+}
+
+/** One row for each unit of a part, and one for a part of which only the sum is known. */
+interface ExplanationRow {
+  readonly part: TellingPart['part']
+  readonly unit: string | null
+  readonly amount: number
+}
+
+/** Rows add up to the difference. */
+export function explanationRows(story: ChangeStory | null): DataTable<ExplanationRow> {
+  const leaves = (story?.parts ?? []).flatMap(({ part, amount, units }): ExplanationRow[] => {
+    const told = units.flatMap((unit) =>
+      unit.amount === null ? [] : [{ part, unit: unit.id, amount: unit.amount }],
+    )
+    return told.length > 0 ? told : [{ part, unit: null, amount }]
+  })
+  return {
+    id: 'explanation',
+    caption: 'Why a figure changed: amounts in its unit, which add up to the difference',
+    rows: leaves,
+    keyOf: ({ part, unit }) => `${part} ${unit}`,
+    metricIds: story === null ? [] : [story.metricId],
+    columns: [
+      { key: 'part', name: 'Part', value: ({ part }) => PART_WORDS[part].name },
+      {
+        key: 'unit',
+        name: story?.unitKind === 'service' ? 'Service' : 'Team',
+        value: ({ unit }) => unit,
+      },
+      { key: 'amount', name: 'Amount', value: ({ amount }) => amount },
     ],
   }
 }

@@ -3,11 +3,13 @@ import { type DataTable, showRows } from '#app/data-table.ts'
 import type { database } from '#app/database.ts'
 import { formatCountOf } from '#app/format.ts'
 import { asShownAt } from '#app/status.ts'
+import { storyOf } from '#app/story.ts'
 import { pathServices } from '#app/tables/path-services.tsx'
 import { pathTeams } from '#app/tables/path-teams.tsx'
 import {
   adoptionTrend,
   exceptionRows,
+  explanationRows,
   inboxRows,
   measurementRows,
   metricRows,
@@ -101,6 +103,9 @@ const TABLES: Readonly<Record<string, Write>> = {
     })
     return seriesRows(metricId, series.get(metricId) ?? [])
   }),
+  explanation: writing(async (db, view, asked) =>
+    explanationRows(asked.ev === null ? null : await storyOf(db, view, asked.ev)),
+  ),
   measurements: writing(async (db, view, asked) =>
     measurementRows(
       (await listMeasurements(db, view.at, pathOf(asked))).map((one) => asShownAt(one, view.at)),

@@ -13,7 +13,7 @@ import { decodeLedgers } from '#scorecards/delivery/ledger.ts'
 import { type DeliveryModel, toDeliveryModel } from '#scorecards/delivery/model.ts'
 import { deliveryResults, factsOf } from '#scorecards/delivery/results.ts'
 import { toDeliveryFacts } from '#scorecards/delivery/rows.ts'
-import { mergeTallies } from '#scorecards/delivery/tally.ts'
+import { type DeliveryTally, mergeTallies } from '#scorecards/delivery/tally.ts'
 import { toEvidence } from '#scorecards/measure.ts'
 import { REMOVED } from '#scorecards/path-cases.ts'
 import type { EvidenceSet, MetricResult, Scope } from '#scorecards/result.ts'
@@ -52,6 +52,51 @@ export async function measureDelivery(
     results.push(...deliveryResults(subject, model.sources, now, metricIds))
   }
   return results
+}
+
+/** What a metric of delivery says of all of a scope, and of each of its teams. */
+export interface TeamDeliveries {
+  readonly whole: MetricResult | undefined
+  readonly teams: ReadonlyMap<string, TeamDelivery>
+}
+
+export interface TeamDelivery {
+  readonly result: MetricResult
+  /** Hours of each change from its first commit to production. */
+  readonly hours: readonly number[]
+}
+
+/** The same metric of a scope and of its teams alone; the teams are those of the window's end. */
+export async function measureTeamDeliveries(
+  db: Reader,
+  question: DeliveryScope &
+    Pick<DeliveryQuestion, 'window' | 'now'> & { readonly metricId: string },
+): Promise<TeamDeliveries> {
+  const { window, metricId, now, teamId, pathId } = question
+  const scope = { ...(pathId !== undefined && { pathId }), ...(teamId !== undefined && { teamId }) }
+  const landscape = toLandscape(await listLandscapeFacts(db))
+  const model = await loadModel(db, landscape, window)
+  const [from, to] = [window.from.getTime(), window.to.getTime()]
+  const span = { from, to, asOf: to }
+  const ids = await listTeams(db, landscape, scope, window.to)
+  const tallies = ids.map((id) => [id, model.tally(id, span)] as const)
+  const resultOf = (own: Scope, teams: readonly DeliveryTally[]) =>
+    deliveryResults(
+      { scope: own, teams, all: mergeTallies(teams), window: span, end: to },
+      model.sources,
+      now,
+      [metricId],
+    )
+  const [whole] = resultOf(
+    scope,
+    tallies.map(([, tally]) => tally),
+  )
+  const teams = tallies.flatMap(([id, tally]) =>
+    resultOf({ teamId: id }, [tally]).map(
+      (result) => [id, { result, hours: tally.hours }] as const,
+    ),
+  )
+  return { whole, teams: new Map(teams) }
 }
 
 async function loadModel(db: Reader, landscape: Landscape, window: Period): Promise<DeliveryModel> {

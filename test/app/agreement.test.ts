@@ -81,8 +81,8 @@ test('every figure is the same on pages, in the interface and in files, when it 
       Array.from({ length: 9 }, (_, week) => weeksAgo(week + index)),
     )
   }
-  await cover(db, 'entity:deployments', COVERED)
-  await cover(db, 'entity:incidents', COVERED)
+  await cover(db, 'entity:deployments', { ...COVERED, sourceId: 'pipelines' })
+  await cover(db, 'entity:incidents', { ...COVERED, sourceId: 'pager' })
   await scoreAll(db, { now: new Date('2026-03-02T10:00:00Z') })
 
   for (const asof of [ASOF, '2026-04-01']) {

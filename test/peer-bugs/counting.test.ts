@@ -118,7 +118,7 @@ test('T-B09 ten services that are no longer read are unknown, with bounds, and t
   expect(await answer.json()).toMatchObject({
     items: [{ bounds: { low: 21 / 40, high: 31 / 40 }, nUnknown: 10 }],
   })
-}, 60_000)
+})
 
 test('T-B09 figures of a source that fails stay as they were, and are marked stale', async () => {
   const served = await servedDatabase()

@@ -123,8 +123,8 @@ test('T-B20 a deployment and an incident that were removed are in no figure of d
   await addPath(db)
   await addTeam(db, 'checkout')
   await addService(db, 'basket', { team: 'checkout', covered })
-  await cover(db, 'entity:deployments', covered)
-  await cover(db, 'entity:incidents', covered)
+  await cover(db, 'entity:deployments', { ...covered, sourceId: 'pipelines' })
+  await cover(db, 'entity:incidents', { ...covered, sourceId: 'pager' })
   const mondays = ['2026-01-12', '2026-01-19', '2026-01-26', '2026-02-02', '2026-02-09']
   await addDeployments(db, 'basket', mondays)
   await upsertFacts(db, 'incidents', [

@@ -55,7 +55,8 @@ export function aMeasurement(row: Partial<ComputedMeasurement> = {}): ComputedMe
   }
 }
 
-const NO_DETAILS = {
+/** A record with nothing beside its value. */
+export const NO_DETAILS = {
   parameters: {},
   watermarks: {},
   parts: {},

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import 'next/dist/server/node-environment-baseline'
 import { parse } from 'csv-parse/sync'
 import { workAsyncStorage } from 'next/dist/server/app-render/work-async-storage.external'
-import { afterAll, expect } from 'vitest'
+import { afterAll, expect, vi } from 'vitest'
 import { z } from 'zod'
 import { asShownAt } from '#app/status.ts'
 import { type Database, openDatabase } from '#db/connection.ts'
@@ -17,6 +17,9 @@ export interface ServedDatabase {
   /** The answer to an address of the API or of a file. */
   readonly get: (address: string) => Promise<Response>
 }
+
+/** Loading the handlers of the app takes longer than Vitest allows a test by itself. */
+vi.setConfig({ testTimeout: 60_000 })
 
 const opened: { readonly db: Database; readonly folder: string }[] = []
 

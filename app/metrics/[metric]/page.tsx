@@ -6,6 +6,7 @@ import { Definition } from '#app/metrics/[metric]/definition.tsx'
 import { findScope, type OpenedScope } from '#app/metrics/[metric]/scope.ts'
 import { ScopeList } from '#app/metrics/[metric]/scope-list.tsx'
 import { SeriesFigure } from '#app/metrics/[metric]/series-figure.tsx'
+import { WhyItChanged } from '#app/metrics/[metric]/why-it-changed.tsx'
 import { OpenedFigure } from '#app/opened-figure.tsx'
 import { Screen } from '#app/screen.tsx'
 import { asShownAt } from '#app/status.ts'
@@ -82,6 +83,7 @@ async function Opened({
       page={page}
       pageHref={(other) => hereWith(view, { page: other })}
     >
+      <WhyItChanged metricId={definition.id} scope={scope} view={view} />
       <SeriesFigure definition={definition} points={series.get(definition.id) ?? []} />
     </OpenedFigure>
   )

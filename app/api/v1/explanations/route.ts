@@ -1,0 +1,22 @@
+import { answer, problem, readRequest } from '#app/api/answers.ts'
+import { ROUTES } from '#app/api/routes.ts'
+import { database } from '#app/database.ts'
+import { storyOf } from '#app/story.ts'
+import type { MetricResult } from '#scorecards/result.ts'
+
+export async function GET(request: Request): Promise<Response> {
+  const asked = readRequest(request, ROUTES['/api/v1/explanations'].parameters)
+  if ('refusal' in asked) return asked.refusal
+  const { view, parameters } = asked
+  if (parameters.ev === null) return problem(400, 'ev: names no figure')
+  const story = await storyOf(await database(), view, parameters.ev)
+  const items =
+    story === null ? [] : [{ ...story, before: sideOf(story.before), after: sideOf(story.after) }]
+  return answer(request, { asOf: view.at, items })
+}
+
+function sideOf(result: MetricResult | null) {
+  if (result === null) return null
+  const { asOf, value, numerator, denominator, n, unit, status, definitionVersion } = result
+  return { asOf, value, numerator, denominator, n, unit, status, definitionVersion }
+}

@@ -45,10 +45,14 @@ export default {
     },
     {
       name: 'sources-are-strangers',
-      comment: 'collectors/evidence/ is no source: sources that read repositories share it.',
+      comment:
+        'collectors/evidence/ is no source: sources that read repositories share it. Rows that are sent are read as rows of files.',
       severity: 'error',
       from: { path: '^collectors/([^/]+)/' },
-      to: { path: '^collectors/[^/]+/', pathNot: '^collectors/($1|evidence)/' },
+      to: {
+        path: '^collectors/[^/]+/',
+        pathNot: '^collectors/($1|evidence)/|^collectors/files/(body|entities|save)\\.ts$',
+      },
     },
     {
       name: 'migrations-are-frozen',
@@ -59,11 +63,20 @@ export default {
     },
     {
       name: 'pages-read-through-queries',
+      comment: 'Two doors to the database: one that reads, one that keeps what was sent.',
       severity: 'error',
-      from: { path: '^app/(?!database\\.ts)' },
+      from: { path: '^app/(?!(database|inbox)\\.ts)' },
       to: {
         path: '^(bin|collectors|db)/|^scorecards/run(\\.ts|/)|^node_modules/(better-sqlite3|kysely)/',
+        pathNot: '^collectors/files/body\\.ts$',
       },
+    },
+    {
+      name: 'only-what-is-sent-is-written',
+      comment: 'Routes that take in what machines send. No page writes.',
+      severity: 'error',
+      from: { path: '^app/(?!inbox\\.ts|api/(ingest|webhooks)/)' },
+      to: { path: '^(app/inbox\\.ts|collectors/|lib/commands/)' },
     },
     {
       name: 'answers-are-read-to-be-published',

@@ -12,30 +12,49 @@ interface Opened {
   readonly file: string
 }
 
-let shared: Opened | undefined
 let empty: Promise<Database> | undefined
 
 /**
- * The app's one connection, read-only and opened on first use, so that a build needs no
+ * Opens the database of the configuration on first use, and again when another file has taken its
+ * place. Null while it is not there, or lacks `table`.
+ */
+export function openMigrated(
+  options: Parameters<typeof openDatabase>[1],
+  table: string,
+): () => Promise<Opened | null> {
+  let shared: Opened | undefined
+  return async () => {
+    const { database: path } = appConfig()
+    const stats = statSync(path, { throwIfNoEntry: false })
+    if (stats === undefined) return null
+    const file = `${stats.dev}:${stats.ino}`
+    if (shared?.file === file) return shared
+    await shared?.db.destroy()
+    shared = undefined
+    const db = openDatabase(path, options)
+    if (!(await hasTable(db, table))) {
+      await db.destroy()
+      return null
+    }
+    shared = { db, file }
+    return shared
+  }
+}
+
+const openShared = openMigrated({ readonly: true }, 'measurements')
+
+/**
+ * The pages' one connection, read-only and opened on first use, so that a build needs no
  * database. Waits for the request first: a page that reads is never frozen at build time.
  * Before the first `desirepath migrate` there is nothing to read, and an empty database answers.
  */
 export async function database(): Promise<Reader> {
+  return (await findDatabase())?.db ?? emptyDatabase()
+}
+
+async function findDatabase(): Promise<Opened | null> {
   await connection()
-  const { database: path } = appConfig()
-  const stats = statSync(path, { throwIfNoEntry: false })
-  if (stats === undefined) return emptyDatabase()
-  const file = `${stats.dev}:${stats.ino}`
-  if (shared?.file === file) return shared.db
-  await shared?.db.destroy()
-  shared = undefined
-  const db = openDatabase(path, { readonly: true })
-  if (!(await isMigrated(db))) {
-    await db.destroy()
-    return emptyDatabase()
-  }
-  shared = { db, file }
-  return db
+  return openShared()
 }
 
 interface Kept {
@@ -51,10 +70,10 @@ let kept: Kept | undefined
  * every reader, at every moment, and dear to read.
  */
 export async function untilWritten<Value>(load: (db: Reader) => Promise<Value>): Promise<Value> {
-  const db = await database()
-  if (shared === undefined || shared.db !== db) return load(db)
-  const { file } = shared
-  const version = await dataVersion(shared.db)
+  const shared = await findDatabase()
+  if (shared === null) return load(await emptyDatabase())
+  const { db, file } = shared
+  const version = await dataVersion(db)
   if (kept?.file !== file || kept.version !== version) kept = { file, version, values: new Map() }
   const { values } = kept
   const value = (values.get(load) as Promise<Value> | undefined) ?? load(db)
@@ -70,8 +89,8 @@ async function dataVersion(db: Database): Promise<number> {
 
 /** Whether there is a migrated database that answers; before there is one, an empty one does. */
 export async function isReady(): Promise<boolean> {
-  const db = await database().catch(() => undefined)
-  return db !== undefined && db === shared?.db
+  const found = await findDatabase().catch(() => null)
+  return found !== null
 }
 
 function emptyDatabase(): Promise<Database> {
@@ -85,7 +104,7 @@ async function openEmpty(): Promise<Database> {
   return db
 }
 
-async function isMigrated(db: Database): Promise<boolean> {
+async function hasTable(db: Database, table: string): Promise<boolean> {
   const tables = await db.introspection.getTables()
-  return tables.some(({ name }) => name === 'measurements')
+  return tables.some(({ name }) => name === table)
 }

@@ -6,6 +6,7 @@ import { DesirepathError } from '#lib/errors.ts'
 /** What the pages are made of. */
 const PARTS = [
   '{app,db,lib,scorecards}/**/*.{ts,tsx,css}',
+  'collectors/files/*.ts',
   'package.json',
   'next.config.mjs',
   'postcss.config.mjs',

@@ -1,12 +1,15 @@
 import { toArgoCdOptions } from '#bin/argocd-options.ts'
 import { toBackstageOptions } from '#bin/backstage-options.ts'
-import { toGitHubOptions } from '#bin/github-options.ts'
+import { toGitHubOptions, toHeardOptions } from '#bin/github-options.ts'
 import { argoCdCollector } from '#collectors/argocd/collector.ts'
 import { backstageCollector } from '#collectors/backstage/collector.ts'
 import type { CollectorContext } from '#collectors/collector.ts'
+import { sentReader } from '#collectors/events/reader.ts'
 import { filesCollector } from '#collectors/files/collector.ts'
 import { gitCollector } from '#collectors/git/collector.ts'
 import { gitHubCollector } from '#collectors/github/collector.ts'
+import { webhookReader } from '#collectors/github/webhooks.ts'
+import { receivedCollector } from '#collectors/received.ts'
 import { type RunOutcome, runCollector } from '#collectors/run.ts'
 import type { Database } from '#db/connection.ts'
 import { deleteCursors } from '#db/cursors.ts'
@@ -98,8 +101,19 @@ function chooseSources({ sources }: Config, only: readonly string[] = []): reado
   return chosen.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
 }
 
-/** Repositories look up the services that catalogues name, clones what their host knows of them, and deployments all of these. */
-const ORDER: readonly SourceConfig['kind'][] = ['files', 'backstage', 'github', 'git', 'argocd']
+/**
+ * Repositories look up the services that catalogues name, clones what their host knows of them, and
+ * deployments all of these; what was sent is about repositories that were read.
+ */
+const ORDER: readonly SourceConfig['kind'][] = [
+  'files',
+  'backstage',
+  'github',
+  'git',
+  'argocd',
+  'github-webhook',
+  'ingest',
+]
 
 function toRun(source: SourceConfig, config: Config): Run {
   if (source.kind === 'files') {
@@ -117,6 +131,18 @@ function toRun(source: SourceConfig, config: Config): Run {
   if (source.kind === 'backstage') {
     return (db, ...rest) =>
       runCollector(db, backstageCollector(toBackstageOptions(source, config)), ...rest)
+  }
+  if (source.kind === 'github-webhook') {
+    const heard = toHeardOptions(source, config)
+    const { heardBy: sourceId, ...configuration } = heard
+    const received = { sourceId, configuration, reader: webhookReader(heard) }
+    return (db, ...rest) => runCollector(db, receivedCollector(db, received), ...rest)
+  }
+  if (source.kind === 'ingest') {
+    const { id: sourceId, environments: tiers, covers } = source
+    const reader = sentReader({ sourceId, tiers })
+    const received = { sourceId, configuration: { tiers }, reader, covers }
+    return (db, ...rest) => runCollector(db, receivedCollector(db, received), ...rest)
   }
   const { id: sourceId, repositories, releases, bots } = source
   const paths = config.goldenPaths.map((path) => ({ id: path.id, rules: path }))

@@ -14,6 +14,7 @@ import { registerShow } from '#bin/commands/show.ts'
 import { registerSource } from '#bin/commands/source.ts'
 import { registerStart } from '#bin/commands/start.ts'
 import { registerTemplate } from '#bin/commands/template.ts'
+import { registerToken } from '#bin/commands/token.ts'
 import { DesirepathError } from '#lib/errors.ts'
 
 const WRONG_USAGE = 2
@@ -35,6 +36,7 @@ for (const register of [
   registerConfig,
   registerTemplate,
   registerSource,
+  registerToken,
   registerCollect,
   registerScore,
   registerShow,

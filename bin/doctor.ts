@@ -14,6 +14,7 @@ import { toMilliseconds } from '#lib/duration.ts'
 import { DesirepathError } from '#lib/errors.ts'
 import { wholeDaysBetween } from '#lib/period.ts'
 import { listSourceHealth, type SourceHealth } from '#lib/queries/data-health.ts'
+import { readSecret } from '#lib/secret.ts'
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -138,6 +139,13 @@ async function checkReach(source: SourceConfig, config: Config): Promise<Finding
   if (source.kind === 'argocd') {
     const { signIn } = toArgoCdOptions(source)
     return checkSignIn({ subject, source, says: source.baseUrl, read: signIn })
+  }
+  if (source.kind === 'github-webhook') {
+    const read = () => readSecret(source.secret, process.env)
+    return checkSignIn({ subject, source, says: 'deliveries', read })
+  }
+  if (source.kind === 'ingest') {
+    return { level: 'ok', subject, says: 'listens; desirepath token list shows who may send' }
   }
   const { folders, empty } = await findCloneFolders(source.repositories)
   if (empty.length === 0) return { level: 'ok', subject, says: `${folders.length} clones` }

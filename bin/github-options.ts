@@ -1,6 +1,7 @@
 import type { GitHubAuth } from '#collectors/github/client.ts'
 import type { GitHubCollectorOptions } from '#collectors/github/collector.ts'
-import type { Config, Environment, GitHubSourceConfig } from '#lib/config.ts'
+import type { HeardOptions } from '#collectors/github/save-heard.ts'
+import type { Config, Environment, GitHubSourceConfig, SourceConfig } from '#lib/config.ts'
 import { toMilliseconds } from '#lib/duration.ts'
 import { readSecret } from '#lib/secret.ts'
 
@@ -18,6 +19,18 @@ export function toGitHubOptions(
     paths: goldenPaths.map((path) => ({ id: path.id, rules: path })),
     auth: () => readAuth({ token, app }, env),
   }
+}
+
+/** How the deliveries of a webhook are read: as the source that they make fresher reads. */
+export function toHeardOptions(
+  { id: heardBy, of }: Extract<SourceConfig, { kind: 'github-webhook' }>,
+  { sources }: Pick<Config, 'sources'>,
+): HeardOptions {
+  const source = sources.find(({ id }) => id === of)
+  // The configuration was checked for it.
+  if (source?.kind !== 'github') throw new TypeError(`${of} is no source of kind github`)
+  const { id: sourceId, baseUrl, environments, tickets, bots } = source
+  return { heardBy, sourceId, baseUrl, environments, tickets, bots }
 }
 
 /** @throws {ConfigError} when the secret is not in the environment */

@@ -1,5 +1,11 @@
 import type { Organisation } from '#db/organisation.ts'
-import { type Config, type GoldenPathConfig, isCatalog, type SourceConfig } from '#lib/config.ts'
+import {
+  type Config,
+  everyOf,
+  type GoldenPathConfig,
+  isCatalog,
+  type SourceConfig,
+} from '#lib/config.ts'
 
 /** The configuration's model as it is stored. */
 export function toOrganisation({ goldenPaths, sources }: Config): Organisation {
@@ -11,8 +17,9 @@ export function toOrganisation({ goldenPaths, sources }: Config): Organisation {
 }
 
 /** The catalogue is read like files, and yet tells of what stands, not of what happened. */
-function toSource({ id, kind, every }: SourceConfig): Organisation['sources'][number] {
-  return { id, kind: isCatalog(id) ? 'catalog' : kind, every: every ?? null }
+function toSource(source: SourceConfig): Organisation['sources'][number] {
+  const { id, kind } = source
+  return { id, kind: isCatalog(id) ? 'catalog' : kind, every: everyOf(source) ?? null }
 }
 
 function toPath(path: GoldenPathConfig): Organisation['paths'][number] {

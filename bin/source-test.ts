@@ -4,11 +4,18 @@ import { toGitHubOptions } from '#bin/github-options.ts'
 import { examineArgoCd } from '#collectors/argocd/collector.ts'
 import { examineBackstage } from '#collectors/backstage/collector.ts'
 import type { CollectorContext, Examination } from '#collectors/collector.ts'
+import { findSentEntity } from '#collectors/files/body.ts'
 import { listFolder } from '#collectors/files/folder.ts'
 import { findCloneFolders } from '#collectors/git/clones.ts'
 import { examineGitHub } from '#collectors/github/examine.ts'
+import { type ApiToken, listTokens } from '#db/api-tokens.ts'
+import { withDatabase } from '#db/connection.ts'
+import { migrateToLatest } from '#db/migrate.ts'
 import type { FactTable } from '#db/natural-keys.ts'
+import { countOutcomes } from '#db/received-events.ts'
 import type { Config, SourceConfig } from '#lib/config.ts'
+import { DesirepathError } from '#lib/errors.ts'
+import { readSecret } from '#lib/secret.ts'
 
 /**
  * Connects to a source and tries what a run would read. Stores nothing.
@@ -25,7 +32,8 @@ export function examineSource(
   if (source.kind === 'backstage') {
     return examineBackstage(toBackstageOptions(source, config), context)
   }
-  return source.kind === 'git' ? examineClones(source) : examineFolder(source)
+  if (source.kind === 'git') return examineClones(source)
+  return source.kind === 'files' ? examineFolder(source) : examineInbox(source, config, context)
 }
 
 const FROM_CLONES: readonly FactTable[] = [
@@ -61,5 +69,66 @@ async function* examineFolder({
   for (const { scope, failure } of failures) {
     const problem = { why: failure.message, todo: 'rename it; desirepath template --list helps' }
     yield { what: scope, fills: [], says: '', problem }
+  }
+}
+
+const FROM_DELIVERIES: readonly FactTable[] = [
+  'deployments',
+  'deployment_statuses',
+  'changes',
+  'tickets',
+]
+
+/** Nobody is asked: who may send, and what became of what was sent. */
+async function* examineInbox(
+  source: Extract<SourceConfig, { kind: 'github-webhook' | 'ingest' }>,
+  { database }: Config,
+  { now }: CollectorContext,
+): AsyncGenerator<Examination> {
+  const [tokens, outcomes] = await withDatabase(database, async (db) => {
+    await migrateToLatest(db)
+    return [await listTokens(db), await countOutcomes(db, source.id)] as const
+  })
+  yield source.kind === 'ingest'
+    ? examineTokens(tokens.filter((token) => isValid(token, source.id, now())))
+    : examineSecret(source.secret)
+  for (const { outcome, reason, count } of outcomes) {
+    const what = outcome ?? 'waiting'
+    const says = `${count} events${reason === null ? '' : `: ${reason}`}`
+    const todo = 'the page /data lists each with its reason'
+    const problem =
+      outcome === 'refused' ? { why: `${count} events could not be read`, todo } : null
+    yield { what, fills: [], says, problem }
+  }
+}
+
+const isValid = (token: ApiToken, sourceId: string, now: Date) =>
+  token.source_id === sourceId && token.revoked_at === null && token.expires_at > now.toISOString()
+
+function examineTokens(tokens: readonly ApiToken[]): Examination {
+  const what = 'tokens'
+  if (tokens.length === 0) {
+    const todo = 'desirepath token create --source <id> --scope <scope>'
+    return { what, fills: [], says: '', problem: { why: 'nobody may send', todo } }
+  }
+  const scopes = [...new Set(tokens.flatMap((token) => token.scopes))].toSorted()
+  const fills = scopes.flatMap((scope) => FROM_SCOPE[scope] ?? findSentEntity(scope)?.table ?? [])
+  const says = `${tokens.length} valid, for ${scopes.join(', ')}`
+  return { what, fills: [...new Set(fills)], says, problem: null }
+}
+
+const FROM_SCOPE: Readonly<Record<string, readonly FactTable[]>> = {
+  cloudevents: ['deployments', 'incidents', 'changes'],
+}
+
+function examineSecret(secret: string): Examination {
+  const what = 'secret'
+  try {
+    readSecret(secret, process.env)
+    return { what, fills: FROM_DELIVERIES, says: 'is there', problem: null }
+  } catch (error) {
+    if (!(error instanceof DesirepathError)) throw error
+    const todo = 'the web server reads it from its environment, too'
+    return { what, fills: [], says: '', problem: { why: error.message, todo } }
   }
 }

@@ -3,11 +3,13 @@ import { Cron } from 'croner'
 import { collectSources, type SourceOutcome } from '#bin/collect.ts'
 import { type Project, withProject } from '#bin/context.ts'
 import { withLease } from '#bin/lease.ts'
-import { findLastCollection, listLastStarts } from '#db/collector-runs.ts'
-import type { Database } from '#db/connection.ts'
+import { findLastCollection, forgetRuns, listLastStarts } from '#db/collector-runs.ts'
+import { type Database, withDatabase } from '#db/connection.ts'
+import { LeaseError } from '#db/leases.ts'
+import { forgetSettled, listWaitingSources } from '#db/received-events.ts'
 import { findLastScoringRun } from '#db/scoring-runs.ts'
 import { publishSurveys } from '#lib/commands/publish-surveys.ts'
-import type { SourceConfig } from '#lib/config.ts'
+import { everyOf, isPushed, type SourceConfig } from '#lib/config.ts'
 import { DesirepathError } from '#lib/errors.ts'
 import { weekOf } from '#lib/period.ts'
 import { isDue } from '#lib/schedule.ts'
@@ -15,26 +17,59 @@ import { scoreAll } from '#scorecards/run.ts'
 
 const EVERY_MINUTE = '* * * * *'
 
+/** How often it looks whether something was sent. */
+const LISTEN_MS = 3000
+/** Until then an event that is sent once more is known. */
+const REMEMBERED_MS = 30 * 24 * 60 * 60_000
+/** Runs of a source that events come to. */
+const KEPT_RUNS = 100
+
 /**
  * Collects what is due and scores, at once and then every minute, until `signal`. What was missed
- * while nobody ran is caught up once. The configuration is read anew each time.
+ * while nobody ran is caught up once. What others send is read within seconds, and scored with the
+ * next minute. The configuration is read anew each time.
  */
 export async function runWorker(signal: AbortSignal): Promise<void> {
   log('info', 'started')
   const schedule = new Cron(EVERY_MINUTE)
   while (!signal.aborted) {
-    await runDueJobs(signal).catch(tell)
-    await sleep(schedule.msToNext() ?? 0, undefined, { signal }).catch(() => {})
+    const database = await runDueJobs(signal).catch(tell)
+    const end = performance.now() + (schedule.msToNext() ?? 0)
+    for (let left = end - performance.now(); left > 0; left = end - performance.now()) {
+      await sleep(Math.min(left, LISTEN_MS), undefined, { signal }).catch(() => {})
+      if (signal.aborted) break
+      if (database !== undefined) await takeIn(database, signal).catch(tell)
+    }
   }
   log('info', 'stopped')
 }
 
-/** One round: a source that fails is recorded as failed, and tried again when it is due again. */
-async function runDueJobs(signal: AbortSignal): Promise<void> {
+/** Reads what was sent and waits, unless somebody else is at work: then it is looked for again. */
+async function takeIn(database: string, signal: AbortSignal): Promise<void> {
+  const waiting = await withDatabase(database, listWaitingSources)
+  if (waiting.length === 0) return
   await withProject(async (project) => {
+    const due = toIds(project.config.sources).filter((id) => waiting.includes(id))
+    if (due.length === 0) return
+    await withLease(project.db, { job: 'worker' }, (guard) =>
+      collectDue(project, { due, signal, guard }),
+    ).catch((error: unknown) => {
+      if (!(error instanceof LeaseError)) throw error
+    })
+  })
+}
+
+const toIds = (sources: readonly SourceConfig[]) => sources.map(({ id }) => id)
+
+/**
+ * One round: a source that fails is recorded as failed, and tried again when it is due again.
+ * Returns the path of the database.
+ */
+async function runDueJobs(signal: AbortSignal): Promise<string> {
+  return withProject(async (project) => {
     const { config, db } = project
     const due = await listDueSources(db, config.sources, new Date())
-    if (due.length === 0 && !(await isScoringDue(db, new Date()))) return
+    if (due.length === 0 && !(await isScoringDue(db, new Date()))) return config.database
     await withLease(db, { job: 'worker' }, async (guard) => {
       if (due.length > 0) await collectDue(project, { due, signal, guard })
       if (signal.aborted) return
@@ -43,8 +78,15 @@ async function runDueJobs(signal: AbortSignal): Promise<void> {
       log('info', `scored ${weeks} weeks, ${changed} rows changed`)
       const waves = await publishSurveys(db, { now: new Date(), guard })
       if (waves > 0) log('info', `published ${waves} survey waves`)
+      await forgetOld(project)
     })
+    return config.database
   })
+}
+
+async function forgetOld({ config, db }: Project): Promise<void> {
+  await forgetSettled(db, new Date(Date.now() - REMEMBERED_MS))
+  for (const id of toIds(config.sources.filter(isPushed))) await forgetRuns(db, id, KEPT_RUNS)
 }
 
 async function collectDue(
@@ -67,7 +109,9 @@ async function listDueSources(
 ): Promise<string[]> {
   const lastStarts = await listLastStarts(db)
   return sources
-    .filter(({ id, every }) => isDue({ every, lastStart: lastStarts.get(id) }, now))
+    .filter((source) =>
+      isDue({ every: everyOf(source), lastStart: lastStarts.get(source.id) }, now),
+    )
     .map(({ id }) => id)
 }
 
@@ -86,7 +130,7 @@ function tellOutcome({ sourceId, status, changed, quarantined, error }: SourceOu
   log(level, `${sourceId}: ${status}, ${counts}${error === null ? '' : `: ${error}`}`)
 }
 
-function tell(error: unknown): void {
+function tell(error: unknown): undefined {
   if (!(error instanceof DesirepathError)) throw error
   log('warn', error.message)
 }

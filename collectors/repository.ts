@@ -79,19 +79,40 @@ export interface SavedService {
 /** The catalogue's service where it has one; else one of our own for the whole repository. */
 export async function saveService(tx: Database, saving: Saving): Promise<SavedService> {
   const { sourceId, repository } = saving
-  const known = await tx
-    .selectFrom('services')
-    .select(['id', 'source_id', 'repository_path', 'gone_at'])
-    .where('repository_id', 'in', repositoryNames(repository.row.id))
-    .orderBy('id')
-    .execute()
-  const catalogued = known.filter((row) => row.source_id !== sourceId && row.gone_at === null)
-  const whole = catalogued.find((row) => row.repository_path === '')
+  const known = await listServices(tx, repository.row.id)
+  const { catalogued, whole } = toCatalogued(known, sourceId)
   const { id, changed } =
     catalogued.length === 0
       ? await saveOwnService(tx, saving)
       : { id: whole?.id ?? null, changed: await deleteOwnService(tx, saving) }
   return { id, others: known.map((row) => row.id).filter((other) => other !== id), changed }
+}
+
+const listServices = (tx: Database, repositoryId: string) =>
+  tx
+    .selectFrom('services')
+    .select(['id', 'source_id', 'repository_path', 'gone_at'])
+    .where('repository_id', 'in', repositoryNames(repositoryId))
+    .orderBy('id')
+    .execute()
+
+type KnownService = Awaited<ReturnType<typeof listServices>>[number]
+
+/** What a catalogue has for a repository, and the one of them that is the whole of it. */
+function toCatalogued(known: readonly KnownService[], sourceId: string) {
+  const catalogued = known.filter((row) => row.source_id !== sourceId && row.gone_at === null)
+  return { catalogued, whole: catalogued.find((row) => row.repository_path === '') }
+}
+
+/** The service that `saveService` chose for a repository; null when a catalogue divides it. */
+export async function findService(
+  tx: Database,
+  { sourceId, repositoryId }: { sourceId: string; repositoryId: string },
+): Promise<string | null> {
+  const known = await listServices(tx, repositoryId)
+  const { catalogued, whole } = toCatalogued(known, sourceId)
+  if (catalogued.length > 0) return whole?.id ?? null
+  return known.find((row) => row.source_id === sourceId)?.id ?? null
 }
 
 async function saveOwnService(

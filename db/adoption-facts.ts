@@ -282,14 +282,14 @@ const listMandateRows = (db: Reader) =>
     .execute()
 
 /**
- * Sources that the configuration names and that tell what happened. A catalogue says what stands:
- * there is no time that it could cover.
+ * Sources that the configuration names and that tell what happened. A catalogue says what stands, and
+ * a webhook only what another source reads as well: there is no time that they could cover.
  */
 export async function listConfiguredSources(db: Reader): Promise<string[]> {
   const rows = await db
     .selectFrom('sources')
     .select('id')
-    .where('kind', '!=', 'catalog')
+    .where('kind', 'not in', ['catalog', 'github-webhook'])
     .where('gone_at', 'is', null)
     .orderBy('id')
     .execute()

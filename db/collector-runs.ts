@@ -73,3 +73,22 @@ export async function findLastCollection(db: Reader): Promise<Date | undefined> 
     .executeTakeFirst()
   return row?.last ? new Date(row.last) : undefined
 }
+
+/** Forgets runs of a source that ended well, except the newest ones: a run for every event says little. */
+export async function forgetRuns(db: Database, sourceId: string, kept: number): Promise<void> {
+  const oldest = await db
+    .selectFrom('collector_runs')
+    .select('started_at')
+    .where('source_id', '=', sourceId)
+    .orderBy('started_at', 'desc')
+    .offset(kept)
+    .limit(1)
+    .executeTakeFirst()
+  if (oldest === undefined) return
+  await db
+    .deleteFrom('collector_runs')
+    .where('source_id', '=', sourceId)
+    .where('status', '=', 'ok')
+    .where('started_at', '<=', oldest.started_at)
+    .execute()
+}

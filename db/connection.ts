@@ -10,8 +10,11 @@ export type Database = Kysely<Schema>
 /** What a question may use. Pages and queries get no more than this, so they cannot write. */
 export type Reader = Pick<Database, 'selectFrom' | 'with' | 'withRecursive' | 'fn'>
 
-/** Opens the database at `path`, or a private one for `:memory:`. The caller closes it. */
-export function openDatabase(path: string, { readonly = false } = {}): Database {
+/**
+ * Opens the database at `path`, or a private one for `:memory:`. The caller closes it. Another's
+ * write is waited for up to `busyMs`, in which nothing else of this process goes on.
+ */
+export function openDatabase(path: string, { readonly = false, busyMs = 5000 } = {}): Database {
   if (!readonly) mkdirSync(dirname(path), { recursive: true })
   const sqlite = new SQLite(path, { readonly, fileMustExist: readonly })
   if (!readonly) {
@@ -24,7 +27,7 @@ export function openDatabase(path: string, { readonly = false } = {}): Database 
   // Off by default in SQLite, for compatibility only.
   sqlite.pragma('foreign_keys = ON')
   sqlite.pragma('trusted_schema = OFF')
-  sqlite.pragma('busy_timeout = 5000')
+  sqlite.pragma(`busy_timeout = ${busyMs}`)
   sqlite.pragma('cache_size = -65536')
   return new Kysely({ dialect: new Dialect({ database: keepInsertsPrepared(sqlite) }) })
 }

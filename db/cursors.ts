@@ -15,6 +15,17 @@ export async function loadCursors(
   return new Map(rows.map(({ scope, value }) => [scope, JSON.parse(value)]))
 }
 
+/** Where a source stands in a scope, whatever its configuration was; undefined when it never read it. */
+export async function findCursor(db: Reader, sourceId: string, scope: string): Promise<unknown> {
+  const row = await db
+    .selectFrom('cursors')
+    .select('value')
+    .where('source_id', '=', sourceId)
+    .where('scope', '=', scope)
+    .executeTakeFirst()
+  return row === undefined ? undefined : JSON.parse(row.value)
+}
+
 export async function upsertCursor(
   db: Database,
   cursor: { sourceId: string; scope: string; configurationHash: string; value: unknown; at: Date },

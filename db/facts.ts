@@ -92,6 +92,24 @@ export function listFacts<T extends FactTable>(
   return query.execute() as unknown as Promise<Row<T>[]>
 }
 
+type NamedTable = 'changes' | 'deployments' | 'incidents' | 'tickets'
+
+/** What a source told under an id of its own; undefined when it told nothing. */
+export async function findFact<T extends NamedTable>(
+  db: Reader,
+  table: T,
+  { sourceId, nativeId }: { readonly sourceId: string; readonly nativeId: string },
+): Promise<Row<T> | undefined> {
+  // What is typed for one table holds for all of them.
+  const row: unknown = await db
+    .selectFrom(table as 'changes')
+    .selectAll()
+    .where('source_id', '=', sourceId)
+    .where('native_id', '=', nativeId)
+    .executeTakeFirst()
+  return row as Row<T> | undefined
+}
+
 /** Deletes what a source told and no longer tells. Returns how many rows went. */
 export async function deleteFacts(
   db: Database,

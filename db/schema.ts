@@ -40,6 +40,8 @@ export interface Schema {
   coverage: CoverageTable
   quarantine: QuarantineTable
   leases: LeaseTable
+  received_events: ReceivedEventTable
+  api_tokens: ApiTokenTable
   changes_to_score: ChangeToScoreTable
   ledgers: LedgerTable
   scoring_runs: ScoringRunTable
@@ -521,6 +523,50 @@ export interface QuarantineTable {
   record: string
   reason: string
   observed_at: string
+}
+
+/** What others sent, in the order in which it came. It is acknowledged only once it stands here. */
+export interface ReceivedEventTable {
+  /** The configured source that it came for. */
+  source_id: string
+  /** The sender's own: the delivery of a webhook, source and id of a CloudEvent, an idempotency key. */
+  event_id: string
+  /** Grows with every request. */
+  sequence: number
+  kind: 'github' | 'cloudevent' | 'rows'
+  /** The name of a webhook event, the type of a CloudEvent, or the entity of rows. */
+  type: string
+  /** As it came; null once it is settled, unless it was refused. */
+  body: string | null
+  /** SHA-256 of the body, in hexadecimal. */
+  body_hash: string
+  received_at: string
+  /** When it became facts or was put aside; null while it waits. */
+  settled_at: string | null
+  /** Null while it waits. */
+  outcome: 'stored' | 'ignored' | 'refused' | null
+  /** Why it was ignored; null otherwise. */
+  reason: string | null
+  /** What it was about, where an older event about the same must not follow it; else null. */
+  subject: string | null
+  /** By the sender's clock, of an event that has a subject. */
+  occurred_at: string | null
+}
+
+/** Who may send. The token itself is not kept. */
+export interface ApiTokenTable {
+  /** The part of the token that may be seen. */
+  prefix: string
+  /** SHA-256 of the whole token, in hexadecimal. */
+  hash: string
+  /** The source under which what it sends is stored. */
+  source_id: string
+  /** JSON list: `cloudevents`, or names of entities. */
+  scopes: string
+  created_at: string
+  expires_at: string
+  /** Null while it is valid. */
+  revoked_at: string | null
 }
 
 /** Who may run jobs. A newer fence than the writer's own refuses its writes. */

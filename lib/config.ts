@@ -199,6 +199,44 @@ const ArgoCdSource = z.strictObject({
   bots: z.array(text).default([]),
 })
 
+/** What GitHub tells of a source as it happens. */
+const GitHubWebhookSource = z.strictObject({
+  id: Id,
+  kind: z.literal('github-webhook'),
+  /** The source of kind github that it makes fresher. */
+  of: Id,
+  /** The webhook's secret; while it is changed both, on a line each. */
+  secret: SecretReference,
+})
+
+const PUSHED = [
+  'activities',
+  'changes',
+  'deployment_statuses',
+  'deployments',
+  'incidents',
+  'path_attempts',
+  'policy_evidence',
+  'provisioning_requests',
+  'steps',
+  'survey_responses',
+  'survey_waves',
+  'tickets',
+  'usage_evidence',
+] as const
+
+/** What others send: CloudEvents and rows. */
+const IngestSource = z.strictObject({
+  id: Id,
+  kind: z.literal('ingest'),
+  /** How often it is noted that the source was still listened to. */
+  every: Duration.default('1h'),
+  /** Tier of an environment by its name, the first that matches; null: it is none of a service. */
+  environments: Environments,
+  /** Since when everything of a kind is sent. Without it nothing counts as covered. */
+  covers: z.partialRecord(z.enum(PUSHED), Moment).default({}),
+})
+
 /** `desirepath.yaml` as it is written. */
 const ConfigFile = z.strictObject({
   organisation: Organisation,
@@ -206,7 +244,16 @@ const ConfigFile = z.strictObject({
   catalog: z.array(Catalog).default([]),
   goldenPaths: z.array(GoldenPath).default([]),
   sources: z
-    .array(z.discriminatedUnion('kind', [GitSource, FilesSource, GitHubSource, ArgoCdSource]))
+    .array(
+      z.discriminatedUnion('kind', [
+        GitSource,
+        FilesSource,
+        GitHubSource,
+        ArgoCdSource,
+        GitHubWebhookSource,
+        IngestSource,
+      ]),
+    )
     .default([]),
 })
 
@@ -233,7 +280,18 @@ function listIdFaults(value: unknown): z.core.$ZodIssue[] {
         'expected an id that is not config, catalog or catalog-2 …',
       ),
     ),
+    ...listStrayWebhooks(sources),
   ]
+}
+
+/** Webhooks of what is no source of kind github. */
+function listStrayWebhooks(sources: readonly Readonly<Record<string, unknown>>[]) {
+  const known = sources.filter(({ kind }) => kind === 'github').map(({ id }) => id)
+  return sources.flatMap(({ kind, of }, index) =>
+    kind === 'github-webhook' && of !== undefined && !known.includes(of)
+      ? [toIssue(['sources', index, 'of'], 'expected the id of a source of kind github')]
+      : [],
+  )
 }
 
 const toIssue = (path: PropertyKey[], message: string): z.core.$ZodIssue => ({
@@ -280,12 +338,23 @@ export interface BackstageSourceConfig extends Omit<z.output<typeof BackstageCat
   readonly id: string
   readonly kind: 'backstage'
 }
+type GitHubWebhookConfig = Extract<AnySource, { kind: 'github-webhook' }>
+type IngestConfig = Extract<AnySource, { kind: 'ingest' }>
 export type SourceConfig =
   | FilesSourceConfig
   | BackstageSourceConfig
   | GitSourceConfig
   | GitHubSourceConfig
   | ArgoCdSourceConfig
+  | GitHubWebhookConfig
+  | IngestConfig
+
+/** How often a source is read; undefined: when asked, or when something was sent. */
+export const everyOf = (source: SourceConfig): string | undefined =>
+  source.kind === 'github-webhook' ? undefined : source.every
+
+/** Whether others send what it tells, rather than being asked. */
+export const isPushed = ({ kind }: SourceConfig) => kind === 'github-webhook' || kind === 'ingest'
 
 /** What the file decided: paths are absolute, the catalogue is a source among the others. */
 export interface Config {
@@ -297,8 +366,10 @@ export interface Config {
   readonly sources: readonly SourceConfig[]
 }
 
-/** What the pages need. */
-export type AppConfig = Pick<Config, 'organisation' | 'database'>
+/** What the web server needs. */
+export interface AppConfig extends Pick<Config, 'organisation' | 'database'> {
+  readonly webhooks: readonly Pick<GitHubWebhookConfig, 'id' | 'secret'>[]
+}
 
 /** The file that holds the configuration: `DESIREPATH_CONFIG`, else the one in this folder. */
 export const configFile = (env: Environment = process.env) =>
@@ -315,17 +386,22 @@ export function loadConfig(env: Environment = process.env): Config {
   return parseConfig(readConfig(file), file)
 }
 
-const AppConfigFile = z.object({ organisation: Organisation, database: DatabasePath })
+const AppConfigFile = z.object({
+  organisation: Organisation,
+  database: DatabasePath,
+  sources: z.array(z.unknown()).catch([]),
+})
 
 /**
- * What the pages need; whatever else the file holds is not their business.
+ * What the web server needs; whatever else the file holds is not their business.
  *
  * @throws {ConfigError} naming every fault at once
  */
 export function loadAppConfig(env: Environment = process.env): AppConfig {
   const file = configFile(env)
-  const { organisation, database } = parseYaml(AppConfigFile, readConfig(file), file)
-  return { organisation, database: resolve(dirname(file), database) }
+  const { organisation, database, sources } = parseYaml(AppConfigFile, readConfig(file), file)
+  const webhooks = sources.flatMap((source) => GitHubWebhookSource.safeParse(source).data ?? [])
+  return { organisation, database: resolve(dirname(file), database), webhooks }
 }
 
 /**

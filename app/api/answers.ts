@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto'
 import { listRefused, readParameters, type Search } from '#app/url-state.ts'
 import { readView, type View } from '#app/view.ts'
-
-/** A fault as RFC 9457 tells it. */
-interface Problem {
-  readonly type: 'about:blank'
-  readonly title: string
-  readonly status: number
-  readonly detail: string
-}
+import { problem } from '#lib/request-error.ts'
 
 /** What an API request asks for, or the answer that refuses it. */
 export type Asked =
@@ -29,16 +22,6 @@ export function readRequest(request: Request, known: readonly string[]): Asked {
     return { refusal: problem(400, `${[...refused].join(', ')}: means nothing here`) }
   }
   return { view, parameters: readParameters(search) }
-}
-
-export function problem(status: number, detail: string): Response {
-  const body: Problem = {
-    type: 'about:blank',
-    title: status === 400 ? 'Bad request' : 'Not found',
-    status,
-    detail,
-  }
-  return Response.json(body, { status, headers: { 'Content-Type': 'application/problem+json' } })
 }
 
 /** JSON with an `ETag`, so that who asks often is answered with 304 while nothing changes. */

@@ -33,23 +33,22 @@ export function SourceSection({
     <section className="section" id={`source-${source.id}`} aria-labelledby={`name-${source.id}`}>
       <h2 id={`name-${source.id}`}>{source.id}</h2>
       <p className="small">
-        {source.kind}, {source.every === null ? 'read when asked' : `read every ${source.every}`}
+        {source.kind}, {readingWords(source)}
       </p>
       <div className="two">
         <div className="stack">
           <VerdictWord verdict={verdict} />
           <p>{sentence}</p>
           <LastRun run={source.lastRun} now={now} />
-          {source.kind !== 'catalog' && (
+          {TIMELESS[source.kind] === undefined && (
             <SmallFigure label={coverageLabel(coverage)} result={coverage} href={href} />
           )}
         </div>
         <div className="stack">
           {scopes.length === 0 && (
             <p className="note">
-              {source.kind === 'catalog'
-                ? 'It tells what stands, not what happened: there is no time to cover.'
-                : 'Nothing is known to be complete, so no count over time rests on it.'}
+              {TIMELESS[source.kind] ??
+                'Nothing is known to be complete, so no count over time rests on it.'}
             </p>
           )}
           <ScopeTable
@@ -71,6 +70,17 @@ export function SourceSection({
       </div>
     </section>
   )
+}
+
+/** Kinds of sources that no time can be covered by, and why. */
+const TIMELESS: Readonly<Record<string, string>> = {
+  catalog: 'It tells what stands, not what happened: there is no time to cover.',
+  'github-webhook': 'It makes another source fresher, and that one tells what is complete.',
+}
+
+function readingWords({ kind, every }: SourceHealth): string {
+  if (kind === 'github-webhook' || kind === 'ingest') return 'read when something is sent'
+  return every === null ? 'read when asked' : `read every ${every}`
 }
 
 const coverageLabel = (coverage: MetricResult | undefined) =>

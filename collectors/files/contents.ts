@@ -7,9 +7,12 @@ import type { TextRecord } from '#collectors/files/records.ts'
 import {
   cellReader,
   didYouMean,
+  ENCODING_FAULT,
+  isOtherEncoding,
   objectReader,
   type ReadLine,
   RefusedLine,
+  readJsonLine,
 } from '#collectors/files/row.ts'
 
 /** How a file is to be read, known from its beginning. */
@@ -38,7 +41,7 @@ export async function openContents(file: EntityFile): Promise<Contents> {
       offset: bom,
       line: 1,
       delimiter: null,
-      read: (records) => records.map((record) => readJsonLine(record, read)),
+      read: (records) => records.map(({ text }) => readJsonLine(text, read)),
     }
   }
   return openCsv(file, beginning, bom)
@@ -104,31 +107,12 @@ const toUnknown = (header: string, known: readonly string[]) =>
 
 const toDouble = (header: string) => `header ${header} more than once`
 
-const REPLACEMENT = '\uFFFD'
-const ENCODING_FAULT = { column: '', fault: 'holds bytes that are not UTF-8 text' }
-
 function readCells(
   { text }: TextRecord,
   cells: readonly string[] | CsvError,
   read: (cells: readonly string[]) => ReadLine,
 ): ReadLine {
-  if (text.includes(REPLACEMENT)) return new RefusedLine(text, [ENCODING_FAULT])
+  if (isOtherEncoding(text)) return new RefusedLine(text, [ENCODING_FAULT])
   if (!(cells instanceof CsvError)) return read(cells)
   return new RefusedLine(text, [{ column: '', fault: toQuoteFault(cells) }])
-}
-
-function readJsonLine({ text }: TextRecord, read: (value: object) => ReadLine): ReadLine {
-  if (text.includes(REPLACEMENT)) return new RefusedLine(text, [ENCODING_FAULT])
-  const value = parseObject(text)
-  if (value !== undefined) return read(value)
-  return new RefusedLine(text, [{ column: '', fault: 'is not a JSON object on one line' }])
-}
-
-function parseObject(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
-  } catch {
-    return undefined
-  }
 }

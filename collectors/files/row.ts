@@ -90,6 +90,31 @@ export function objectReader(entity: Entity): (value: object) => ReadLine {
   }
 }
 
+export const ENCODING_FAULT: RowFault = {
+  column: '',
+  fault: 'holds bytes that are not UTF-8 text',
+}
+
+/** Whether bytes that are no UTF-8 were read as text. */
+export const isOtherEncoding = (text: string) => text.includes('\uFFFD')
+
+/** Reads one line of NDJSON. */
+export function readJsonLine(text: string, read: (value: object) => ReadLine): ReadLine {
+  if (isOtherEncoding(text)) return new RefusedLine(text, [ENCODING_FAULT])
+  const value = parseObject(text)
+  if (value !== undefined) return read(value)
+  return new RefusedLine(text, [{ column: '', fault: 'is not a JSON object on one line' }])
+}
+
+function parseObject(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
 function toUnknownKey({ columns }: Entity, key: string): RowFault[] {
   if (Object.hasOwn(columns, key)) return []
   return [{ column: key, fault: `is not known${didYouMean(key, Object.keys(columns))}` }]

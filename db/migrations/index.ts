@@ -3,6 +3,7 @@ import * as neutralModel from '#db/migrations/2026-11-24-neutral-model.ts'
 import * as surveyPublications from '#db/migrations/2026-11-25-survey-publications.ts'
 import * as indexes from '#db/migrations/2026-11-29-indexes.ts'
 import * as namedByOthers from '#db/migrations/2026-11-29-named-by-others.ts'
+import * as receivedEvents from '#db/migrations/2026-11-29-received-events.ts'
 import * as removedAtSource from '#db/migrations/2026-11-29-removed-at-source.ts'
 
 /** Every migration, by name, in the order they run. Append only. */
@@ -11,5 +12,6 @@ export const migrations: Record<string, Migration> = {
   '2026-11-25-survey-publications': surveyPublications,
   '2026-11-29-indexes': indexes,
   '2026-11-29-named-by-others': namedByOthers,
+  '2026-11-29-received-events': receivedEvents,
   '2026-11-29-removed-at-source': removedAtSource,
 }

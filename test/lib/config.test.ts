@@ -133,7 +133,7 @@ sources:
     'desirepath.yaml:14:76: goldenPaths.1.mandates.0.scope: expected all, or a list of team ids, not "some"',
     'desirepath.yaml:16:5: sources.0.repositories: is missing: expected a folder of clones such as ./clones/*, or a list of them',
     'desirepath.yaml:16:37: sources.0.every: expected a duration such as 15min, 1h or 3d, not "1 day"',
-    'desirepath.yaml:19:21: sources.3.kind: expected git, files, github or argocd, not "gitlab"',
+    'desirepath.yaml:19:21: sources.3.kind: expected git, files, github, argocd, github-webhook or ingest, not "gitlab"',
     'desirepath.yaml:2:1: databse: unknown key, did you mean database?',
     'desirepath.yaml:17:11: sources.1.id: expected an id that no other has, not "clones"',
     'desirepath.yaml:18:11: sources.2.id: expected an id that is not config, catalog or catalog-2 …, not "config"',
@@ -363,4 +363,33 @@ test('a token in the file is refused without repeating it, and so are two ways t
   expect(() => gitHub(both)).toThrow(/sources\.0: expected exactly one of token and app$/)
   expect(() => gitHub('')).toThrow(/sources\.0: expected exactly one of token and app$/)
   expect(gitHub(`, ${app}`).sources).toHaveLength(1)
+})
+
+test('a webhook belongs to a source of kind github', () => {
+  const yaml = `organisation: { name: Acme }
+sources:
+  - { id: files, kind: files, path: ./a }
+  - { id: events, kind: github-webhook, of: files, secret: '\${SECRET}' }
+`
+  expect(listFaults(yaml)).toEqual([
+    'desirepath.yaml:4:45: sources.1.of: expected the id of a source of kind github, not "files"',
+  ])
+})
+
+test('the web server learns the secrets of webhooks by name, whatever else is wrong', () => {
+  const env = write(`${SMALLEST}
+sources:
+  - { kind: fax }
+  - { id: events, kind: github-webhook, of: gh, secret: '\${SECRET}' }
+`)
+  expect(loadAppConfig(env).webhooks).toMatchObject([{ id: 'events', secret: 'SECRET' }])
+})
+
+test('what is sent may be said to be complete, by entity', () => {
+  const yaml = `${SMALLEST}
+sources: [{ id: ci, kind: ingest, covers: { deployments: 2026-01-01 } }]`
+  expect(parseConfig(yaml, FILE).sources).toMatchObject([
+    { every: '1h', covers: { deployments: '2026-01-01T00:00:00.000Z' } },
+  ])
+  expect(listFaults(yaml.replace('deployments', 'teams'))[0]).toContain('covers')
 })

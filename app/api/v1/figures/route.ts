@@ -1,8 +1,9 @@
-import { answer, problem, readRequest } from '#app/api/answers.ts'
+import { answer, readRequest } from '#app/api/answers.ts'
 import { ROUTES } from '#app/api/routes.ts'
 import { database } from '#app/database.ts'
 import { asShownAt } from '#app/status.ts'
 import { findMeasurement } from '#lib/queries/measurements.ts'
+import { problem } from '#lib/request-error.ts'
 
 export async function GET(request: Request): Promise<Response> {
   const asked = readRequest(request, ROUTES['/api/v1/figures'].parameters)

@@ -1,7 +1,8 @@
-import { answer, problem, readRequest } from '#app/api/answers.ts'
+import { answer, readRequest } from '#app/api/answers.ts'
 import { ROUTES } from '#app/api/routes.ts'
 import { database } from '#app/database.ts'
 import { listSeries } from '#lib/queries/series.ts'
+import { problem } from '#lib/request-error.ts'
 
 export async function GET(request: Request): Promise<Response> {
   const asked = readRequest(request, ROUTES['/api/v1/series'].parameters)

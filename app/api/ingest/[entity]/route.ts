@@ -1,0 +1,23 @@
+import { receive } from '#app/inbox.ts'
+import { findSentEntity, readBodyRows } from '#collectors/files/body.ts'
+import { receiveRows } from '#lib/commands/receive.ts'
+import { problem } from '#lib/request-error.ts'
+
+export async function POST(
+  request: Request,
+  { params }: RouteContext<'/api/ingest/[entity]'>,
+): Promise<Response> {
+  const { entity: name } = await params
+  const entity = findSentEntity(name)
+  if (entity === undefined) {
+    return problem(
+      404,
+      `${name}: rows of it are not taken; desirepath template --list names others`,
+    )
+  }
+  const check = (text: string) => {
+    const { rows, faults } = readBodyRows(entity, text)
+    return { rows: rows.length, faults }
+  }
+  return receive((inbox) => receiveRows(inbox, request, { name, check }))
+}

@@ -1,0 +1,135 @@
+import type { CdEventFact } from '#collectors/events/cdevents.ts'
+import type { Stored } from '#collectors/received.ts'
+import type { Database } from '#db/connection.ts'
+import { findFact, upsertFacts } from '#db/facts.ts'
+import { repositoryNames } from '#lib/repository.ts'
+
+interface Saving {
+  readonly sourceId: string
+  readonly observedAt: Date
+}
+
+/** Stores what CDEvents tell; the order in which parts of an incident or a change come is no matter. */
+export async function saveCdEvents(
+  tx: Database,
+  facts: readonly CdEventFact[],
+  saving: Saving,
+): Promise<Stored[]> {
+  // Each is an event of its own: they need not be stored one by one. Incidents look for them.
+  const deployed = await saveDeployments(tx, facts, saving)
+  const stored: Stored[] = []
+  for (const fact of facts)
+    stored.push({ changed: await saveRest(tx, fact, saving), ignored: null })
+  const [first, ...others] = stored
+  return first ? [{ ...first, changed: first.changed + deployed }, ...others] : []
+}
+
+const toSeen = ({ sourceId, observedAt }: Saving) => ({
+  source_id: sourceId,
+  observed_at: observedAt.toISOString(),
+})
+
+function saveDeployments(
+  tx: Database,
+  facts: readonly CdEventFact[],
+  saving: Saving,
+): Promise<number> {
+  const rows = facts.flatMap((fact) => (fact.kind === 'deployment' ? [fact.row] : []))
+  return upsertFacts(
+    tx,
+    'deployments',
+    rows.map((row) => ({ ...row, ...toSeen(saving) })),
+  )
+}
+
+type Fact<K extends CdEventFact['kind']> = Extract<CdEventFact, { kind: K }>
+
+async function saveRest(tx: Database, fact: CdEventFact, saving: Saving): Promise<number> {
+  if (fact.kind === 'incident') return saveIncident(tx, fact, saving)
+  return fact.kind === 'change' ? saveChange(tx, fact, saving) : 0
+}
+
+async function saveIncident(tx: Database, fact: Fact<'incident'>, saving: Saving): Promise<number> {
+  const { sourceId } = saving
+  const known = await findFact(tx, 'incidents', { sourceId, nativeId: fact.key })
+  const cause = known?.caused_by_deployment_id ?? (await findNamedDeployment(tx, fact, sourceId))
+  const row = {
+    severity: null,
+    started_at: null,
+    acknowledged_at: null,
+    mitigated_at: null,
+    cause_class: null,
+    reassignment_count: null,
+    owner_found_at: null,
+    ...known,
+    native_id: fact.key,
+    service_id: fact.service ?? known?.service_id ?? null,
+    detected_at: toSorted(known?.detected_at, fact.detectedAt)[0] ?? null,
+    restored_at: toSorted(known?.restored_at, fact.restoredAt).at(-1) ?? null,
+    caused_by_deployment_id: cause,
+    link_kind: cause === null ? null : ('explicit' as const),
+    ...toSeen(saving),
+  }
+  return upsertFacts(tx, 'incidents', [row])
+}
+
+/** The last deployment to production, before it was noticed, of the version that an incident names. */
+async function findNamedDeployment(
+  tx: Database,
+  { service, version, detectedAt }: Fact<'incident'>,
+  sourceId: string,
+): Promise<string | null> {
+  if (service === null || version === null || detectedAt === null) return null
+  const named = await tx
+    .selectFrom('deployments')
+    .select('native_id')
+    .where('source_id', '=', sourceId)
+    .where('service_id', '=', service)
+    .where('version', '=', version)
+    .where('environment_tier', '=', 'production')
+    .where('finished_at', '<', detectedAt)
+    .orderBy('finished_at', 'desc')
+    .orderBy('native_id')
+    .executeTakeFirst()
+  return named?.native_id ?? null
+}
+
+async function saveChange(tx: Database, fact: Fact<'change'>, saving: Saving): Promise<number> {
+  const { sourceId } = saving
+  const known = await findFact(tx, 'changes', { sourceId, nativeId: fact.key })
+  const row = {
+    number: null,
+    first_commit_at: null,
+    ready_at: null,
+    first_review_at: null,
+    approved_at: null,
+    merge_sha: null,
+    size_lines: null,
+    author_kind: 'unknown' as const,
+    reverts: null,
+    ...known,
+    native_id: fact.key,
+    repository_id: fact.repository,
+    service_id: await findWholeService(tx, fact.repository),
+    opened_at: toSorted(known?.opened_at, fact.openedAt)[0] ?? null,
+    merged_at: toSorted(known?.merged_at, fact.mergedAt)[0] ?? null,
+    ...toSeen(saving),
+  }
+  return upsertFacts(tx, 'changes', [row])
+}
+
+/** The service that is the whole of a repository; null when it is divided, or nobody knows it. */
+async function findWholeService(tx: Database, repository: string): Promise<string | null> {
+  const services = await tx
+    .selectFrom('services')
+    .select(['id', 'repository_path'])
+    .where('repository_id', 'in', repositoryNames(repository))
+    .where('gone_at', 'is', null)
+    .execute()
+  const [only] = services
+  return services.length === 1 && only?.repository_path === '' ? only.id : null
+}
+
+/** The instants that are known, the earliest first. */
+const toSorted = (...instants: (string | null | undefined)[]) =>
+  instants.filter((instant) => typeof instant === 'string').toSorted()

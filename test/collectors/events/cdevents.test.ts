@@ -1,0 +1,249 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { testDatabase } from '#test/support/database.ts'
+import { listOutcomes, readSent, sendCloudEvents } from '#test/support/received.ts'
+import { aCloudEvent } from '#test/support/receiving.ts'
+
+interface EventOptions {
+  readonly id?: string
+  readonly at?: string
+  readonly subject?: string
+  readonly content?: object
+}
+
+/** A CDEvent of version 0.5 in its envelope. */
+function anEvent(
+  name: string,
+  { id = name, at = '2026-05-30T10:00:00Z', subject = 'basket', content = {} }: EventOptions = {},
+) {
+  const type = `dev.cdevents.${name}.0.3.0`
+  const context = { specversion: '0.5.1', id, source: '/ci', type, timestamp: at }
+  return aCloudEvent(id, {
+    type,
+    source: '/ci',
+    data: { context, subject: { id: subject, source: '/ops', content } },
+  })
+}
+
+const PRODUCTION = { environment: { id: 'prod-eu', source: '/iaas' } }
+const ARTIFACT = { artifactId: 'pkg:oci/acme/basket@sha256%3A0b31b1c02ff458ad?tag=5.12.0' }
+
+test('a service that was deployed is a deployment that succeeded then', async () => {
+  const db = await testDatabase()
+  await sendCloudEvents(db, [
+    anEvent('service.deployed', { content: { ...PRODUCTION, ...ARTIFACT } }),
+  ])
+  expect(await readSent(db)).toMatchObject({ status: 'ok', read: 1, changed: 1 })
+  expect(await db.selectFrom('deployments').selectAll().execute()).toEqual([
+    {
+      source_id: 'ci',
+      native_id: '/ci#service.deployed',
+      service_id: 'basket',
+      environment: 'prod-eu',
+      environment_tier: 'production',
+      sha: null,
+      version: 'sha256:0b31b1c02ff458ad',
+      created_at: '2026-05-30T10:00:00.000Z',
+      started_at: null,
+      finished_at: '2026-05-30T10:00:00.000Z',
+      outcome: 'success',
+      kind: null,
+      superseded_at: null,
+      redeploy_of: null,
+      rollback_of: null,
+      initiator_kind: 'unknown',
+      path_id: null,
+      path_version: null,
+      mechanism: null,
+      url: null,
+      observed_at: '2026-06-01T12:00:00.000Z',
+    },
+  ])
+})
+
+test('an upgrade is a deployment, a rollback is one of that kind', async () => {
+  const db = await testDatabase()
+  await sendCloudEvents(db, [
+    anEvent('service.upgraded', { content: PRODUCTION }),
+    anEvent('service.rolledback', { content: { environment: { id: 'eu-west' } } }),
+  ])
+  await readSent(db)
+  const rows = await db
+    .selectFrom('deployments')
+    .select(['kind', 'environment_tier', 'version'])
+    .orderBy('native_id', 'desc')
+    .execute()
+  expect(rows).toEqual([
+    { kind: null, environment_tier: 'production', version: null },
+    // Of no rule's tier: unknown, never production.
+    { kind: 'rollback', environment_tier: null, version: null },
+  ])
+})
+
+const READS = {
+  detected: anEvent('incident.detected', {
+    at: '2026-05-30T11:00:00Z',
+    subject: 'incident-7',
+    content: { ...PRODUCTION, ...ARTIFACT, service: { id: 'basket' } },
+  }),
+  resolved: anEvent('incident.resolved', {
+    at: '2026-05-30T12:30:00Z',
+    subject: 'incident-7',
+    content: { ...PRODUCTION, service: { id: 'basket' } },
+  }),
+  reported: anEvent('incident.reported', {
+    at: '2026-05-30T11:05:00Z',
+    subject: 'incident-7',
+    content: PRODUCTION,
+  }),
+}
+
+test.each([
+  ['in order', [READS.detected, READS.reported, READS.resolved]],
+  ['backwards', [READS.resolved, READS.reported, READS.detected]],
+])('an incident is put together of its events, %s', async (_, events) => {
+  const db = await testDatabase()
+  for (const event of events) {
+    await sendCloudEvents(db, [event])
+    await readSent(db)
+  }
+  expect(await db.selectFrom('incidents').selectAll().execute()).toMatchObject([
+    {
+      native_id: '/ops#incident-7',
+      service_id: 'basket',
+      started_at: null,
+      detected_at: '2026-05-30T11:00:00.000Z',
+      restored_at: '2026-05-30T12:30:00.000Z',
+      caused_by_deployment_id: null,
+      link_kind: null,
+    },
+  ])
+})
+
+test('an incident that names an artifact names the last deployment of it to production', async () => {
+  const db = await testDatabase()
+  const content = { ...PRODUCTION, ...ARTIFACT }
+  const other = { ...PRODUCTION, artifactId: 'pkg:oci/acme/basket@sha256%3Affff' }
+  await sendCloudEvents(db, [
+    READS.detected,
+    anEvent('service.deployed', { id: 'first', at: '2026-05-29T10:00:00Z', content }),
+    anEvent('service.deployed', { id: 'again', at: '2026-05-30T10:00:00Z', content }),
+    anEvent('service.deployed', { id: 'other', at: '2026-05-30T10:30:00Z', content: other }),
+    anEvent('service.deployed', { id: 'after', at: '2026-05-30T11:30:00Z', content }),
+  ])
+  await readSent(db)
+  expect(await db.selectFrom('incidents').selectAll().execute()).toMatchObject([
+    { caused_by_deployment_id: '/ci#again', link_kind: 'explicit' },
+  ])
+})
+
+test('incidents elsewhere than in production are left out with the reason', async () => {
+  const db = await testDatabase()
+  const incident = (id: string, environment: string) =>
+    anEvent('incident.detected', { id, subject: id, content: { environment: { id: environment } } })
+  await sendCloudEvents(db, [incident('a', 'staging'), incident('b', 'eu-west')])
+  await readSent(db)
+  expect(await listOutcomes(db)).toEqual([
+    'ignored: it was not in production',
+    'ignored: no rule of the source tells the tier of its environment',
+  ])
+})
+
+test('a change is put together of its events, under the name of its repository', async () => {
+  const db = await testDatabase()
+  const repository = { id: 'acme/basket', source: 'https://github.example' }
+  const change = { subject: '118', content: { repository } }
+  await sendCloudEvents(db, [
+    anEvent('change.merged', { ...change, at: '2026-05-30T10:00:00Z' }),
+    anEvent('change.created', { ...change, at: '2026-05-28T10:00:00Z' }),
+    anEvent('change.reviewed', { ...change, at: '2026-05-29T10:00:00Z' }),
+  ])
+  await readSent(db)
+  expect(await db.selectFrom('changes').selectAll().execute()).toMatchObject([
+    {
+      native_id: '/ops#118',
+      repository_id: 'github.example/acme/basket',
+      opened_at: '2026-05-28T10:00:00.000Z',
+      merged_at: '2026-05-30T10:00:00.000Z',
+      first_review_at: null,
+      author_kind: 'unknown',
+    },
+  ])
+})
+
+test('an event that lacks what it must say is put aside, without its body', async () => {
+  const db = await testDatabase()
+  await sendCloudEvents(db, [
+    anEvent('service.deployed', { id: 'bad' }),
+    anEvent('service.deployed', { id: 'good', content: PRODUCTION }),
+  ])
+  expect(await readSent(db)).toMatchObject({
+    status: 'partial',
+    read: 2,
+    changed: 1,
+    quarantined: 1,
+  })
+  expect(await db.selectFrom('quarantine').selectAll().execute()).toMatchObject([
+    {
+      scope: 'cloudevents',
+      position: 'event 1',
+      record: '{"type":"dev.cdevents.service.deployed.0.3.0","id":"[\\"/ci\\",\\"bad\\"]"}',
+      reason: expect.stringContaining('data.subject.content.environment'),
+    },
+  ])
+  expect(await listOutcomes(db)).toEqual(['refused', 'stored'])
+})
+
+test('what is no CDEvent is left out with the reason', async () => {
+  const db = await testDatabase()
+  await sendCloudEvents(db, [
+    aCloudEvent('a', { type: 'dev.tekton.event.pipelinerun.successful.v1' }),
+    aCloudEvent('b', { type: 'dev.cdevents.testsuiterun.finished.0.3.0' }),
+  ])
+  expect(await readSent(db)).toMatchObject({ status: 'ok', changed: 0 })
+  expect(await listOutcomes(db)).toEqual([
+    'ignored: it is no CDEvent',
+    'ignored: no metric uses testsuiterun events',
+  ])
+})
+
+// The examples of the specification. They are not part of this repository.
+const FIXTURES = '../shared/fixtures/cdevents'
+const STORED = [
+  'change_created',
+  'change_merged',
+  'incident_detected',
+  'incident_reported',
+  'incident_resolved',
+  'service_deployed',
+  'service_rolledback',
+  'service_upgraded',
+]
+
+test.skipIf(!existsSync(FIXTURES)).each(['v0.4.1', 'v0.5.1'])(
+  'every conformance example of %s is stored, or left out with a reason (skipped without them)',
+  async (version) => {
+    const db = await testDatabase()
+    const folder = join(FIXTURES, version, 'conformance')
+    const names = readdirSync(folder).toSorted()
+    expect(names).toHaveLength(45)
+    // They share their ids: each gets one of its own.
+    const events = names.map((name) => {
+      const data = JSON.parse(readFileSync(join(folder, name), 'utf8'))
+      data.context.id = name
+      return aCloudEvent(name, { source: data.context.source, type: data.context.type, data })
+    })
+    await sendCloudEvents(db, events)
+    expect(await readSent(db)).toMatchObject({
+      status: 'ok',
+      read: 45,
+      quarantined: 0,
+      error: null,
+    })
+    const outcomes = await listOutcomes(db)
+    const stored = names.filter((_, index) => outcomes[index] === 'stored')
+    expect(stored.map((name) => name.replace('.json', ''))).toEqual(STORED)
+    expect(outcomes.filter((outcome) => !/^(stored|ignored: .{10,})$/.test(outcome))).toEqual([])
+  },
+)

@@ -1,0 +1,429 @@
+import { request as rawRequest } from 'node:http'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { revokeToken } from '#db/api-tokens.ts'
+import { type Database, openDatabase } from '#db/connection.ts'
+import { migrateToLatest } from '#db/migrate.ts'
+import { receiveCloudEvents, type Webhook } from '#lib/commands/receive.ts'
+import { toPrefix } from '#lib/token.ts'
+import { testDatabase } from '#test/support/database.ts'
+import { aFolder } from '#test/support/git.ts'
+import {
+  aCloudEvent,
+  addToken,
+  BATCH,
+  SENT_AT,
+  STRUCTURED,
+  serveReceiver,
+  sign,
+} from '#test/support/receiving.ts'
+
+const GITHUB = '/api/webhooks/github'
+const CLOUDEVENTS = '/api/ingest/cloudevents'
+const DEPLOYMENTS = '/api/ingest/deployments'
+const NDJSON = 'application/x-ndjson'
+
+type Post = (
+  path: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  headers?: Readonly<Record<string, string>>,
+) => Promise<{ status: number; answer: unknown; retry: string | null }>
+
+async function aReceiver(webhooks: readonly Webhook[] = []): Promise<{
+  db: Database
+  url: string
+  post: Post
+}> {
+  const db = await testDatabase()
+  const { server, url } = await serveReceiver({ db, now: () => SENT_AT }, webhooks)
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const post: Post = async (path, body, headers = {}) => {
+    const response = await fetch(`${url}${path}`, { method: 'POST', body, headers })
+    const retry = response.headers.get('retry-after')
+    return { status: response.status, answer: await response.json(), retry }
+  }
+  return { db, url, post }
+}
+
+const listReceived = (db: Database) =>
+  db.selectFrom('received_events').selectAll().orderBy('sequence').execute()
+
+const bearer = (token: string, type: string) => ({
+  authorization: `Bearer ${token}`,
+  'content-type': type,
+})
+
+const json = (value: unknown) => JSON.stringify(value)
+
+const SECRET = "It's a Secret to Everybody"
+const WEBHOOK: Webhook = { sourceId: 'gh-events', secrets: [SECRET] }
+
+const delivery = (body: string, headers: Readonly<Record<string, string>> = {}) => ({
+  'content-type': 'application/json',
+  'x-github-event': 'deployment',
+  'x-github-delivery': '72d3162e-cc78-11e3-81ab-4c9367dc0958',
+  'x-hub-signature-256': sign(SECRET, body),
+  ...headers,
+})
+
+test('the signature is that of the example that GitHub documents', async () => {
+  // https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
+  const { db, post } = await aReceiver([WEBHOOK])
+  const signature = 'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17'
+  const headers = { ...delivery(''), 'x-hub-signature-256': signature }
+  expect((await post(GITHUB, 'Hello, World!', headers)).status).toBe(202)
+  expect(await listReceived(db)).toMatchObject([
+    {
+      source_id: 'gh-events',
+      event_id: '72d3162e-cc78-11e3-81ab-4c9367dc0958',
+      type: 'deployment',
+      body: 'Hello, World!',
+    },
+  ])
+})
+
+const BODY = '{ "a": "\\u00e4",  "a": 1 }\n'
+const digits = sign(SECRET, BODY).slice('sha256='.length)
+
+test.each([
+  ['none', ''],
+  ['nothing but its name', 'sha256='],
+  ['an older kind', `sha1=${digits}`],
+  ['digits without a name', digits],
+  ['a digit less', `sha256=${digits.slice(1)}`],
+  ['a digit more', `sha256=${digits}0`],
+  ['upper case', `sha256=${digits.toUpperCase()}`],
+  ['that of another secret', sign('another', BODY)],
+  ['that of the same JSON, written in another way', sign(SECRET, BODY.trim())],
+])('a delivery whose signature is %s is refused, and not stored', async (_, signature) => {
+  const { db, post } = await aReceiver([WEBHOOK])
+  const headers = { ...delivery(BODY), 'x-hub-signature-256': signature }
+  expect(await post(GITHUB, BODY, headers)).toMatchObject({
+    status: 401,
+    answer: { detail: 'the signature does not fit the body' },
+  })
+  expect(await listReceived(db)).toEqual([])
+})
+
+test('a body is verified and kept byte by byte', async () => {
+  const { db, post } = await aReceiver([WEBHOOK])
+  expect((await post(GITHUB, BODY, delivery(BODY))).status).toBe(202)
+  expect((await listReceived(db))[0]?.body).toBe(BODY)
+})
+
+test('while a secret is changed both are valid', async () => {
+  const { db, post } = await aReceiver([
+    { sourceId: 'other', secrets: ['of another organisation'] },
+    { sourceId: 'gh-events', secrets: ['new', SECRET] },
+  ])
+  const headers = (secret: string, id: string) =>
+    delivery('{}', { 'x-hub-signature-256': sign(secret, '{}'), 'x-github-delivery': id })
+  expect((await post(GITHUB, '{}', headers('new', '1'))).status).toBe(202)
+  expect((await post(GITHUB, '{}', headers(SECRET, '2'))).status).toBe(202)
+  expect((await post(GITHUB, '{}', headers('old', '3'))).status).toBe(401)
+  expect((await listReceived(db)).map((row) => row.source_id)).toEqual(['gh-events', 'gh-events'])
+})
+
+test('a delivery that comes a hundred times at once is stored once, and each is answered', async () => {
+  const { db, post } = await aReceiver([WEBHOOK])
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, () => post(GITHUB, '{}', delivery('{}'))),
+  )
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]))
+  const stored = answers.map(({ answer }) => (answer as { stored: number }).stored)
+  expect(stored.reduce((sum, count) => sum + count, 0)).toBe(1)
+  expect(await listReceived(db)).toHaveLength(1)
+})
+
+test.each([
+  ['x-github-event', 'Deployment; drop'],
+  ['x-github-delivery', ''],
+])('a delivery without a proper %s is refused', async (header, value) => {
+  const { post } = await aReceiver([WEBHOOK])
+  expect(await post(GITHUB, '{}', delivery('{}', { [header]: value }))).toMatchObject({
+    status: 400,
+    answer: { detail: `the header ${header} is missing, or not as GitHub sends it` },
+  })
+})
+
+test('without a secret nothing is taken, and without a token neither', async () => {
+  const { post } = await aReceiver()
+  expect(await post(GITHUB, '{}', delivery('{}'))).toMatchObject({
+    status: 503,
+    answer: { detail: expect.stringContaining('no webhook of GitHub is configured here') },
+  })
+  expect(await post(CLOUDEVENTS, '[]', { 'content-type': BATCH })).toMatchObject({
+    status: 503,
+    answer: { detail: 'there is no valid token yet: desirepath token create makes one' },
+  })
+})
+
+test('a token is taken from its header only, while it is valid, for what it is for', async () => {
+  const { db, post } = await aReceiver()
+  const token = await addToken(db, { scopes: ['deployments'] })
+  const expired = await addToken(db, { expiresAt: SENT_AT })
+  const revoked = await addToken(db)
+  await revokeToken(db, toPrefix(revoked) ?? '', SENT_AT)
+  const another = `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`
+  for (const text of ['', expired, revoked, another, `${token}=`, 'dp_00000000_x']) {
+    expect((await post(DEPLOYMENTS, '', bearer(text, NDJSON))).status, text).toBe(401)
+  }
+  const inAddress = `${DEPLOYMENTS}?access_token=${token}`
+  expect((await post(inAddress, '', { 'content-type': NDJSON })).status).toBe(401)
+  expect((await post(DEPLOYMENTS, '', bearer(token, NDJSON))).status).toBe(202)
+  expect(await post(CLOUDEVENTS, '[]', bearer(token, BATCH))).toMatchObject({
+    status: 403,
+    answer: { detail: 'the token is not for cloudevents, but for deployments' },
+  })
+})
+
+test('the token itself is not stored', async () => {
+  const { db } = await aReceiver()
+  const token = await addToken(db)
+  const row = await db.selectFrom('api_tokens').selectAll().executeTakeFirstOrThrow()
+  expect(row.hash).toMatch(/^[0-9a-f]{64}$/)
+  expect(JSON.stringify(row)).not.toContain(token.slice('dp_00000000_'.length))
+})
+
+test('what is sent for a source that is no longer configured is refused', async () => {
+  const { db, post } = await aReceiver()
+  const token = await addToken(db)
+  await db.updateTable('sources').set({ gone_at: SENT_AT.toISOString() }).execute()
+  expect(await post(CLOUDEVENTS, '[]', bearer(token, BATCH))).toMatchObject({
+    status: 403,
+    answer: { detail: 'the source ci is no longer configured' },
+  })
+})
+
+test('an event comes as a whole, in headers, or in a list; one source and id is one event', async () => {
+  const { db, post } = await aReceiver()
+  const token = await addToken(db)
+  const { data, ...attributes } = aCloudEvent('a%20b')
+  const headers = Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [`ce-${name}`, String(value)]),
+  )
+  const inHeaders = { ...bearer(token, 'application/json'), ...headers }
+  expect(await post(CLOUDEVENTS, json(data), inHeaders)).toMatchObject({
+    status: 202,
+    answer: { stored: 1, known: 0 },
+  })
+  const whole = bearer(token, `${STRUCTURED}; charset=UTF-8`)
+  expect(await post(CLOUDEVENTS, json(aCloudEvent('a b')), whole)).toMatchObject({
+    answer: { stored: 0, known: 1 },
+  })
+  const list = [
+    aCloudEvent('a b'),
+    aCloudEvent('c'),
+    aCloudEvent('c'),
+    aCloudEvent('a b', { source: '/b' }),
+  ]
+  expect(await post(CLOUDEVENTS, json(list), bearer(token, BATCH))).toMatchObject({
+    answer: { stored: 2, known: 2 },
+  })
+  const ids = (await listReceived(db)).map((row) => JSON.parse(row.event_id))
+  expect(ids).toEqual([
+    ['/ci/pipelines', 'a b'],
+    ['/ci/pipelines', 'c'],
+    ['/b', 'a b'],
+  ])
+})
+
+test('of a list with faulty events none is stored, and each fault is told by its place', async () => {
+  const { db, post } = await aReceiver()
+  const token = await addToken(db)
+  const list = [
+    aCloudEvent('a'),
+    aCloudEvent('b', { specversion: '0.3' }),
+    { specversion: '1.0', id: '', type: 'x' },
+  ]
+  expect(await post(CLOUDEVENTS, json(list), bearer(token, BATCH))).toMatchObject({
+    status: 422,
+    answer: {
+      title: 'Unprocessable content',
+      detail: 'event 1: specversion expected "1.0"; event 2: id is empty, source is missing',
+    },
+  })
+  expect(await listReceived(db)).toEqual([])
+})
+
+test.each([
+  ['no JSON', '{', STRUCTURED, 400, 'the body is not JSON'],
+  ['no list', '{}', BATCH, 400, 'a batch is a JSON list of events'],
+  ['a CDEvent without an envelope', '{}', 'application/json', 400, 'no CloudEvent'],
+  ['a form', 'a=b', 'application/x-www-form-urlencoded', 415, 'expected application/cloudevents'],
+  ['XML', '<a/>', 'application/xml', 415, 'expected application/cloudevents'],
+])('%s is refused', async (_, body, type, status, detail) => {
+  const { db, post } = await aReceiver()
+  const token = await addToken(db)
+  expect(await post(CLOUDEVENTS, body, bearer(token, type))).toMatchObject({
+    status,
+    answer: { detail: expect.stringContaining(detail) },
+  })
+})
+
+test('bytes that are not UTF-8 are refused', async () => {
+  const { db, post } = await aReceiver()
+  const token = await addToken(db)
+  const body = new Uint8Array(Buffer.from([0x22, 0xff, 0x22]))
+  expect((await post(CLOUDEVENTS, body, bearer(token, STRUCTURED))).status).toBe(400)
+})
+
+test('what is nested too deeply is refused', async () => {
+  const { db, post } = await aReceiver()
+  const token = await addToken(db)
+  const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
+  const event = json(aCloudEvent('deep', { data: 'HERE' })).replace('"HERE"', deep)
+  expect((await post(CLOUDEVENTS, event, bearer(token, STRUCTURED))).status).toBe(422)
+})
+
+const aRow = (id: string) => ({
+  id,
+  service_id: 'basket',
+  environment: 'prod',
+  created_at: '2026-05-30T10:00:00Z',
+})
+
+test('rows are taken all or none, and every faulty line is named', async () => {
+  const { db, post } = await aReceiver()
+  const token = await addToken(db)
+  const lines = [json(aRow('a')), '', json({ ...aRow('b'), outcom: 'success' }), '[]']
+  expect(await post(DEPLOYMENTS, lines.join('\n'), bearer(token, NDJSON))).toMatchObject({
+    status: 422,
+    answer: {
+      detail:
+        'line 3: outcom is not known; did you mean outcome?; line 4: is not a JSON object on one line',
+    },
+  })
+  expect(await listReceived(db)).toEqual([])
+  const good = [json(aRow('a')), json(aRow('b'))].join('\r\n')
+  expect(await post(DEPLOYMENTS, good, bearer(token, NDJSON))).toMatchObject({
+    status: 202,
+    answer: { stored: 2, known: 0 },
+  })
+})
+
+test('rows that come again under their key are known, and other rows under it are refused', async () => {
+  const { db, post } = await aReceiver()
+  const token = await addToken(db)
+  const headers = { ...bearer(token, NDJSON), 'idempotency-key': 'run 17' }
+  expect((await post(DEPLOYMENTS, json(aRow('a')), headers)).answer).toEqual({
+    stored: 1,
+    known: 0,
+  })
+  expect((await post(DEPLOYMENTS, json(aRow('a')), headers)).answer).toEqual({
+    stored: 0,
+    known: 1,
+  })
+  expect((await post(DEPLOYMENTS, json(aRow('b')), headers)).status).toBe(409)
+  expect(await listReceived(db)).toHaveLength(1)
+})
+
+const MOST = 10 << 20
+
+/** A row of so many bytes, by its URL. */
+function toBytes(size: number): string {
+  const row = { ...aRow('a'), url: '' }
+  return json({ ...row, url: 'x'.repeat(size - json(row).length) })
+}
+
+test('a body may be as long as the limit and no longer, whether or not it says its length', async () => {
+  const { db, url, post } = await aReceiver()
+  const token = await addToken(db)
+  const headers = bearer(token, NDJSON)
+  expect((await post(DEPLOYMENTS, `${json(aRow('a'))}${' '.repeat(10)}`, headers)).status).toBe(202)
+  const full = `${json(aRow('b'))}\n`.padEnd(MOST, '\n')
+  expect((await post(DEPLOYMENTS, full, headers)).status).toBe(202)
+  const { body } = await db
+    .selectFrom('received_events')
+    .select('body')
+    .where('sequence', '=', 2)
+    .executeTakeFirstOrThrow()
+  expect(body).toHaveLength(MOST)
+  expect(await post(DEPLOYMENTS, `${full}\n`, headers)).toMatchObject({
+    status: 413,
+    answer: { detail: 'the body is larger than 10485760 bytes' },
+  })
+  expect(await sendChunked(`${url}${DEPLOYMENTS}`, headers, `${full}\n`)).toBe(413)
+  expect(await sendChunked(`${url}${DEPLOYMENTS}`, headers, toBytes(3 * MOST))).toBe(413)
+  expect(await listReceived(db)).toHaveLength(2)
+})
+
+/** Sends without telling a length; the status of the answer. */
+const sendChunked = (url: string, headers: Readonly<Record<string, string>>, body: string) =>
+  new Promise<number | undefined>((answered, failed) => {
+    const request = rawRequest(url, { method: 'POST', headers }, (response) => {
+      response.resume()
+      answered(response.statusCode)
+      request.destroy()
+    })
+    request.on('error', failed)
+    for (let start = 0; start < body.length; start += 1 << 16) {
+      request.write(body.slice(start, start + (1 << 16)))
+    }
+    request.end()
+  })
+
+test('a compressed body is refused, whatever it would become', async () => {
+  const { db, post } = await aReceiver()
+  const token = await addToken(db)
+  const headers = { ...bearer(token, BATCH), 'content-encoding': 'gzip' }
+  expect(await post(CLOUDEVENTS, '[]', headers)).toMatchObject({
+    status: 415,
+    answer: { detail: 'the body is compressed; send it as it is' },
+  })
+})
+
+test('while too much waits to be read nothing more is taken, and the answer says when to come again', async () => {
+  const { db, post } = await aReceiver()
+  const token = await addToken(db)
+  const row = {
+    source_id: 'ci',
+    kind: 'cloudevent' as const,
+    type: 'x',
+    body: '{}',
+    body_hash: '',
+    received_at: SENT_AT.toISOString(),
+  }
+  await db
+    .insertInto('received_events')
+    .values({ ...row, event_id: 'a', sequence: 1 })
+    .execute()
+  await db
+    .insertInto('received_events')
+    .values({ ...row, event_id: 'b', sequence: 500_001 })
+    .execute()
+  expect(await post(CLOUDEVENTS, json([aCloudEvent('c')]), bearer(token, BATCH))).toMatchObject({
+    status: 429,
+    retry: '60',
+  })
+})
+
+test('while another process writes it is waited for, and others are answered meanwhile', async () => {
+  const path = join(aFolder(), 'desirepath.db')
+  const writer = openDatabase(path)
+  const db = openDatabase(path, { busyMs: 0 })
+  onTestFinished(() => Promise.all([writer.destroy(), db.destroy()]).then(() => {}))
+  await migrateToLatest(writer)
+  const token = await addToken(writer)
+  const send = receiveCloudEvents(
+    { db, now: () => SENT_AT },
+    new Request('http://127.0.0.1', {
+      method: 'POST',
+      headers: bearer(token, STRUCTURED),
+      body: json(aCloudEvent('a')),
+    }),
+  )
+  let turns = 0
+  await writer.transaction().execute(async () => {
+    const end = performance.now() + 300
+    while (performance.now() < end) {
+      await new Promise((next) => setTimeout(next, 1))
+      turns += 1
+    }
+  })
+  expect(await send).toEqual({ stored: 1, known: 0 })
+  expect(turns).toBeGreaterThan(20)
+})

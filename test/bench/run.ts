@@ -1,12 +1,20 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import type { Bench, Measurement } from '#test/bench/bench.ts'
+import { eventsBench } from '#test/bench/events.ts'
 import { gitBench } from '#test/bench/git.ts'
 import { gitHubBench } from '#test/bench/github.ts'
 import { importBench } from '#test/bench/import.ts'
 import { scoringBench } from '#test/bench/scoring.ts'
 import { webBench } from '#test/bench/web.ts'
 
-const BENCHES: readonly Bench[] = [importBench, gitBench, gitHubBench, scoringBench, webBench]
+const BENCHES: readonly Bench[] = [
+  importBench,
+  gitBench,
+  gitHubBench,
+  eventsBench,
+  scoringBench,
+  webBench,
+]
 
 /** `npm run bench -- [name…]`: all of them when none is named. */
 async function runBenches(names: readonly string[]): Promise<void> {

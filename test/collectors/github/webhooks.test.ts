@@ -169,6 +169,17 @@ test('a merged pull request is announced: what the event does not tell is unknow
   expect(await listOutcomes(db)).toEqual(['stored', 'ignored: the source has read it already'])
 })
 
+test('a pull request that the source knows under another id is the same by its number', async () => {
+  const db = await testDatabase()
+  await addRepository(db)
+  await sendDelivery(db, 'pull_request', aMerge())
+  await sendDelivery(db, 'pull_request', aMerge({ node_id: 'MDExOlB1bGxSZXF1ZXN0' }))
+  await readDeliveries(db)
+  expect(await db.selectFrom('changes').select('native_id').execute()).toEqual([
+    { native_id: 'PR_118' },
+  ])
+})
+
 test('a pull request that was closed without being merged is left out', async () => {
   const db = await testDatabase()
   await addRepository(db)

@@ -440,7 +440,8 @@ const toUnreadable = (
 })
 
 /** `github.com`, or the name of an Enterprise Server. */
-function toHost(baseUrl: string): string {
+/** What ids of repositories begin with. */
+export function toHost(baseUrl: string): string {
   const { hostname } = new URL(baseUrl)
   return hostname === 'api.github.com' ? 'github.com' : hostname
 }

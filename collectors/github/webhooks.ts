@@ -1,6 +1,7 @@
 import { matchesGlob } from 'node:path'
 import { z } from 'zod'
 import { type Actor, toBots } from '#collectors/github/actors.ts'
+import { toHost } from '#collectors/github/collector.ts'
 import { deploymentRecord } from '#collectors/github/deployments.ts'
 import { ticketRecord } from '#collectors/github/issues.ts'
 import { changeRecord } from '#collectors/github/pull-requests.ts'
@@ -170,7 +171,7 @@ type Read = (body: unknown) => z.ZodSafeParseResult<Told<HeardFact>>
 function toReaders(options: HeardOptions): ReadonlyMap<string, Read> {
   const { environments, tickets, baseUrl } = options
   const bots = toBots(options.bots)
-  const host = new URL(baseUrl).host.replace(/^api\.github\.com$/, 'github.com')
+  const host = toHost(baseUrl)
   const toRepository = ({ node_id: node, full_name: name }: z.output<typeof Repository>) => ({
     node,
     id: `${host}/${name}`,

@@ -233,6 +233,7 @@ export async function toAnswer(
     return Response.json(receipt, { status: 202, headers: { 'Cache-Control': 'no-store' } })
   } catch (error) {
     if (!(error instanceof RequestError)) throw error
+    if (error.status === 401) log(`refused: ${error.message}`)
     if (error.cause instanceof Error && error.status === 503) log(error.cause.message)
     return problem(error.status, error.message)
   }

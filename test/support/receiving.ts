@@ -20,12 +20,10 @@ import { createToken } from '#lib/token.ts'
 export async function serveReceiver(
   inbox: Inbox,
   webhooks: readonly Webhook[] = [],
+  log: (line: string) => void = () => {},
 ): Promise<{ readonly server: Server; readonly url: string }> {
   const server = createServer(async (message, response) => {
-    const answer = await toAnswer(
-      () => route(inbox, webhooks, toRequest(message)),
-      () => {},
-    )
+    const answer = await toAnswer(() => route(inbox, webhooks, toRequest(message)), log)
     response.writeHead(answer.status, Object.fromEntries(answer.headers))
     response.end(await answer.text())
   })

@@ -33,9 +33,12 @@ async function aReceiver(webhooks: readonly Webhook[] = []): Promise<{
   db: Database
   url: string
   post: Post
+  logged: readonly string[]
 }> {
   const db = await testDatabase()
-  const { server, url } = await serveReceiver({ db, now: () => SENT_AT }, webhooks)
+  const logged: string[] = []
+  const inbox = { db, now: () => SENT_AT }
+  const { server, url } = await serveReceiver(inbox, webhooks, (line) => void logged.push(line))
   onTestFinished(() => {
     server.closeAllConnections()
     server.close()
@@ -45,7 +48,7 @@ async function aReceiver(webhooks: readonly Webhook[] = []): Promise<{
     const retry = response.headers.get('retry-after')
     return { status: response.status, answer: await response.json(), retry }
   }
-  return { db, url, post }
+  return { db, url, post, logged }
 }
 
 const listReceived = (db: Database) =>
@@ -99,13 +102,14 @@ test.each([
   ['that of another secret', sign('another', BODY)],
   ['that of the same JSON, written in another way', sign(SECRET, BODY.trim())],
 ])('a delivery whose signature is %s is refused, and not stored', async (_, signature) => {
-  const { db, post } = await aReceiver([WEBHOOK])
+  const { db, post, logged } = await aReceiver([WEBHOOK])
   const headers = { ...delivery(BODY), 'x-hub-signature-256': signature }
   expect(await post(GITHUB, BODY, headers)).toMatchObject({
     status: 401,
     answer: { detail: 'the signature does not fit the body' },
   })
   expect(await listReceived(db)).toEqual([])
+  expect(logged).toEqual(['refused: the signature does not fit the body'])
 })
 
 test('a body is verified and kept byte by byte', async () => {

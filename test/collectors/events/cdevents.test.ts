@@ -57,6 +57,7 @@ test('a service that was deployed is a deployment that succeeded then', async ()
       path_version: null,
       mechanism: null,
       url: null,
+      gone_at: null,
       observed_at: '2026-06-01T12:00:00.000Z',
     },
   ])

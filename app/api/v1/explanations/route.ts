@@ -1,7 +1,8 @@
-import { answer, problem, readRequest } from '#app/api/answers.ts'
+import { answer, readRequest } from '#app/api/answers.ts'
 import { ROUTES } from '#app/api/routes.ts'
 import { database } from '#app/database.ts'
 import { storyOf } from '#app/story.ts'
+import { problem } from '#lib/request-error.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 
 export async function GET(request: Request): Promise<Response> {

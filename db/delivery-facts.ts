@@ -121,7 +121,7 @@ export async function listDeploymentsNamed(
   nativeIds: readonly string[],
 ): Promise<DeploymentRow[]> {
   if (nativeIds.length === 0) return []
-  const sources = among(await listSources(db))
+  const sources = among(await listSources(db, 'deployments'))
   const found: DeploymentRow[] = []
   await forEachChunk(nativeIds, async (ids) => {
     const query = selectDeployments(db).where('source_id', 'in', sources)
@@ -176,29 +176,38 @@ export function listRemovedDelivery(
   )
 }
 
-/** Sources that tell of deployments. Goes from one to the next: there are few, of very many rows. */
-async function listSources(db: Reader): Promise<string[]> {
+/**
+ * Sources that tell of deployments or incidents, but for what they took back. Goes from one to the
+ * next: there are few, of very many rows.
+ */
+export async function listSources(
+  db: Reader,
+  table: 'deployments' | 'incidents',
+): Promise<string[]> {
   const sources: string[] = []
   for (;;) {
     const next = await db
-      .selectFrom('deployments')
-      .select((eb) => eb.fn.min('source_id').as('source_id'))
+      .selectFrom(table)
+      .select('source_id')
       .where('source_id', '>', sources.at(-1) ?? '')
+      .where('gone_at', 'is', null)
+      .orderBy('source_id')
+      .limit(1)
       .executeTakeFirst()
-    if (!next?.source_id) return sources
+    if (next === undefined) return sources
     sources.push(next.source_id)
   }
 }
 
 /** Incidents of one service that name a deployment of another, with that other. */
 export async function listForeignIncidents(db: Reader) {
-  const sources = await listSources(db)
+  const sources = await listSources(db, 'deployments')
   return sources.length === 0 ? [] : foreignIncidents(db, sources).execute()
 }
 
 /** Those of them that are of one of `services`, or name a deployment of one. */
 export async function listForeignIncidentsOf(db: Reader, services: readonly string[]) {
-  const sources = await listSources(db)
+  const sources = await listSources(db, 'deployments')
   if (sources.length === 0) return []
   const ids = among(services)
   const own = await foreignIncidents(db, sources).where('incidents.service_id', 'in', ids).execute()
@@ -240,7 +249,7 @@ export async function listServicesNaming(db: Reader, deploymentIds: readonly str
   const own = await db
     .selectFrom('deployments')
     .select('service_id')
-    .where('source_id', 'in', among(await listSources(db)))
+    .where('source_id', 'in', among(await listSources(db, 'deployments')))
     .where('native_id', 'in', ids)
     .execute()
   const naming = await db

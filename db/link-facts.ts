@@ -1,6 +1,6 @@
 import { forEachChunk } from '#db/chunks.ts'
 import type { Reader } from '#db/connection.ts'
-import { listDeploymentsIn, listDeploymentsNamed } from '#db/delivery-facts.ts'
+import { listDeploymentsIn, listDeploymentsNamed, listSources } from '#db/delivery-facts.ts'
 import type { Period } from '#lib/period.ts'
 
 /** What happened in a period that should name something else, and what of it was found. */
@@ -31,6 +31,7 @@ const listIncidentsIn = (db: Reader, { from, to }: Period) =>
       'caused_by_deployment_id',
       (eb) => eb.fn.coalesce('started_at', 'detected_at').$notNull().as('at'),
     ])
+    .where('gone_at', 'is', null)
     .where((eb) => eb(eb.fn.coalesce('started_at', 'detected_at'), '>=', from.toISOString()))
     .where((eb) => eb(eb.fn.coalesce('started_at', 'detected_at'), '<', to.toISOString()))
     .execute()
@@ -42,14 +43,10 @@ async function listCommits(db: Reader, shas: readonly string[]) {
     const query = db
       .selectFrom('changes')
       .select(['merge_sha', 'repository_id', 'service_id'])
+      .where('gone_at', 'is', null)
       .where('merge_sha', 'in', chunk)
       .where('merged_at', 'is not', null)
     found.push(...(await query.execute()))
   })
   return found
-}
-
-async function listSources(db: Reader, table: 'deployments' | 'incidents'): Promise<string[]> {
-  const rows = await db.selectFrom(table).select('source_id').distinct().execute()
-  return rows.map(({ source_id }) => source_id)
 }

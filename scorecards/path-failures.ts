@@ -1,15 +1,13 @@
 import { daysBefore } from '#lib/period.ts'
-import type { Landscape, Path } from '#scorecards/adoption/landscape.ts'
+import type { Path } from '#scorecards/adoption/landscape.ts'
 import { classifyDeployment } from '#scorecards/adoption/mechanism.ts'
 import { valueAt } from '#scorecards/adoption/spans.ts'
 import type { Model } from '#scorecards/adoption/tracks.ts'
 import { presenceAt } from '#scorecards/adoption/usage-state.ts'
 import { endedIn } from '#scorecards/delivery/attempts.ts'
-import { linkChanges } from '#scorecards/delivery/change-links.ts'
-import { type CauseClass, idOf } from '#scorecards/delivery/facts.ts'
-import { failuresAt, linkFailures } from '#scorecards/delivery/failure-links.ts'
-import type { DeliveryFacts } from '#scorecards/delivery/ledger.ts'
-import { isIn, isLive, type LiveDeployment } from '#scorecards/delivery/production.ts'
+import type { CauseClass } from '#scorecards/delivery/facts.ts'
+import type { FailedDeployment } from '#scorecards/delivery/failed-deployments.ts'
+import { isIn } from '#scorecards/delivery/production.ts'
 import {
   type Failure,
   platformCausedFailureShare,
@@ -21,7 +19,7 @@ export function listFailures(
   model: Model,
   path: Path,
   { attempts, requests }: Pick<PathCases, 'attempts' | 'requests'>,
-  delivered: readonly DeliveryFacts[],
+  delivered: readonly FailedDeployment[],
   asOf: Date,
 ): Failure[] {
   const period = { from: daysBefore(asOf, platformCausedFailureShare.windowDays), to: asOf }
@@ -38,7 +36,7 @@ export function listFailures(
         ? [{ id: attempt.id, at, causes: [toCauseClass(attempt.causeCode)] }]
         : [],
     ),
-    ...delivered.flatMap((own) => failedDeployments(model, path, own, asOf)),
+    ...delivered.filter(isOnPath(model, path)).flatMap((deployment) => toFailure(deployment, asOf)),
   ].filter(({ at }) => isIn(period, at))
 }
 
@@ -53,32 +51,20 @@ const CAUSE_CLASSES = [
 const toCauseClass = (code: string | null): CauseClass | null =>
   CAUSE_CLASSES.find((one) => one === code?.split(':')[0]) ?? null
 
-/** Those that went by the path and failed by a link that counts. */
-function failedDeployments(
-  { landscape }: Model,
-  path: Path,
-  facts: DeliveryFacts,
-  asOf: Date,
-): Failure[] {
-  const links = linkFailures({ ...facts, carriages: linkChanges(facts) })
-  return facts.deployments.filter(isLive).flatMap((deployment) => {
-    const id = idOf(deployment)
-    const counted = failuresAt(links, id, asOf).filter(({ linkKind }) => linkKind !== 'inferred')
-    if (counted.length === 0 || !isOnPath(landscape, path, deployment)) return []
-    const causes = counted.map(({ incident }) => incident?.causeClass ?? null)
-    return [{ id, at: deployment.finishedAt, causes }]
-  })
+function toFailure({ id, finishedAt, failures }: FailedDeployment, asOf: Date): Failure[] {
+  const known = failures.filter(({ knownAt }) => knownAt < asOf)
+  const causes = known.map(({ causeClass }) => causeClass)
+  return known.length === 0 ? [] : [{ id, at: finishedAt, causes }]
 }
 
-function isOnPath(
-  { serviceById }: Landscape,
-  path: Path,
-  { serviceId, finishedAt, pathId, mechanism }: LiveDeployment,
-): boolean {
-  const service = serviceById.get(serviceId)
-  const at = finishedAt.toISOString()
-  if (service === undefined) return false
-  if (valueAt(path.eligibility(service), at)?.result !== 'eligible') return false
-  const presence = () => presenceAt(path.presence(service), at)
-  return classifyDeployment(path.id, { mechanism, path_id: pathId }, presence).mechanism === 'path'
+function isOnPath({ landscape: { serviceById } }: Model, path: Path) {
+  return ({ serviceId, finishedAt, pathId, mechanism }: FailedDeployment): boolean => {
+    const service = serviceById.get(serviceId)
+    const at = finishedAt.toISOString()
+    if (service === undefined) return false
+    if (valueAt(path.eligibility(service), at)?.result !== 'eligible') return false
+    const presence = () => presenceAt(path.presence(service), at)
+    const use = classifyDeployment(path.id, { mechanism, path_id: pathId }, presence)
+    return use.mechanism === 'path'
+  }
 }

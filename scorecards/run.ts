@@ -21,6 +21,7 @@ import { STANDING_METRICS, standingResults, toTrails } from '#scorecards/path-st
 import type { MetricResult } from '#scorecards/result.ts'
 import { type PathOutcome, updatePath } from '#scorecards/run/adoption.ts'
 import { updateDelivery } from '#scorecards/run/delivery.ts'
+import { loadFailedDeployments } from '#scorecards/run/delivery-ledgers.ts'
 import { SOURCE_WEEKS, TEAM_WEEKS } from '#scorecards/run/horizons.ts'
 import { type Plan, planAll, planChanges } from '#scorecards/run/plan.ts'
 import {
@@ -228,7 +229,9 @@ async function measurePathOn(
     if (teamId !== undefined) return []
     const trails = toTrails([...track.states.values()].flat().flatMap(toTrailRow))
     const known = { model, path, trails, firstUses: toFirstUses(track.work), asOf }
-    return standingResults(await loadStanding(db, known, [metricId]), now, [metricId])
+    const listFailed = () => loadFailedDeployments(db, landscape, asOf)
+    const standing = await loadStanding(db, known, [metricId], listFailed)
+    return standingResults(standing, now, [metricId])
   }
   const cases = toPathCases(await listPathCases(db, path.id, { isOfSupport: false }))
   const result = pathResult(metricId, momentAt(model, track, { facts, cases }, asOf), teamId, now)

@@ -112,10 +112,21 @@ export const CHANGE_SETS = ['counted', 'unknown', 'first_deployment', 'bot', 'an
 
 const CHANGE_PLACES = new Map<string, number>(CHANGE_SETS.map((set, place) => [set, place]))
 
-/** Links changes, deployments and incidents, and sets down what came of each. */
-export function toDeliveryLedger(facts: DeliveryFacts): DeliveryLedger {
+/** What was delivered, with what belongs to what. */
+export interface LinkedDelivery extends DeliveryFacts {
+  readonly carriages: readonly Carriage[]
+  readonly links: FailureLinks
+}
+
+/** Links changes, deployments and incidents. */
+export function linkDelivery(facts: DeliveryFacts): LinkedDelivery {
   const carriages = linkChanges(facts)
-  const links = linkFailures({ ...facts, carriages })
+  return { ...facts, carriages, links: linkFailures({ ...facts, carriages }) }
+}
+
+/** Sets down what came of each change, deployment and incident. */
+export function toDeliveryLedger(facts: LinkedDelivery): DeliveryLedger {
+  const { carriages, links } = facts
   const names = toNames(facts)
   const deployments = facts.deployments
     .map((deployment) => toDeploymentRow(deployment, names))

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { ChangeToScore } from '#db/changes-to-score.ts'
+import type { Reader } from '#db/connection.ts'
 import {
   listDelivery,
   listForeignIncidents,
@@ -11,16 +12,25 @@ import { daysBefore, type Period } from '#lib/period.ts'
 import type { Landscape } from '#scorecards/adoption/landscape.ts'
 import { toUnits, type Unit, unitIdOf, workersOf } from '#scorecards/adoption/units.ts'
 import {
+  decodeFailedDeployments,
+  encodeFailedDeployments,
+  type FailedDeployment,
+  listFailedDeployments,
+} from '#scorecards/delivery/failed-deployments.ts'
+import {
   type DeliveryFacts,
   type DeliveryLedger,
   decodeLedger,
   decodeLedgers,
   encodeLedger,
+  type LinkedDelivery,
   ledgerDifference,
+  linkDelivery,
   toDeliveryLedger,
 } from '#scorecards/delivery/ledger.ts'
 import { isIn } from '#scorecards/delivery/production.ts'
 import { type ForeignIncidentRow, toDeliveryFacts } from '#scorecards/delivery/rows.ts'
+import { platformCausedFailureShare } from '#scorecards/metrics/platform-caused-failure-share.ts'
 import type { Plan } from '#scorecards/run/plan.ts'
 import type { Session } from '#scorecards/run/session.ts'
 
@@ -58,11 +68,14 @@ export async function updateLedgers(
   let hasNewRows = false
   for (let start = 0; start < planned.length; start += UNITS_AT_ONCE) {
     const batch = planned.slice(start, start + UNITS_AT_ONCE)
-    const facts = await loadBatch(session, batch, foreign)
+    const facts = await loadBatch(session.db, batch, foreign)
     differences.push(...(await updateBatch(session, plan, facts)))
+    await updateFailures(session, facts)
     if (await updateRecent(session, facts)) hasNewRows = true
   }
-  if (plan.isFull) for (const kind of [DELIVERY, RECENT]) await dropUnknown(session, kind, units)
+  if (plan.isFull) {
+    for (const kind of [DELIVERY, FAILED, RECENT]) await dropUnknown(session, kind, units)
+  }
   return { differences, hasNewRows }
 }
 
@@ -108,13 +121,16 @@ const distinct = (rows: readonly ForeignIncidentRow[]): ForeignIncidentRow[] => 
 ]
 
 /** By unit. */
-type BatchFacts = ReadonlyMap<string, DeliveryFacts>
+type BatchFacts = ReadonlyMap<string, LinkedDelivery>
 
-const loadBatch = async (
-  { db }: Session,
+async function loadBatch(
+  db: Reader,
   batch: readonly Unit[],
   foreign: readonly ForeignIncidentRow[],
-): Promise<BatchFacts> => toDeliveryFacts(batch, await listDelivery(db, workersOf(batch)), foreign)
+): Promise<BatchFacts> {
+  const facts = toDeliveryFacts(batch, await listDelivery(db, workersOf(batch)), foreign)
+  return new Map([...facts].map(([unit, own]) => [unit, linkDelivery(own)]))
+}
 
 const readStored = ({ db }: Session, kind: LedgerKind, facts: BatchFacts) =>
   listLedgers(db, kind, { subjects: [...facts.keys()], isWriter: true })
@@ -140,6 +156,49 @@ async function updateBatch(session: Session, plan: Plan, facts: BatchFacts): Pro
     await session.write((tx) => writeLedgers(tx, session.run, DELIVERY, samples))
   }
   return differences
+}
+
+const FAILED = { kind: 'failed_deployments' } as const
+
+/** From when on failures are kept for a moment, and for those after it. */
+const failedSince = (until: Date) => daysBefore(until, platformCausedFailureShare.windowDays)
+
+/** Sets down which deployments failed lately. */
+async function updateFailures(session: Session, facts: BatchFacts): Promise<void> {
+  const since = failedSince(session.until)
+  const before = await readStored(session, FAILED, facts)
+  const changed = new Map<string, Uint8Array | null>()
+  for (const [unit, own] of facts) {
+    const failed = listFailedDeployments(own, since)
+    const bytes = failed.length === 0 ? null : encodeFailedDeployments(failed)
+    if (Buffer.compare(before.get(unit) ?? Buffer.alloc(0), bytes ?? Buffer.alloc(0)) === 0)
+      continue
+    changed.set(unit, bytes)
+  }
+  if (changed.size > 0) await session.write((tx) => writeLedgers(tx, session.run, FAILED, changed))
+}
+
+/** Of every unit, as the last run left it, published or not; those before the window may be there. */
+export async function readFailedDeployments(db: Session['db']): Promise<FailedDeployment[]> {
+  const stored = await listLedgers(db, FAILED, { isWriter: true })
+  return [...stored.values()].flatMap(decodeFailedDeployments)
+}
+
+/** The same from the facts, for any moment. */
+export async function loadFailedDeployments(
+  db: Reader,
+  landscape: Landscape,
+  asOf: Date,
+): Promise<FailedDeployment[]> {
+  const since = failedSince(asOf)
+  const foreign = await listForeignIncidents(db)
+  const units = [...toUnits(landscape).values()]
+  const failed: FailedDeployment[] = []
+  for (let start = 0; start < units.length; start += UNITS_AT_ONCE) {
+    const facts = await loadBatch(db, units.slice(start, start + UNITS_AT_ONCE), foreign)
+    failed.push(...[...facts.values()].flatMap((own) => listFailedDeployments(own, since)))
+  }
+  return failed
 }
 
 const RECENT = { kind: 'recent_rows' } as const

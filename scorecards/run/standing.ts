@@ -1,11 +1,6 @@
 import { listWorkFacts } from '#db/adoption-facts.ts'
 import type { Reader } from '#db/connection.ts'
-import {
-  listDelivery,
-  listDeploymentsIn,
-  listDeploymentsNamed,
-  listForeignIncidentsOf,
-} from '#db/delivery-facts.ts'
+import { listDeploymentsIn, listDeploymentsNamed } from '#db/delivery-facts.ts'
 import { writeMeasurements } from '#db/measurements.ts'
 import { listPathCases, listWrittenTrails } from '#db/path-cases.ts'
 import {
@@ -17,10 +12,8 @@ import {
 } from '#db/policy-facts.ts'
 import { daysBefore } from '#lib/period.ts'
 import type { Path, Service } from '#scorecards/adoption/landscape.ts'
-import { toUnits, type Unit, workersOf } from '#scorecards/adoption/units.ts'
 import { listWork } from '#scorecards/adoption/work.ts'
-import type { DeliveryFacts, DeliveryLedger } from '#scorecards/delivery/ledger.ts'
-import { toDeliveryFacts } from '#scorecards/delivery/rows.ts'
+import type { FailedDeployment } from '#scorecards/delivery/failed-deployments.ts'
 import { GOVERNED_DAYS } from '#scorecards/governance/governed-share.ts'
 import {
   EVIDENCE_SCOPE,
@@ -30,7 +23,6 @@ import {
 } from '#scorecards/governance/path-policies.ts'
 import { toMeasurementRow } from '#scorecards/measurement-row.ts'
 import { interactionModeMix } from '#scorecards/metrics/interaction-mode-mix.ts'
-import { platformCausedFailureShare } from '#scorecards/metrics/platform-caused-failure-share.ts'
 import { toPathCases } from '#scorecards/path-cases.ts'
 import { listFailures } from '#scorecards/path-failures.ts'
 import {
@@ -46,7 +38,7 @@ import {
 } from '#scorecards/path-standing.ts'
 import { CHART_WEEKS } from '#scorecards/process-chart.ts'
 import type { PathOutcome, PathUpdate } from '#scorecards/run/adoption.ts'
-import { readLedgers } from '#scorecards/run/delivery-ledgers.ts'
+import { readFailedDeployments } from '#scorecards/run/delivery-ledgers.ts'
 import { listWeekEnds, STANDING_WEEKS } from '#scorecards/run/horizons.ts'
 import type { Plan } from '#scorecards/run/plan.ts'
 import type { Session } from '#scorecards/run/session.ts'
@@ -55,59 +47,26 @@ import { toUses } from '#scorecards/support/uses.ts'
 /** What is known of a path before its cases are read. */
 export type PathKnowledge = Pick<Standing, 'model' | 'path' | 'trails' | 'firstUses' | 'asOf'>
 
-type Ledgers = ReadonlyMap<string, DeliveryLedger>
+type Failed = readonly FailedDeployment[]
 
-/**
- * All that the metrics named are computed from. `readLedgersOnce`: tells where failures of deployments
- * are to be looked for; without it everywhere.
- */
+/** All that the metrics named are computed from. `listFailed`: deployments that failed lately. */
 export async function loadStanding(
   db: Reader,
   known: PathKnowledge,
   metricIds: readonly string[],
-  readLedgersOnce?: () => Promise<Ledgers>,
+  listFailed: () => Promise<Failed>,
 ): Promise<Standing> {
   const { model, path, asOf } = known
   const isAnyOf = (ids: readonly string[]) => metricIds.some((id) => ids.includes(id))
   const isOfSupport = metricIds.some((id) => !TRAIL_METRICS.includes(id))
   const cases = toPathCases(await listPathCases(db, path.id, { isOfSupport }))
-  const delivered = isAnyOf(FAILURE_METRICS)
-    ? await loadDelivered(db, known, await readLedgersOnce?.())
-    : []
+  const failed = isAnyOf(FAILURE_METRICS) ? await listFailed() : []
   return {
     ...known,
     cases,
     uses: isAnyOf(USE_METRICS) ? await loadUses(db, known) : [],
-    failures: listFailures(model, path, cases, delivered, asOf),
+    failures: listFailures(model, path, cases, failed, asOf),
     policies: isAnyOf(POLICY_METRICS) ? await loadPolicies(db, known) : NO_POLICIES,
-  }
-}
-
-async function loadDelivered(
-  db: Reader,
-  known: PathKnowledge,
-  ledgers: Ledgers | undefined,
-): Promise<DeliveryFacts[]> {
-  const all = [...toUnits(known.model.landscape).values()]
-  const units = ledgers ? all.filter(hasFailures(known, ledgers)) : all
-  const rows = await listDelivery(db, workersOf(units))
-  return [
-    ...toDeliveryFacts(
-      units,
-      rows,
-      await listForeignIncidentsOf(db, workersOf(units).services),
-    ).values(),
-  ]
-}
-
-function hasFailures({ asOf }: PathKnowledge, ledgers: Ledgers) {
-  const to = asOf.getTime()
-  const from = daysBefore(asOf, platformCausedFailureShare.windowDays).getTime()
-  return ({ id }: Unit) => {
-    const deployments = ledgers.get(id)?.deployments
-    return deployments?.at.some(
-      (at, row) => at >= from && at < to && (deployments.failedFrom[row] ?? to) < to,
-    )
   }
 }
 
@@ -170,7 +129,7 @@ const distinct = <Row extends { readonly source_id: string; readonly native_id: 
 interface StandingUpdate extends Pick<PathUpdate, 'model' | 'path' | 'plan'> {
   readonly outcome: PathOutcome
   readonly hasNewWork: boolean
-  readonly readLedgersOnce: () => Promise<Ledgers>
+  readonly listFailed: () => Promise<Failed>
 }
 
 /** Measures paths anew as they stand now, where that may be another. Returns the rows that changed. */
@@ -180,13 +139,14 @@ export async function updateStandings(
   terms: Pick<StandingUpdate, 'model' | 'plan' | 'hasNewWork'>,
 ): Promise<number> {
   let changed = 0
-  let ledgers: Promise<Ledgers> | undefined
-  const readLedgersOnce = () => {
-    ledgers ??= readLedgers(session.db)
-    return ledgers
+  let failed: Promise<Failed> | undefined
+  const listFailed = () => {
+    const known = failed ?? readFailedDeployments(session.db)
+    failed = known
+    return known
   }
   for (const [path, outcome] of outcomes) {
-    changed += await updateStanding(session, { ...terms, path, outcome, readLedgersOnce })
+    changed += await updateStanding(session, { ...terms, path, outcome, listFailed })
   }
   return changed
 }
@@ -195,14 +155,14 @@ export async function updateStandings(
 const WORK_METRICS = [...USE_METRICS, ...FAILURE_METRICS, ...POLICY_METRICS]
 
 async function updateStanding(session: Session, update: StandingUpdate): Promise<number> {
-  const { model, path, outcome, readLedgersOnce } = update
+  const { model, path, outcome, listFailed } = update
   const metricIds = listTouched(update)
   // What the configuration dropped stands as it stood.
   if (path.goneAt !== null || metricIds.length === 0) return 0
   const { db, until, now } = session
   const trails = toTrails(await listWrittenTrails(db, path.id))
   const known = { model, path, trails, firstUses: outcome.firstUses, asOf: until }
-  const standing = await loadStanding(db, known, metricIds, readLedgersOnce)
+  const standing = await loadStanding(db, known, metricIds, listFailed)
   const rows = standingResults(standing, now, metricIds)
   const region = {
     pathId: path.id,

@@ -1,6 +1,8 @@
 import { toArgoCdOptions } from '#bin/argocd-options.ts'
 import { toBackstageOptions } from '#bin/backstage-options.ts'
 import { toGitHubOptions, toHeardOptions } from '#bin/github-options.ts'
+import { toJiraOptions } from '#bin/jira-options.ts'
+import { toPagerDutyOptions } from '#bin/pagerduty-options.ts'
 import { argoCdCollector } from '#collectors/argocd/collector.ts'
 import { backstageCollector } from '#collectors/backstage/collector.ts'
 import type { CollectorContext } from '#collectors/collector.ts'
@@ -9,6 +11,9 @@ import { filesCollector } from '#collectors/files/collector.ts'
 import { gitCollector } from '#collectors/git/collector.ts'
 import { gitHubCollector } from '#collectors/github/collector.ts'
 import { webhookReader } from '#collectors/github/webhooks.ts'
+import { jiraCollector } from '#collectors/jira/collector.ts'
+import { opsgenieCollector } from '#collectors/opsgenie/collector.ts'
+import { pagerDutyCollector } from '#collectors/pagerduty/collector.ts'
 import { receivedCollector } from '#collectors/received.ts'
 import { type RunOutcome, runCollector } from '#collectors/run.ts'
 import type { Database } from '#db/connection.ts'
@@ -102,8 +107,9 @@ function chooseSources({ sources }: Config, only: readonly string[] = []): reado
 }
 
 /**
- * Repositories look up the services that catalogues name, clones what their host knows of them, and
- * deployments all of these; what was sent is about repositories that were read.
+ * Repositories look up the services that catalogues name, clones what their host knows of them,
+ * deployments all of these, and tickets and incidents look up teams, services and deployments; what
+ * was sent is about repositories that were read.
  */
 const ORDER: readonly SourceConfig['kind'][] = [
   'files',
@@ -111,6 +117,9 @@ const ORDER: readonly SourceConfig['kind'][] = [
   'github',
   'git',
   'argocd',
+  'jira',
+  'pagerduty',
+  'opsgenie',
   'github-webhook',
   'ingest',
 ]
@@ -143,6 +152,19 @@ function toRun(source: SourceConfig, config: Config): Run {
     const reader = sentReader({ sourceId, tiers })
     const received = { sourceId, configuration: { tiers }, reader, covers }
     return (db, ...rest) => runCollector(db, receivedCollector(db, received), ...rest)
+  }
+  if (source.kind === 'jira') {
+    return (db, ...rest) => runCollector(db, jiraCollector(toJiraOptions(source, config)), ...rest)
+  }
+  if (source.kind === 'opsgenie') {
+    const { id: sourceId, path: folder, covers, services, rules } = source
+    const complete = covers ? { from: covers.from, to: covers.to ?? null } : null
+    const options = { sourceId, folder, covers: complete, services, rules }
+    return (db, ...rest) => runCollector(db, opsgenieCollector(options), ...rest)
+  }
+  if (source.kind === 'pagerduty') {
+    return (db, ...rest) =>
+      runCollector(db, pagerDutyCollector(toPagerDutyOptions(source)), ...rest)
   }
   const { id: sourceId, repositories, releases, bots } = source
   const paths = config.goldenPaths.map((path) => ({ id: path.id, rules: path }))

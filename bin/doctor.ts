@@ -5,6 +5,8 @@ import { promisify } from 'node:util'
 import { toArgoCdOptions } from '#bin/argocd-options.ts'
 import { toBackstageOptions } from '#bin/backstage-options.ts'
 import { toGitHubOptions } from '#bin/github-options.ts'
+import { toJiraOptions } from '#bin/jira-options.ts'
+import { toPagerDutyOptions } from '#bin/pagerduty-options.ts'
 import { isPortFree } from '#bin/port.ts'
 import { findCloneFolders } from '#collectors/git/clones.ts'
 import { type Database, withDatabase } from '#db/connection.ts'
@@ -122,32 +124,56 @@ async function examineDatabase(db: Database, path: string): Promise<Finding & { 
 
 async function checkReach(source: SourceConfig, config: Config): Promise<Finding> {
   const subject = `source ${source.id}`
-  if (source.kind === 'files') {
-    const names = await readdir(source.path).catch(() => undefined)
-    if (names) return { level: 'ok', subject, says: `${source.path}: ${names.length} files` }
-    const todo = 'check path in the configuration'
-    return { level: 'fail', subject, says: `${source.path} cannot be read`, todo }
+  switch (source.kind) {
+    case 'files':
+    case 'opsgenie':
+      return checkFolder(subject, source.path)
+    case 'git':
+      return checkClones(subject, source.repositories)
+    case 'ingest':
+      return { level: 'ok', subject, says: 'listens; desirepath token list shows who may send' }
+    case 'github-webhook': {
+      const read = () => readSecret(source.secret, process.env)
+      return checkSignIn({ subject, source, says: 'deliveries', read })
+    }
+    case 'github': {
+      const { auth } = toGitHubOptions(source, config)
+      return checkSignIn({ subject, source, says: `${source.baseUrl}, ${source.org}`, read: auth })
+    }
+    default:
+      return checkSignIn({
+        subject,
+        source,
+        says: source.baseUrl,
+        read: signInOf(source, config),
+      })
   }
-  if (source.kind === 'github') {
-    const { auth } = toGitHubOptions(source, config)
-    return checkSignIn({ subject, source, says: `${source.baseUrl}, ${source.org}`, read: auth })
+}
+
+type RestSource = Extract<SourceConfig, { kind: 'backstage' | 'argocd' | 'jira' | 'pagerduty' }>
+
+function signInOf(source: RestSource, config: Config): () => unknown {
+  switch (source.kind) {
+    case 'backstage':
+      return toBackstageOptions(source, config).signIn
+    case 'argocd':
+      return toArgoCdOptions(source).signIn
+    case 'jira':
+      return toJiraOptions(source, config).signIn
+    default:
+      return toPagerDutyOptions(source).signIn
   }
-  if (source.kind === 'backstage') {
-    const { signIn } = toBackstageOptions(source, config)
-    return checkSignIn({ subject, source, says: source.baseUrl, read: signIn })
-  }
-  if (source.kind === 'argocd') {
-    const { signIn } = toArgoCdOptions(source)
-    return checkSignIn({ subject, source, says: source.baseUrl, read: signIn })
-  }
-  if (source.kind === 'github-webhook') {
-    const read = () => readSecret(source.secret, process.env)
-    return checkSignIn({ subject, source, says: 'deliveries', read })
-  }
-  if (source.kind === 'ingest') {
-    return { level: 'ok', subject, says: 'listens; desirepath token list shows who may send' }
-  }
-  const { folders, empty } = await findCloneFolders(source.repositories)
+}
+
+async function checkFolder(subject: string, path: string): Promise<Finding> {
+  const names = await readdir(path).catch(() => undefined)
+  if (names) return { level: 'ok', subject, says: `${path}: ${names.length} files` }
+  const todo = 'check path in the configuration'
+  return { level: 'fail', subject, says: `${path} cannot be read`, todo }
+}
+
+async function checkClones(subject: string, repositories: readonly string[]): Promise<Finding> {
+  const { folders, empty } = await findCloneFolders(repositories)
   if (empty.length === 0) return { level: 'ok', subject, says: `${folders.length} clones` }
   const todo = 'check repositories in the configuration'
   return { level: 'fail', subject, says: `no clone in ${empty.join(', ')}`, todo }

@@ -29,8 +29,8 @@ export function toHeardOptions(
   const source = sources.find(({ id }) => id === of)
   // The configuration was checked for it.
   if (source?.kind !== 'github') throw new TypeError(`${of} is no source of kind github`)
-  const { id: sourceId, baseUrl, environments, tickets, bots } = source
-  return { heardBy, sourceId, baseUrl, environments, tickets, bots }
+  const { id: sourceId, baseUrl, environments, tickets, incidents, bots } = source
+  return { heardBy, sourceId, baseUrl, environments, tickets, incidents, bots }
 }
 
 /** @throws {ConfigError} when the secret is not in the environment */

@@ -1,6 +1,8 @@
 import { toArgoCdOptions } from '#bin/argocd-options.ts'
 import { toBackstageOptions } from '#bin/backstage-options.ts'
 import { toGitHubOptions } from '#bin/github-options.ts'
+import { toJiraOptions } from '#bin/jira-options.ts'
+import { toPagerDutyOptions } from '#bin/pagerduty-options.ts'
 import { examineArgoCd } from '#collectors/argocd/collector.ts'
 import { examineBackstage } from '#collectors/backstage/collector.ts'
 import type { CollectorContext, Examination } from '#collectors/collector.ts'
@@ -8,13 +10,16 @@ import { findSentEntity } from '#collectors/files/body.ts'
 import { listFolder } from '#collectors/files/folder.ts'
 import { findCloneFolders } from '#collectors/git/clones.ts'
 import { examineGitHub } from '#collectors/github/examine.ts'
+import { examineJira } from '#collectors/jira/examine.ts'
+import { listExports, readExport } from '#collectors/opsgenie/exports.ts'
+import { examinePagerDuty } from '#collectors/pagerduty/examine.ts'
 import { type ApiToken, listTokens } from '#db/api-tokens.ts'
 import { withDatabase } from '#db/connection.ts'
 import { migrateToLatest } from '#db/migrate.ts'
 import type { FactTable } from '#db/natural-keys.ts'
 import { countOutcomes } from '#db/received-events.ts'
 import type { Config, SourceConfig } from '#lib/config.ts'
-import { DesirepathError } from '#lib/errors.ts'
+import { DesirepathError, SourceError } from '#lib/errors.ts'
 import { readSecret } from '#lib/secret.ts'
 
 /**
@@ -32,6 +37,9 @@ export function examineSource(
   if (source.kind === 'backstage') {
     return examineBackstage(toBackstageOptions(source, config), context)
   }
+  if (source.kind === 'jira') return examineJira(toJiraOptions(source, config), context)
+  if (source.kind === 'pagerduty') return examinePagerDuty(toPagerDutyOptions(source), context)
+  if (source.kind === 'opsgenie') return examineOpsgenie(source)
   if (source.kind === 'git') return examineClones(source)
   return source.kind === 'files' ? examineFolder(source) : examineInbox(source, config, context)
 }
@@ -130,5 +138,28 @@ function examineSecret(secret: string): Examination {
     if (!(error instanceof DesirepathError)) throw error
     const todo = 'the web server reads it from its environment, too'
     return { what, fills: [], says: '', problem: { why: error.message, todo } }
+  }
+}
+
+async function* examineOpsgenie({
+  id,
+  path,
+}: Extract<SourceConfig, { kind: 'opsgenie' }>): AsyncGenerator<Examination> {
+  const files = await listExports(id, path)
+  if (files.length === 0) {
+    const todo = 'check path in the configuration; docs/sources/opsgenie.md tells how to export'
+    const problem = { why: `no file .json in ${path}`, todo }
+    yield { what: 'exports', fills: [], says: '', problem }
+  }
+  for (const file of files) {
+    try {
+      const incidents = await readExport(id, file)
+      const says = `${incidents.length} incidents`
+      yield { what: file.name, fills: ['incidents'], says, problem: null }
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error
+      const problem = { why: error.message, todo: 'export it again' }
+      yield { what: file.name, fills: [], says: '', problem }
+    }
   }
 }

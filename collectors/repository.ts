@@ -206,7 +206,16 @@ export async function handOver(
     .where('source_id', '=', sourceId)
     .where('service_id', 'in', others)
     .executeTakeFirstOrThrow()
-  return Number(numUpdatedRows) + owners.length + Number(releases.numUpdatedRows)
+  // Those of another service of the repository are its own.
+  const incidents = await tx
+    .updateTable('incidents')
+    .set({ service_id: id })
+    .where('source_id', '=', sourceId)
+    .where('service_id', 'in', others)
+    .where('service_id', 'not in', tx.selectFrom('services').select('id'))
+    .executeTakeFirstOrThrow()
+  const moved = [numUpdatedRows, releases.numUpdatedRows, incidents.numUpdatedRows]
+  return moved.reduce((sum, count) => sum + Number(count), owners.length)
 }
 
 /** All that the file says: where a catalogue names owners, too, it is believed first. */

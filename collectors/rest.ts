@@ -43,13 +43,13 @@ export interface RestClient {
 }
 
 /** An answer larger than a client takes: less may be asked for. */
-class TooLargeError extends SourceError {}
+export class TooLargeError extends SourceError {}
 
 /** An answer that is not what it should be. */
-class ShapeError extends SourceError {}
+export class ShapeError extends SourceError {}
 
 /** The other side has no such thing, or hides it. */
-class NotFoundError extends SourceError {}
+export class NotFoundError extends SourceError {}
 
 /** The caller closes it. */
 export function openRest(
@@ -58,7 +58,7 @@ export function openRest(
   { now, signal, progress }: Pick<CollectorContext, 'now' | 'signal' | 'progress'>,
 ): RestClient {
   const { sourceId, baseUrl, privateNetwork, limits, patience } = options
-  const { headers, secrets } = signIn(options)
+  const { headers, secrets } = signIn(sourceId, options.signIn)
   const outbound = openOutbound({
     allow: [{ url: baseUrl, privateNetwork }],
     secrets,
@@ -112,7 +112,8 @@ export function openRest(
   }
 }
 
-function signIn({ sourceId, signIn: read }: RestClientOptions): SignIn {
+/** What `read` gives. @throws {SourceError} when there is no secret */
+export function signIn<Secret>(sourceId: string, read: () => Secret): Secret {
   try {
     return read()
   } catch (cause) {

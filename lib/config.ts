@@ -5,9 +5,11 @@ import { Duration } from '#lib/duration.ts'
 import { TIER_RULES } from '#lib/environment-tier.ts'
 import { ConfigError } from '#lib/errors.ts'
 import { GoldenPathRules, Moment } from '#lib/golden-path.ts'
+import { IssueIncidentRule, OpsgenieRule, PagerDutyRule } from '#lib/incident-rules.ts'
 import { isNameTemplate } from '#lib/name-template.ts'
 import { REMOVABLE } from '#lib/removable.ts'
 import { SecretReference } from '#lib/secret.ts'
+import { JiraTicketRule, TicketRule } from '#lib/ticket-rules.ts'
 import { parseYaml } from '#lib/yaml-faults.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -106,12 +108,14 @@ const GitSource = z.strictObject({
   bots: z.array(text).default([]),
 })
 
+/** The time for which files are complete. Without it nothing counts as covered. */
+const Covers = z.strictObject({ from: Moment, to: Moment.optional() }).optional()
+
 const FilesSource = z.strictObject({
   id: Id,
   kind: z.literal('files'),
   path: text,
-  /** The time for which the files are complete. Without it nothing counts as covered. */
-  covers: z.strictObject({ from: Moment, to: Moment.optional() }).optional(),
+  covers: Covers,
   /** Files of events that hold all there is: what vanishes from one was removed at the source. */
   complete: z.array(z.enum(REMOVABLE)).optional(),
   every: Duration.optional(),
@@ -123,6 +127,9 @@ const Globs = z.array(text).min(1)
 const Environments = z
   .array(z.strictObject({ match: text, tier: text.nullable() }))
   .default([...TIER_RULES])
+
+/** People or machines, as the source calls them. */
+const Accounts = z.array(text).default([])
 
 const GitHubSource = z
   .strictObject({
@@ -161,10 +168,22 @@ const GitHubSource = z
         repositories: Globs,
         /** Only issues with one of these. */
         labels: z.array(text).default([]),
-        /** What a ticket is about, by its label. */
-        categories: z
-          .array(z.strictObject({ label: text, category: text, path: Id.optional() }))
-          .default([]),
+        /** What a ticket is about. */
+        categories: z.array(TicketRule).default([]),
+        /** Logins. */
+        platformTeam: Accounts,
+      })
+      .optional(),
+    /** Repositories whose issues with a label are incidents. */
+    incidents: z
+      .strictObject({
+        repositories: Globs,
+        /** An issue with one of these is an incident, and no ticket. */
+        labels: z.array(text).min(1),
+        /** Id of the service by label; without one it is the repository's. */
+        services: z.record(text, text).default({}),
+        /** How severe an incident is, what caused it, and which are none. */
+        rules: z.array(IssueIncidentRule).default([]),
       })
       .optional(),
     /** Read what the rules of branches said to each push: pass, fail or bypass. */
@@ -237,6 +256,86 @@ const IngestSource = z.strictObject({
   covers: z.partialRecord(z.enum(PUSHED), Moment).default({}),
 })
 
+const JiraSource = z.strictObject({
+  id: Id,
+  kind: z.literal('jira'),
+  every: Duration.optional(),
+  /** `https://SITE.atlassian.net`, or the address of a Data Center. */
+  baseUrl: ServerAddress,
+  hosting: z.enum(['cloud', 'data-center']).default('cloud'),
+  /** The server lies in a private network; without this it is not asked there. */
+  privateNetwork: z.boolean().default(false),
+  /** Whose token it is, of an API token of Cloud; a personal access token goes without. */
+  user: text.optional(),
+  token: SecretReference,
+  /** Which issues are tickets to the platform. */
+  jql: text.refine((jql) => !/\border\s+by\b/i.test(jql), {
+    error: 'expected a search without ORDER BY: tickets are read by their updates',
+  }),
+  /** How far back the first reading goes. */
+  lookBack: Duration.default('365d'),
+  /** Fields by name or id that tell something of a ticket. */
+  fields: z
+    .strictObject({
+      category: text.optional(),
+      type: text.optional(),
+      /** The team that asked, by id or name. */
+      team: text.optional(),
+      /** A golden path by id, name or capability. */
+      capability: text.optional(),
+      /** An instant, or an agreement on service whose first cycle ends with the response. */
+      firstResponse: text.optional(),
+      /** Id of the provisioning request that it belongs to. */
+      request: text.optional(),
+      /** How many meetings were held on it. */
+      sessions: text.optional(),
+    })
+    .default({}),
+  /** Statuses by name or id, where their category says something else. */
+  statusMap: z
+    .strictObject({
+      open: z.array(text).default([]),
+      inProgress: z.array(text).default([]),
+      done: z.array(text).default([]),
+    })
+    .default({ open: [], inProgress: [], done: [] }),
+  /** What a ticket is about, where no field tells. */
+  categories: z.array(JiraTicketRule).default([]),
+  platformTeam: Accounts,
+  /** Besides those that Jira marks as apps. */
+  bots: Accounts,
+})
+
+const PagerDutySource = z.strictObject({
+  id: Id,
+  kind: z.literal('pagerduty'),
+  every: Duration.optional(),
+  /** A read-only key of the account. */
+  token: SecretReference,
+  /** `https://api.eu.pagerduty.com` of an account in Europe. */
+  baseUrl: ServerAddress.default('https://api.pagerduty.com'),
+  privateNetwork: z.boolean().default(false),
+  /** How far back the first reading goes. */
+  lookBack: Duration.default('365d'),
+  /** Id of the service by what PagerDuty calls it, by id or name. */
+  services: z.record(text, text).default({}),
+  /** How severe an incident is, what caused it, and which are none. */
+  rules: z.array(PagerDutyRule).default([]),
+})
+
+const OpsgenieSource = z.strictObject({
+  id: Id,
+  kind: z.literal('opsgenie'),
+  every: Duration.optional(),
+  /** A folder of exported incidents. */
+  path: text,
+  covers: Covers,
+  /** Id of the service by the id that Opsgenie gives it. */
+  services: z.record(text, text).default({}),
+  /** How severe an incident is, what caused it, and which are none. */
+  rules: z.array(OpsgenieRule).default([]),
+})
+
 /** `desirepath.yaml` as it is written. */
 const ConfigFile = z.strictObject({
   organisation: Organisation,
@@ -250,6 +349,9 @@ const ConfigFile = z.strictObject({
         FilesSource,
         GitHubSource,
         ArgoCdSource,
+        JiraSource,
+        PagerDutySource,
+        OpsgenieSource,
         GitHubWebhookSource,
         IngestSource,
       ]),
@@ -340,6 +442,9 @@ export interface BackstageSourceConfig extends Omit<z.output<typeof BackstageCat
 }
 type GitHubWebhookConfig = Extract<AnySource, { kind: 'github-webhook' }>
 type IngestConfig = Extract<AnySource, { kind: 'ingest' }>
+export type JiraSourceConfig = Extract<AnySource, { kind: 'jira' }>
+export type PagerDutySourceConfig = Extract<AnySource, { kind: 'pagerduty' }>
+type OpsgenieSourceConfig = Extract<AnySource, { kind: 'opsgenie' }>
 export type SourceConfig =
   | FilesSourceConfig
   | BackstageSourceConfig
@@ -348,6 +453,9 @@ export type SourceConfig =
   | ArgoCdSourceConfig
   | GitHubWebhookConfig
   | IngestConfig
+  | JiraSourceConfig
+  | PagerDutySourceConfig
+  | OpsgenieSourceConfig
 
 /** How often a source is read; undefined: when asked, or when something was sent. */
 export const everyOf = (source: SourceConfig): string | undefined =>
@@ -430,7 +538,7 @@ function withPaths(source: SourceConfig, absolute: (path: string) => string): So
   if (source.kind === 'git') {
     return { ...source, repositories: source.repositories.map(absolute) }
   }
-  return source.kind === 'files' ? { ...source, path: absolute(source.path) } : source
+  return 'path' in source ? { ...source, path: absolute(source.path) } : source
 }
 
 /** JSON Schema of `desirepath.yaml`, for editors. */

@@ -67,7 +67,7 @@ function toFaults(issue: z.core.$ZodIssue, { document, value, toKnown }: Source)
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       offset: offsetOfKey(document, [...issue.path, key]),
-      message: `${[...issue.path, key].join('.')}: ${describeUnknownKey(key, keysAt(toKnown(), issue.path))}`,
+      message: `${[...issue.path, key].join('.')}: ${describeUnknownKey(key, keysAt(toKnown(), value, issue.path))}`,
     }))
   }
   const offending = valueAt(value, issue.path)
@@ -168,17 +168,28 @@ function offsetOfKey(document: Document, path: readonly PropertyKey[]): number {
   return isNode(key) && key.range ? key.range[0] : offsetOf(document, path)
 }
 
-/** The keys that a JSON Schema knows at a place, of all its variants. */
-function keysAt(schema: object, path: readonly PropertyKey[]): string[] {
+/** The keys that a JSON Schema knows at a place, of all its variants that `value` may be. */
+function keysAt(schema: object, value: unknown, path: readonly PropertyKey[]): string[] {
   let places: object[] = variants(schema)
-  for (const key of path) {
-    places = places.flatMap((place) => {
-      const next =
-        typeof key === 'number' ? get(place, 'items') : get(get(place, 'properties'), String(key))
-      return next === undefined ? [] : variants(next)
-    })
+  for (const [depth, key] of path.entries()) {
+    const inner = valueAt(value, path.slice(0, depth + 1))
+    places = places
+      .flatMap((place) => {
+        const next =
+          typeof key === 'number' ? get(place, 'items') : get(get(place, 'properties'), String(key))
+        return next === undefined ? [] : variants(next)
+      })
+      .filter((place) => mayBe(place, inner))
   }
   return [...new Set(places.flatMap((place) => Object.keys(get(place, 'properties') ?? {})))]
+}
+
+/** Whether nothing that a variant fixes, such as the kind of a source, is something else in `value`. */
+function mayBe(place: object, value: unknown): boolean {
+  return Object.entries(get(place, 'properties') ?? {}).every(([key, property]) => {
+    const fixed: unknown = Reflect.get(property as object, 'const')
+    return fixed === undefined || valueAt(value, [key]) === fixed
+  })
 }
 
 function variants(schema: object): object[] {

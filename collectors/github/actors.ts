@@ -14,7 +14,7 @@ export function kindOf(actor: Actor, bots: ReadonlySet<string>): ActorKind {
   return isBot ? 'bot' : 'human'
 }
 
-export const toBots = (bots: readonly string[]): ReadonlySet<string> =>
-  new Set(bots.map((bot) => bot.toLowerCase()))
+export const toLogins = (logins: readonly string[]): ReadonlySet<string> =>
+  new Set(logins.map((login) => login.toLowerCase()))
 
 export const isSame = (a: Actor, b: Actor) => a !== null && b !== null && a.login === b.login

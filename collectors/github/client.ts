@@ -3,8 +3,9 @@ import { Octokit } from '@octokit/core'
 import { GraphqlResponseError } from '@octokit/graphql'
 import { z } from 'zod'
 import type { CollectorContext } from '#collectors/collector.ts'
+import { signIn } from '#collectors/rest.ts'
 import { backoffMs, PATIENCE, type Patience, pause } from '#lib/backoff.ts'
-import { ConfigError, SourceError } from '#lib/errors.ts'
+import { SourceError } from '#lib/errors.ts'
 import { OutboundError, type OutboundLimits, openOutbound } from '#lib/outbound.ts'
 
 /** How to sign in: a token, or a GitHub App that is installed in the organisation. */
@@ -91,7 +92,7 @@ export function openGitHub(
   { now, signal, progress }: Pick<CollectorContext, 'now' | 'signal' | 'progress'>,
 ): GitHubClient {
   const { sourceId, baseUrl, privateNetwork } = options
-  const auth = signIn(options)
+  const auth = signIn(sourceId, options.auth)
   const patience = { ...PATIENCE, ...options.patience }
   const outbound = openOutbound({
     allow: [{ url: baseUrl, privateNetwork }],
@@ -157,15 +158,6 @@ export function openGitHub(
     },
     time: () => budget.time,
     close: outbound.close,
-  }
-}
-
-function signIn({ sourceId, auth }: GitHubClientOptions): GitHubAuth {
-  try {
-    return auth()
-  } catch (cause) {
-    if (cause instanceof ConfigError) throw new SourceError(sourceId, cause.message, { cause })
-    throw cause
   }
 }
 

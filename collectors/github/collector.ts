@@ -8,7 +8,7 @@ import {
   toConfiguration,
   type WatchedPath,
 } from '#collectors/evidence/watch.ts'
-import { toBots } from '#collectors/github/actors.ts'
+import { toLogins } from '#collectors/github/actors.ts'
 import {
   type GitHubClient,
   type GitHubClientOptions,
@@ -24,7 +24,7 @@ import {
 } from '#collectors/github/cursor.ts'
 import { DEPLOYMENT_STATES, isFinal, isServing } from '#collectors/github/deployments.ts'
 import { type GitHubFact, type GitHubRecord, gitHubRecord } from '#collectors/github/facts.ts'
-import type { LabelRule } from '#collectors/github/issues.ts'
+import { type IssueOptions, issuesOf } from '#collectors/github/issues.ts'
 import { Connection, readAll } from '#collectors/github/pages.ts'
 import {
   listTicketIds,
@@ -53,7 +53,7 @@ const DAY_MS = 24 * 60 * 60_000
 const MOST_FAILURES = 3
 const MOST_IDS = 100
 
-export interface GitHubCollectorOptions extends GitHubClientOptions {
+export interface GitHubCollectorOptions extends GitHubClientOptions, IssueOptions {
   readonly org: string
   /** Globs of repository names. */
   readonly repositories: readonly string[]
@@ -64,31 +64,20 @@ export interface GitHubCollectorOptions extends GitHubClientOptions {
   /** Owning team by repository name, where nothing else tells. */
   readonly owners: Readonly<Record<string, string>>
   readonly environments: readonly TierRule[]
-  /** Repositories (globs of names) whose issues are tickets. */
-  readonly tickets?:
-    | {
-        readonly repositories: readonly string[]
-        /** Only issues with one of these; all when empty. */
-        readonly labels: readonly string[]
-        readonly categories: readonly LabelRule[]
-      }
-    | undefined
   readonly paths: readonly WatchedPath[]
   /** Whether to read what the rules of branches said to each push. */
   readonly ruleSuites: boolean
-  /** Logins of bots, besides those that GitHub knows as such. */
-  readonly bots: readonly string[]
 }
 
 /**
  * Reads an organisation of GitHub: repositories, teams and owners, merged pull requests,
- * deployments with their statuses, issues as tickets, the history of the files that golden paths
+ * deployments with their statuses, issues as tickets or incidents, the history of the files that golden paths
  * watch, and what rules said to pushes. It asks one thing at a time.
  */
 export function gitHubCollector(options: GitHubCollectorOptions): Collector<GitHubFact> {
-  const { sourceId, org, baseUrl, repositories, lookBackMs, tickets } = options
+  const { sourceId, org, baseUrl, repositories, lookBackMs, tickets, incidents } = options
   const { ownerProperty = null, owners, environments } = options
-  const bots = toBots(options.bots)
+  const bots = toLogins(options.bots)
   return {
     sourceId,
     configuration: {
@@ -101,11 +90,12 @@ export function gitHubCollector(options: GitHubCollectorOptions): Collector<GitH
       owners,
       environments,
       tickets,
+      incidents,
       bots: options.bots,
       paths: toConfiguration(options.paths),
       ruleSuites: options.ruleSuites,
     },
-    record: gitHubRecord({ bots, tiers: environments, labels: tickets?.categories ?? [] }),
+    record: gitHubRecord({ bots, tiers: environments }),
     async *fetch(cursors, context) {
       const client = openGitHub(options, context)
       try {
@@ -167,8 +157,7 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
   const moved = await findMovedDeployments(run)
   const files = watchFiles(options, listing.repositories)
   yield* files.failures
-  const bots = toBots(options.bots)
-  const tickets = new TicketCoverage(run.client.time() ?? context.now(), context.now())
+  const coverage = new IssueCoverage(run.client.time() ?? context.now(), context.now())
   let failedInARow = 0
   for (const [index, listed] of listing.repositories.entries()) {
     const cursor = run.known.repositories.get(listed.id) ?? null
@@ -180,8 +169,7 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
       cursor,
       since: new Date(context.now().getTime() - options.lookBackMs),
       now: context.now(),
-      tickets: ticketsOf(options, listed),
-      bots,
+      issues: issuesOf(options, listed.name),
       tracks: files.tracks,
       withRuns: wantsWorkflows(options.paths),
       published: files.publishers.get(listed.repositoryId) ?? [],
@@ -189,20 +177,23 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
       hasMovedDeployments: cursor?.unsettled.some(({ id }) => moved.has(id)) ?? false,
     }
     const failure = yield* readOne(reading)
-    tickets.add(reading, failure)
+    coverage.add(reading, failure)
     failedInARow = failure ? failedInARow + 1 : 0
     if (failure && failedInARow === MOST_FAILURES) throw failure
     context.progress('repositories', index + 1, listing.repositories.length)
   }
-  yield* readTickets(run, tickets)
+  yield* readTickets(run, coverage)
+  const incidents = coverage.covered('incidents')
+  if (incidents === null) return
+  yield { scope: 'entity:incidents', records: [], cursor: null, covers: incidents }
 }
 
 /** Tickets as a whole: since when they are covered, and once a day which of them are gone. */
 async function* readTickets(
   { options, context, known }: Run,
-  tickets: TicketCoverage,
+  coverage: IssueCoverage,
 ): AsyncGenerator<Page | ScopeFailure> {
-  const covers = tickets.covered()
+  const covers = coverage.covered('tickets')
   if (covers === null) return
   const now = context.now()
   // What was never stored cannot be gone.
@@ -212,7 +203,7 @@ async function* readTickets(
   if (now.getTime() - Date.parse(former) < DAY_MS) return
   try {
     const nodes: string[] = []
-    for (const reading of tickets.readings) nodes.push(...(await listTicketIds(reading)))
+    for (const reading of coverage.readings) nodes.push(...(await listTicketIds(reading)))
     const value: GitHubRecord = { kind: 'fact', fact: { kind: 'tickets', nodes } }
     const cursor = { ticketsReconciledAt: now.toISOString() }
     yield { ...page, records: [{ position: 'tickets', value }], cursor, covers: null }
@@ -223,11 +214,12 @@ async function* readTickets(
   }
 }
 
-/** Tickets are covered as one: no repository of theirs may be missing. */
-class TicketCoverage {
+/** Tickets are covered as one, and so are incidents: no repository of theirs may be missing. */
+class IssueCoverage {
   readonly #to: Date
+  /** Of repositories that have tickets. */
   readonly readings: RepositoryReading[] = []
-  #isWhole = true
+  readonly #scopes = new Map<string, { since: string[]; isWhole: boolean }>()
 
   /** `clock` is GitHub's, when the first of them was asked. */
   constructor(clock: Date, now: Date) {
@@ -235,16 +227,24 @@ class TicketCoverage {
   }
 
   add(reading: RepositoryReading, failure: Error | null): void {
-    if (reading.tickets === null) return
-    this.#isWhole &&= failure === null && reading.listed.moved.tickets !== null
-    this.readings.push(reading)
+    const { issues, listed, cursor, since } = reading
+    const isRead = failure === null && listed.moved.tickets !== null
+    if (issues?.tickets) this.readings.push(reading)
+    for (const kind of ['tickets', 'incidents'] as const) {
+      if (!issues?.[kind]) continue
+      const { since: former, isWhole } = this.#scopes.get(kind) ?? { since: [], isWhole: true }
+      this.#scopes.set(kind, {
+        since: [...former, cursor?.since ?? since.toISOString()],
+        isWhole: isWhole && isRead,
+      })
+    }
   }
 
-  /** Null when one of them could not be read, or there is none. */
-  covered(): Period | null {
-    const since = this.readings.map(({ cursor, since }) => cursor?.since ?? since.toISOString())
+  /** Null when a repository with some could not be read, or there is none. */
+  covered(kind: 'tickets' | 'incidents'): Period | null {
+    const { since = [], isWhole = false } = this.#scopes.get(kind) ?? {}
     const from = since.toSorted().at(-1)
-    return from === undefined || !this.#isWhole ? null : { from: new Date(from), to: this.#to }
+    return from === undefined || !isWhole ? null : { from: new Date(from), to: this.#to }
   }
 }
 
@@ -331,13 +331,6 @@ async function* readOne(
   }
 }
 
-function ticketsOf(
-  { tickets }: GitHubCollectorOptions,
-  { name }: ListedRepository,
-): RepositoryReading['tickets'] {
-  return tickets?.repositories.some((glob) => matchesGlob(name, glob)) ? tickets : null
-}
-
 interface Listing {
   readonly repositories: readonly ListedRepository[]
   /** GitHub's ids of all that are there, also where the rest could not be read. */
@@ -352,9 +345,10 @@ const Node = z.object({ id: z.string() })
 
 /** Without what the sign-in may not see, which is told once. */
 async function listRepositories(run: Run): Promise<Listing> {
-  const { sourceId, org, tickets } = run.options
+  const { sourceId, org, tickets, incidents } = run.options
   const failures: ScopeFailure[] = []
-  let fields: MovingField[] = ['pullRequests', 'deployments', ...(tickets ? [ISSUES_TOO] : [])]
+  const issues = tickets || incidents ? [ISSUES_TOO] : []
+  let fields: MovingField[] = ['pullRequests', 'deployments', ...issues]
   for (;;) {
     const { listing, missing } = await tryListing(run, fields)
     const withheld = new Map(missing.map((one) => [one.field, one.message]))

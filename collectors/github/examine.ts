@@ -83,7 +83,7 @@ function listTrials(
   options: GitHubCollectorOptions,
   sample: string | undefined,
 ): Trial[] {
-  const { sourceId, org, ownerProperty, tickets, paths, ruleSuites } = options
+  const { sourceId, org, ownerProperty, tickets, incidents, paths, ruleSuites } = options
   const ofOrganisation: Trial[] = [
     {
       what: 'teams',
@@ -121,6 +121,7 @@ function listTrials(
     await client.query(Anything, query, { owner, name, cursor: null, pageSize: 1 })
     return `tried with ${sample}`
   }
+  const issues = { permission: 'Issues', ask: ofSample(ISSUES) }
   return [
     ...ofOrganisation,
     {
@@ -151,15 +152,9 @@ function listTrials(
       permission: 'Deployments',
       ask: ofSample(deploymentsQuery(false)),
     },
-    ...(tickets
-      ? [
-          {
-            what: 'issues as tickets',
-            fills: ['tickets'] as const,
-            permission: 'Issues',
-            ask: ofSample(ISSUES),
-          },
-        ]
+    ...(tickets ? [{ ...issues, what: 'issues as tickets', fills: ['tickets'] as const }] : []),
+    ...(incidents
+      ? [{ ...issues, what: 'issues as incidents', fills: ['incidents'] as const }]
       : []),
   ]
 }

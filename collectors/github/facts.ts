@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { PublishedRule } from '#collectors/evidence/publications.ts'
 import type { HistoryFact, UnreadableRecord } from '#collectors/evidence/walk.ts'
 import { type DeploymentFact, deploymentRecord } from '#collectors/github/deployments.ts'
-import { type LabelRule, type TicketFact, ticketRecord } from '#collectors/github/issues.ts'
+import { type IssueFact, issueRecord } from '#collectors/github/issues.ts'
 import type { OwnerClaim } from '#collectors/github/ownership.ts'
 import type { ChangeFact } from '#collectors/github/pull-requests.ts'
 import { changeRecord } from '#collectors/github/pull-requests.ts'
@@ -24,7 +24,7 @@ export type GitHubFact =
   | { readonly kind: 'ownership'; readonly claims: readonly OwnerClaim[] }
   | ChangeFact
   | DeploymentFact
-  | TicketFact
+  | IssueFact
   | PolicyFact
   | { readonly kind: 'ignored' }
 
@@ -40,16 +40,15 @@ export type GitHubRecord =
 interface RecordRules {
   readonly bots: ReadonlySet<string>
   readonly tiers: readonly TierRule[]
-  readonly labels: readonly LabelRule[]
 }
 
-export function gitHubRecord({ bots, tiers, labels }: RecordRules): z.ZodType<GitHubFact> {
+export function gitHubRecord({ bots, tiers }: RecordRules): z.ZodType<GitHubFact> {
   return z
     .discriminatedUnion('kind', [
       z.object({ kind: z.literal('pull-request'), node: changeRecord(bots) }),
       z.object({ kind: z.literal('deployment'), node: deploymentRecord({ bots, tiers }) }),
       z.object({ kind: z.literal('rule-suite'), node: ruleSuiteRecord }),
-      z.object({ kind: z.literal('issue'), node: ticketRecord(labels, bots) }),
+      z.object({ kind: z.literal('issue'), node: issueRecord }),
       z.object({ kind: z.literal('fact'), fact: z.custom<GitHubFact>() }),
       z
         .object({ kind: z.literal('unreadable'), file: z.string(), reason: z.string() })

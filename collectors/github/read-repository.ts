@@ -4,6 +4,7 @@ import { CATALOGUE_FILES, chooseDescription } from '#collectors/evidence/catalog
 import type { PublishedRule } from '#collectors/evidence/publications.ts'
 import type { HistoryFact, UnreadableRecord } from '#collectors/evidence/walk.ts'
 import type { Track } from '#collectors/evidence/watch.ts'
+import { describeFuture } from '#collectors/future-cursor.ts'
 import { type Answer, type GitHubClient, ScopedError } from '#collectors/github/client.ts'
 import type { OrganisationCursor, RepositoryCursor } from '#collectors/github/cursor.ts'
 import {
@@ -17,11 +18,13 @@ import {
 import type { GitHubFact, GitHubRecord } from '#collectors/github/facts.ts'
 import { readFileHistory } from '#collectors/github/file-history.ts'
 import {
-  findResponse,
   ISSUE_COMMENTS,
   ISSUE_IDS,
   ISSUES,
   IssueNode,
+  type IssueReading,
+  needsComments,
+  reduceIssue,
 } from '#collectors/github/issues.ts'
 import { OWNER_FILES, OwnerFilesAnswer, readOwnerFiles } from '#collectors/github/owner-files.ts'
 import { listClaims, type OwnerClaim } from '#collectors/github/ownership.ts'
@@ -46,9 +49,8 @@ export interface RepositoryReading {
   /** How far back a first reading goes. */
   readonly since: Date
   readonly now: Date
-  /** Whether its issues are tickets, and with which labels. */
-  readonly tickets: { readonly labels: readonly string[] } | null
-  readonly bots: ReadonlySet<string>
+  /** What its issues are; null: none of them is anything. */
+  readonly issues: IssueReading | null
   /** What golden paths and eligibility watch in every repository. */
   readonly tracks: readonly Track[]
   /** Whether to ask which runs deployed. */
@@ -82,8 +84,8 @@ export async function* readRepository(reading: RepositoryReading): AsyncGenerato
   if (reading.withRuns) yield* readWatchedFiles(reading, pages)
   if (hasMoved('changes', start, listed)) yield* readChanges(reading, pages)
   yield* readDeployments(reading, pages)
-  if (reading.tickets !== null && hasMoved('tickets', start, listed))
-    yield* readTickets(reading, pages)
+  if (reading.issues !== null && hasMoved('tickets', start, listed))
+    yield* readIssues(reading, reading.issues, pages)
   if (!reading.withRuns) yield* readWatchedFiles(reading, pages)
   const owner = await readOwner(reading, pages)
   pages.cursor = { ...pages.cursor, readAt, moved: listed.moved }
@@ -116,13 +118,9 @@ function refuseFuture(
   cursor: RepositoryCursor,
 ): void {
   const { readAt, changes, deployments, tickets } = cursor
-  const limit = new Date(now.getTime() + DAY_MS).toISOString()
-  for (const time of [readAt, changes.newest, deployments.newest, tickets]) {
-    if (time === null || time <= limit) continue
-    const what = `${listed.nameWithOwner}: was read up to ${time}, which is in the future`
-    const way = `desirepath collect --anew ${sourceId} reads everything again`
-    throw new ScopedError(sourceId, `${what}; ${way}`)
-  }
+  const times = [readAt, changes.newest, deployments.newest, tickets]
+  const fault = describeFuture(sourceId, times, now)
+  if (fault !== null) throw new ScopedError(sourceId, `${listed.nameWithOwner}: ${fault}`)
 }
 
 /** Whether there is something to read. Times are whole seconds: what came in the same one as the reading did not move anything. */
@@ -326,7 +324,7 @@ function withAllStatuses(
   reading: RepositoryReading,
   nodes: readonly unknown[],
 ): Promise<unknown[]> {
-  return withRest(reading, nodes, DEPLOYMENT_STATUSES, (node) => {
+  return withRest(reading, nodes, { query: DEPLOYMENT_STATUSES }, (node) => {
     const { data } = DeploymentNode.safeParse(node)
     return data && { node: data, list: data.statuses, key: 'statuses' }
   })
@@ -345,18 +343,18 @@ const RestAnswer = z.object({ node: z.object({ list: Connection }).nullable() })
 async function withRest(
   { client, sourceId }: RepositoryReading,
   nodes: readonly unknown[],
-  query: string,
+  { query, ...given }: { readonly query: string; readonly texts?: boolean },
   findIncomplete: (node: unknown) => Incomplete | null | undefined,
 ): Promise<unknown[]> {
   const whole: unknown[] = []
-  for (const given of nodes) {
-    const { node, list, key } = findIncomplete(given) ?? {}
+  for (const told of nodes) {
+    const { node, list, key } = findIncomplete(told) ?? {}
     if (!node || !key || !list?.pageInfo.hasNextPage) {
-      whole.push(given)
+      whole.push(told)
       continue
     }
     const ask = async (cursor: string | null) => {
-      const { data } = await client.query(RestAnswer, query, { id: node.id, cursor })
+      const { data } = await client.query(RestAnswer, query, { ...given, id: node.id, cursor })
       return data.node?.list ?? NO_MORE
     }
     const rest = await readAll(sourceId, ask, list.pageInfo.endCursor)
@@ -365,21 +363,32 @@ async function withRest(
   return whole
 }
 
-async function* readTickets(reading: RepositoryReading, pages: PageMaker): AsyncGenerator<Page> {
+/** Where some are incidents all are read, so that one that loses its label is seen. */
+async function* readIssues(
+  reading: RepositoryReading,
+  issues: IssueReading,
+  pages: PageMaker,
+): AsyncGenerator<Page> {
   const { tickets: newest, since: first } = pages.cursor
   const since = newest === null ? first : new Date(Date.parse(newest) - OVERLAP_MS).toISOString()
-  const ask = listOf(reading, ISSUES, { since, labels: labelsOf(reading) })
+  const texts = issues.incidents !== null
+  const labels = texts ? null : labelsOf(reading)
+  const ask = listOf(reading, ISSUES, { since, labels, texts })
   const timeOf = instantAt('updatedAt')
   for await (const { nodes } of readConnection(reading.sourceId, ask)) {
     const times = nodes.flatMap((node) => timeOf(node) ?? [])
     const reached = [pages.cursor.tickets ?? '', ...times].toSorted().at(-1)
     pages.cursor = { ...pages.cursor, tickets: reached || null }
-    yield pages.of('issue', await withResponses(reading, nodes))
+    const whole = await withComments(reading, nodes, issues)
+    yield pages.of(
+      'issue',
+      whole.map((node) => reduceIssue(node, issues)),
+    )
   }
 }
 
-function labelsOf({ tickets }: RepositoryReading): readonly string[] | null {
-  const labels = tickets?.labels ?? []
+function labelsOf({ issues }: RepositoryReading): readonly string[] | null {
+  const labels = issues?.tickets?.labels ?? []
   return labels.length === 0 ? null : labels
 }
 
@@ -390,13 +399,17 @@ export async function listTicketIds(reading: RepositoryReading): Promise<string[
   return nodes.map((node) => Named.parse(node).id)
 }
 
-/** Issues whose first answer may lie beyond their first comments, with the rest of these. */
-function withResponses(reading: RepositoryReading, nodes: readonly unknown[]): Promise<unknown[]> {
-  return withRest(reading, nodes, ISSUE_COMMENTS, (node) => {
+/** Issues of which more may be told beyond their first comments, with the rest of these. */
+function withComments(
+  reading: RepositoryReading,
+  nodes: readonly unknown[],
+  issues: IssueReading,
+): Promise<unknown[]> {
+  const asked = { query: ISSUE_COMMENTS, texts: issues.incidents !== null }
+  return withRest(reading, nodes, asked, (node) => {
     const { data } = IssueNode.safeParse(node)
-    if (!data) return null
-    const isAnswered = findResponse(data.author, data.comments.nodes ?? [], reading.bots) !== null
-    return isAnswered ? null : { node: data, list: data.comments, key: 'comments' }
+    if (!data || !needsComments(data, issues)) return null
+    return { node: data, list: data.comments, key: 'comments' }
   })
 }
 

@@ -1,4 +1,4 @@
-import { type Actor, toBots } from '#collectors/github/actors.ts'
+import { type Actor, toLogins } from '#collectors/github/actors.ts'
 import type { GitHubCollectorOptions } from '#collectors/github/collector.ts'
 import { RepositoryCursor } from '#collectors/github/cursor.ts'
 import { deploymentRecord } from '#collectors/github/deployments.ts'
@@ -49,7 +49,7 @@ export type HeardFact = { readonly repository: HeardRepository } & (
 export interface HeardOptions
   extends Pick<
     GitHubCollectorOptions,
-    'sourceId' | 'baseUrl' | 'environments' | 'tickets' | 'bots'
+    'sourceId' | 'baseUrl' | 'environments' | 'tickets' | 'incidents' | 'bots'
   > {
   /** The source that receives the deliveries; what they tell is stored under `sourceId`. */
   readonly heardBy: string
@@ -144,7 +144,7 @@ async function saveDeployment(
     .where('deployment_id', '=', node.id)
     .execute()
   const stored = statuses.map(({ state, occurred_at: createdAt }) => ({ state, createdAt }))
-  const record = deploymentRecord({ bots: toBots(options.bots), tiers: options.environments })
+  const record = deploymentRecord({ bots: toLogins(options.bots), tiers: options.environments })
   const fact = record.parse({ ...node, statuses: { nodes: [...stored, ...node.statuses.nodes] } })
   if (fact.kind === 'ignored') return ignored('its environment is none of a service')
   const { row } = fact

@@ -3,6 +3,7 @@ import type { WatchedPath } from '#collectors/evidence/watch.ts'
 import type { GitHubFact } from '#collectors/github/facts.ts'
 import { decideOwner, type OwnerClaim, type OwnerDecision } from '#collectors/github/ownership.ts'
 import { linkWorkflow, loadPins } from '#collectors/github/workflow-link.ts'
+import { saveIncidents } from '#collectors/incidents.ts'
 import {
   deleteClonedChanges,
   handOver,
@@ -63,7 +64,7 @@ async function saveRepository(
     await saveHistory(tx, renamed, facts),
     await saveChanges(tx, renamed, service, facts),
     await saveDeployments(tx, renamed, service, facts),
-    await saveTickets(tx, renamed, facts),
+    await saveIssues(tx, renamed, service, facts),
   ]
   return changed.reduce((sum, count) => sum + count, 0)
 }
@@ -355,7 +356,24 @@ async function saveDeployments(
   return changed + (await upsertFacts(tx, 'deployment_statuses', statuses))
 }
 
-function saveTickets(tx: Database, saving: Saving, facts: readonly GitHubFact[]): Promise<number> {
-  const rows = ofKind(facts, 'ticket').map(({ row }) => ({ ...row, ...toSeen(saving) }))
-  return upsertFacts(tx, 'tickets', rows)
+/** Issues as what they are now: one that got or lost a label is no longer what it was. */
+async function saveIssues(
+  tx: Database,
+  saving: Saving,
+  service: SavedService,
+  facts: readonly GitHubFact[],
+): Promise<number> {
+  const issues = ofKind(facts, 'issue')
+  const seen = toSeen(saving)
+  const tickets = issues.flatMap(({ ticket }) => (ticket ? [{ ...ticket, ...seen }] : []))
+  const others = issues.filter(({ ticket }) => ticket === null).map(({ id }) => id)
+  const incidents = issues.flatMap(({ incident }) =>
+    incident ? [{ ...incident, service: incident.service ?? service.id }] : [],
+  )
+  const gone =
+    others.length === 0
+      ? 0
+      : await deleteFactsWhere(tx, 'tickets', { source_id: saving.sourceId, native_id: others })
+  const saved = await upsertFacts(tx, 'tickets', tickets)
+  return gone + saved + (await saveIncidents(tx, saving, incidents))
 }

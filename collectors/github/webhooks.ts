@@ -1,9 +1,9 @@
-import { matchesGlob } from 'node:path'
 import { z } from 'zod'
-import { type Actor, toBots } from '#collectors/github/actors.ts'
+import type { Actor } from '#collectors/github/actors.ts'
+import { toLogins } from '#collectors/github/actors.ts'
 import { toHost } from '#collectors/github/collector.ts'
 import { deploymentRecord } from '#collectors/github/deployments.ts'
-import { ticketRecord } from '#collectors/github/issues.ts'
+import { issueRecord, issuesOf, reduceIssue } from '#collectors/github/issues.ts'
 import { changeRecord } from '#collectors/github/pull-requests.ts'
 import {
   type DeploymentNode,
@@ -143,6 +143,7 @@ const IssueEvent = z.object({
   action: z.string(),
   issue: z.object({
     node_id: z.string(),
+    title: z.string().default(''),
     created_at: z.string(),
     updated_at: Instant,
     closed_at: z.string().nullable(),
@@ -155,6 +156,7 @@ const IssueEvent = z.object({
 
 const toIssueNode = ({ issue }: z.output<typeof IssueEvent>) => ({
   id: issue.node_id,
+  title: issue.title,
   // Old events lack the state; one that was opened again has no end either.
   state: issue.closed_at === null ? 'OPEN' : 'CLOSED',
   createdAt: issue.created_at,
@@ -169,8 +171,8 @@ const toIssueNode = ({ issue }: z.output<typeof IssueEvent>) => ({
 type Read = (body: unknown) => z.ZodSafeParseResult<Told<HeardFact>>
 
 function toReaders(options: HeardOptions): ReadonlyMap<string, Read> {
-  const { environments, tickets, baseUrl } = options
-  const bots = toBots(options.bots)
+  const { environments, baseUrl } = options
+  const bots = toLogins(options.bots)
   const host = toHost(baseUrl)
   const toRepository = ({ node_id: node, full_name: name }: z.output<typeof Repository>) => ({
     node,
@@ -178,7 +180,6 @@ function toReaders(options: HeardOptions): ReadonlyMap<string, Read> {
   })
   const deployment = deploymentRecord({ bots, tiers: environments })
   const change = changeRecord(bots)
-  const ticket = ticketRecord(tickets?.categories ?? [], bots)
 
   const deployed = DeploymentEvent.transform((event, context): Told<HeardFact> => {
     const node = toDeploymentNode(event)
@@ -201,12 +202,16 @@ function toReaders(options: HeardOptions): ReadonlyMap<string, Read> {
 
   const asked = IssueEvent.transform((event, context): Told<HeardFact> => {
     const { action, issue, repository } = event
-    const reason = tickets ? whyNoTicket(event, tickets) : 'the source reads no issues as tickets'
-    if (reason !== null) return { ignored: reason }
-    const { kind, row } = passIssues(ticket.safeParse(toIssueNode(event)), context)
+    if (GONE.has(action)) return { ignored: 'what was read of an issue that is gone stays' }
+    const reading = issuesOf(options, repository.name)
+    if (!reading?.tickets) return { ignored: 'issues of its repository are no tickets' }
+    const told = issueRecord.safeParse(reduceIssue(toIssueNode(event), reading))
+    const { ticket: row, incident } = passIssues(told, context)
+    if (incident?.ignored === false) return { ignored: 'incidents wait for the next collection' }
+    if (!row) return { ignored: 'it has none of the labels of tickets' }
     const { updated_at: updatedAt } = issue
     return {
-      fact: { kind, repository: toRepository(repository), row, updatedAt, action },
+      fact: { kind: 'ticket', repository: toRepository(repository), row, updatedAt, action },
       about: { subject: issue.node_id, occurredAt: updatedAt },
     }
   })
@@ -220,17 +225,3 @@ function toReaders(options: HeardOptions): ReadonlyMap<string, Read> {
 }
 
 const GONE: ReadonlySet<string> = new Set(['deleted', 'transferred'])
-
-/** Why an issue is no ticket of the source; null when it is one. */
-function whyNoTicket(
-  { action, issue, repository }: z.output<typeof IssueEvent>,
-  { repositories, labels }: NonNullable<HeardOptions['tickets']>,
-): string | null {
-  if (GONE.has(action)) return 'what was read of an issue that is gone stays'
-  if (!repositories.some((glob) => matchesGlob(repository.name, glob))) {
-    return 'issues of its repository are no tickets'
-  }
-  const named = issue.labels.map(({ name }) => name.toLowerCase())
-  const isLabelled = labels.length === 0 || labels.some((one) => named.includes(one.toLowerCase()))
-  return isLabelled ? null : 'it has none of the labels of tickets'
-}

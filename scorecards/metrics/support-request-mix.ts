@@ -1,12 +1,9 @@
+import { REQUEST_TYPES, type RequestType } from '#lib/request-types.ts'
 import { periodOf, type Span } from '#scorecards/delivery/production.ts'
 import type { Computed, EvidenceKind, TableMetric } from '#scorecards/measure.ts'
 import type { TypedRequest } from '#scorecards/metrics/support-requests-per-week.ts'
 import { proportionOf } from '#scorecards/proportion.ts'
-import {
-  REQUEST_TYPES,
-  type RequestType,
-  requestTypeOf,
-} from '#scorecards/support/request-types.ts'
+import { requestTypeOf } from '#scorecards/support/request-types.ts'
 import { openedIn, setOutside } from '#scorecards/support/requests.ts'
 
 export interface RequestMix extends Span {

@@ -1,9 +1,10 @@
 import { type Period, trailingWeeks, weeksIn } from '#lib/period.ts'
+import type { RequestType } from '#lib/request-types.ts'
 import { isOverdispersed, poissonRate } from '#lib/stats/counts.ts'
 import { isIn } from '#scorecards/delivery/production.ts'
 import { type Computed, type EvidenceKind, type Metric, toEvidence } from '#scorecards/measure.ts'
 import { CHART_WEEKS, chartParts } from '#scorecards/process-chart.ts'
-import { type RequestType, requestTypeOf } from '#scorecards/support/request-types.ts'
+import { requestTypeOf } from '#scorecards/support/request-types.ts'
 import {
   type Covered,
   isRead,

@@ -1,4 +1,5 @@
-import { type RequestType, requestTypeOf } from '#scorecards/support/request-types.ts'
+import type { RequestType } from '#lib/request-types.ts'
+import { requestTypeOf } from '#scorecards/support/request-types.ts'
 import type { SupportRequest } from '#scorecards/support/requests.ts'
 
 /** How the platform team and a team worked together, in the words of Team Topologies. */

@@ -10,6 +10,11 @@ import {
 import { aFolder, CLI_TIMEOUT_MS, runCli } from '#test/support/cli.ts'
 import { aGitHub } from '#test/support/github/collect.ts'
 import { aRepository, aWorld } from '#test/support/github/store.ts'
+import { aJira, JIRA_TOKEN } from '#test/support/jira/server.ts'
+import { aJiraWorld, anIssue } from '#test/support/jira/world.ts'
+import { anExportedIncident } from '#test/support/opsgenie.ts'
+import { aPagerDuty, PAGERDUTY_TOKEN } from '#test/support/pagerduty/server.ts'
+import { anIncident, aPagerDutyWorld } from '#test/support/pagerduty/world.ts'
 
 const SLOW = { timeout: CLI_TIMEOUT_MS }
 
@@ -133,4 +138,84 @@ test('a collection from the command line stores what GitHub has', SLOW, async ()
   const anew = await runCli(['collect', '--anew', 'gh'], { cwd, env })
   expect([first.status, anew.status]).toEqual([0, 0])
   expect(anew.stderr).toMatch(/^gh: ok, \d+ records read, 0 rows changed, /)
+})
+
+const jiraConfiguration = (baseUrl: string) => `organisation: { name: Acme }
+sources:
+  - id: desk
+    kind: jira
+    baseUrl: ${baseUrl}
+    privateNetwork: true
+    user: reader@acme.example
+    token: \${TOKEN}
+    jql: project = HELP
+    lookBack: 5200w
+`
+
+test('a Jira is tried, and says what its issues tell', SLOW, async () => {
+  const jira = await aJira(aJiraWorld({ issues: [anIssue(1, '2026-05-20T09:00:00Z')] }))
+  const cwd = aFolder({ 'desirepath.yaml': jiraConfiguration(jira.url) })
+  const env = { TOKEN: JIRA_TOKEN }
+  const { status, stdout } = await runCli(['source', 'test', 'desk'], { cwd, env })
+  expect(stdout).toContain('ok    sign-in: searches by the clock of Pacific/Auckland\n')
+  expect(stdout).toContain('ok    issues: 1 seen, 0 unreadable, 0 with a team')
+  expect(stdout).toMatch(/feeds:\n(?: {2}\w+\n)* {2}support_resolution_time\n/)
+  expect(status).toBe(0)
+  const collected = await runCli(['collect'], { cwd, env })
+  expect(collected.stderr).toMatch(/^desk: ok, 1 records read, 1 rows changed, /)
+})
+
+test('a Jira whose search finds nothing is a fault that says what to check', SLOW, async () => {
+  const jira = await aJira(aJiraWorld())
+  const cwd = aFolder({ 'desirepath.yaml': jiraConfiguration(jira.url) })
+  const env = { TOKEN: JIRA_TOKEN }
+  const { status, stdout } = await runCli(['source', 'test', 'desk'], { cwd, env })
+  expect(status).toBe(1)
+  expect(stdout).toContain(
+    'fail  issues: the search finds nothing in the time that is looked back to\n      → check jql and lookBack',
+  )
+})
+
+test('a PagerDuty is tried, and says which services nobody maps', SLOW, async () => {
+  const yesterday = new Date(Date.now() - 24 * 60 * 60_000).toISOString()
+  const incidents = [anIncident(1, yesterday), anIncident(2, yesterday, { service: 'PBASKET' })]
+  const pagerDuty = await aPagerDuty(aPagerDutyWorld({ incidents }))
+  const cwd = aFolder({
+    'desirepath.yaml': `organisation: { name: Acme }
+sources:
+  - id: pager
+    kind: pagerduty
+    baseUrl: ${pagerDuty.url}
+    privateNetwork: true
+    token: \${TOKEN}
+    services: { PBASKET: basket }
+`,
+  })
+  const env = { TOKEN: PAGERDUTY_TOKEN }
+  const { status, stdout } = await runCli(['source', 'test', 'pager'], { cwd, env })
+  expect(stdout).toContain(
+    'ok    incidents: 2 in 30 days, 0 unreadable, 0 ignored by a rule or merged, looked up by name: Shop → incidents\n',
+  )
+  expect(stdout).toContain('ok    log of an incident: 3 entries\n')
+  expect(stdout).toMatch(/feeds:\n(?: {2}\w+\n)* {2}platform_caused_failure_share\n/)
+  expect(status).toBe(0)
+  const collected = await runCli(['collect'], { cwd, env })
+  expect(collected.stderr).toMatch(/^pager: ok, 2 records read, 2 rows changed, /)
+})
+
+test('exports of Opsgenie are tried, and what is none is told', SLOW, async () => {
+  const configuration = `organisation: { name: Acme }
+sources: [{ id: genie, kind: opsgenie, path: ./exports }]
+`
+  const cwd = aFolder({
+    'desirepath.yaml': configuration,
+    'exports/page-1.json': JSON.stringify({ data: [anExportedIncident('a-1')] }),
+    'exports/page-2.json': '{',
+  })
+  const { status, stdout } = await runCli(['source', 'test', 'genie'], { cwd })
+  expect(status).toBe(1)
+  expect(stdout).toContain('ok    page-1.json: 1 incidents → incidents\n')
+  expect(stdout).toContain('fail  page-2.json: genie: page-2.json: expected incidents as Opsgenie')
+  const collected = await runCli(['collect'], { cwd })
+  expect(collected.stderr).toMatch(/^genie: partial, 1 records read, 1 rows changed, /)
 })

@@ -133,7 +133,7 @@ sources:
     'desirepath.yaml:14:76: goldenPaths.1.mandates.0.scope: expected all, or a list of team ids, not "some"',
     'desirepath.yaml:16:5: sources.0.repositories: is missing: expected a folder of clones such as ./clones/*, or a list of them',
     'desirepath.yaml:16:37: sources.0.every: expected a duration such as 15min, 1h or 3d, not "1 day"',
-    'desirepath.yaml:19:21: sources.3.kind: expected git, files, github, argocd, github-webhook or ingest, not "gitlab"',
+    'desirepath.yaml:19:21: sources.3.kind: expected git, files, github, argocd, jira, pagerduty, opsgenie, github-webhook or ingest, not "gitlab"',
     'desirepath.yaml:2:1: databse: unknown key, did you mean database?',
     'desirepath.yaml:17:11: sources.1.id: expected an id that no other has, not "clones"',
     'desirepath.yaml:18:11: sources.2.id: expected an id that is not config, catalog or catalog-2 …, not "config"',
@@ -300,7 +300,7 @@ catalog:
     'desirepath.yaml:4:15: catalog.1.source: expected files or backstage, not "backstag"',
     'desirepath.yaml:5:5: catalog.2.baseUrl: is missing: expected a text',
     'desirepath.yaml:5:5: catalog.2.token: is missing: expected a text',
-    'desirepath.yaml:5:26: catalog.2.url: unknown key, expected one of source, path, every, baseUrl, token, privateNetwork',
+    'desirepath.yaml:5:26: catalog.2.url: unknown key, expected one of source, baseUrl, token, privateNetwork, every',
   ])
 })
 
@@ -392,4 +392,81 @@ sources: [{ id: ci, kind: ingest, covers: { deployments: 2026-01-01 } }]`
     { every: '1h', covers: { deployments: '2026-01-01T00:00:00.000Z' } },
   ])
   expect(listFaults(yaml.replace('deployments', 'teams'))[0]).toContain('covers')
+})
+
+const jira = (settings: string) =>
+  parseConfig(
+    `organisation: { name: Acme }
+sources:
+  - id: desk
+    kind: jira
+    baseUrl: https://acme.atlassian.net
+    token: \${JIRA_TOKEN}
+${settings}`,
+    'desirepath.yaml',
+  )
+
+test('a Jira needs an address, a token and a search, and the rest has defaults', () => {
+  const { sources } = jira('    jql: project = HELP')
+  expect(sources[0]).toMatchObject({
+    hosting: 'cloud',
+    token: 'JIRA_TOKEN',
+    lookBack: '365d',
+    fields: {},
+    statusMap: { open: [], inProgress: [], done: [] },
+    platformTeam: [],
+  })
+})
+
+test('faults of a Jira are told with their place', () => {
+  const settings = `    jql: project = HELP order by created
+    hosting: server
+    fields: { squad: Team }
+    categories:
+      - { label: deploy }
+      - { category: deployment }
+      - { component: api, type: question }
+`
+  const faults = [
+    'desirepath.yaml:7:10: sources.0.jql: expected a search without ORDER BY: tickets are read by their updates, not "project = HELP order by created"',
+    'desirepath.yaml:8:14: sources.0.hosting: expected cloud or data-center, not "server"',
+    'desirepath.yaml:9:15: sources.0.fields.squad: unknown key',
+    'desirepath.yaml:11:9: sources.0.categories.0: expected what it says: category, type, path, team, executedBy or coDesign',
+  ]
+  for (const fault of faults) expect(() => jira(settings)).toThrow(fault)
+  expect(() => jira(settings)).toThrow(
+    'desirepath.yaml:12:9: sources.0.categories.1: expected what it looks at: label, text, component, issueType or requestType',
+  )
+  expect(() => jira(settings)).toThrow(
+    /desirepath\.yaml:13:\d+: sources\.0\.categories\.2\.type: expected how_to, access, .* or other, not "question"/,
+  )
+})
+
+test('faults of a PagerDuty are told with their place', () => {
+  const yaml = `organisation: { name: Acme }
+sources:
+  - id: pager
+    kind: pagerduty
+    token: \${PAGERDUTY_TOKEN}
+    rules:
+      - { priority: P1 }
+      - { label: drill, ignore: true }
+      - { text: drill, cause: weather }
+`
+  expect(listFaults(yaml)).toEqual([
+    'desirepath.yaml:7:9: sources.0.rules.0: expected what it says: severity, cause or ignore, not {"priority":"P1"}',
+    'desirepath.yaml:8:11: sources.0.rules.1.label: unknown key, expected one of service, priority, urgency, text, severity, cause, ignore',
+    'desirepath.yaml:8:9: sources.0.rules.1: expected what it looks at: service, priority, urgency or text, not {"label":"drill","ignore":true}',
+    'desirepath.yaml:9:31: sources.0.rules.2.cause: expected platform, user_input, policy or dependency, not "weather"',
+  ])
+})
+
+test('an issue is an incident by a label, and rules of other sources are not its', () => {
+  const rules = '[{ urgency: low, ignore: true }]'
+  const incidents = `{ repositories: [ops], labels: [], rules: ${rules} }`
+  const settings = `, token: '\${T}', incidents: ${incidents}`
+  expect(() => gitHub(settings)).toThrow(/sources\.0\.incidents\.labels: expected at least 1/)
+  expect(() => gitHub(settings)).toThrow(
+    /sources\.0\.incidents\.rules\.0\.urgency: unknown key, expected one of label, text, severity, cause, ignore/,
+  )
 })

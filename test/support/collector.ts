@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { Collector, CollectorContext, Page, ScopeFailure } from '#collectors/collector.ts'
+import { type RunOutcome, runCollector } from '#collectors/run.ts'
+import type { Database } from '#db/connection.ts'
 import { upsertFacts } from '#db/facts.ts'
 
 export const MONDAY = new Date('2026-10-05T12:00:00Z')
@@ -9,6 +11,23 @@ export const context: CollectorContext = {
   signal: new AbortController().signal,
   progress: () => {},
 }
+
+/** When tests collect from a local server, unless they say otherwise; also what its clock shows. */
+export const NOW = new Date('2026-06-01T12:00:00Z')
+
+export interface CollectOptions {
+  readonly now?: Date | undefined
+  readonly context?: Partial<CollectorContext> | undefined
+  readonly guard?: ((tx: Database) => Promise<void>) | undefined
+}
+
+/** Runs a collector at `now`. */
+export const collectAt = <Fact>(
+  db: Database,
+  collector: Collector<Fact>,
+  { now = NOW, context: given, guard }: CollectOptions,
+): Promise<RunOutcome> =>
+  runCollector(db, collector, { ...context, now: () => now, ...given }, guard)
 
 /** A page of team names; what is no text cannot be read. */
 export function aPage(names: readonly unknown[], page: Partial<Page> = {}): Page {

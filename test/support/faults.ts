@@ -9,8 +9,6 @@ export type Fault =
       readonly body?: unknown
     }
   | { readonly says: 'reset' | 'cut' | 'cut json' | 'cut gzip' | 'slow' | 'silence' }
-  /** The answer with a part of it withheld, as for what nobody may see. */
-  | { readonly withhold: readonly (string | number)[] }
   /** The answer after it was changed. */
   | { readonly change: (answer: unknown) => unknown }
   /** The answer after what the server holds was changed. */

@@ -31,7 +31,7 @@ export interface LocalApi {
 }
 
 /** The caller closes it. */
-async function startLocalApi(answer: (asked: Asked) => Answered): Promise<LocalApi> {
+export async function startLocalApi(answer: (asked: Asked) => Answered): Promise<LocalApi> {
   const requests: Asked[] = []
   const api: LocalApi = {
     url: '',

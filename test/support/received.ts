@@ -84,7 +84,7 @@ const HEARD: HeardOptions = {
   sourceId: 'gh',
   baseUrl: 'https://api.github.com',
   environments: TIER_RULES,
-  tickets: { repositories: ['*'], labels: [], categories: [] },
+  tickets: { repositories: ['*'], labels: [], categories: [], platformTeam: [] },
   bots: [],
 }
 

@@ -14,6 +14,7 @@ import {
   aWorld,
   BOT,
   COLLEAGUE,
+  type StoredIssue,
   toSha,
   type World,
 } from '#test/support/github/store.ts'
@@ -50,7 +51,7 @@ function aBusyWorld(): World {
     id: `DE_${index}`,
   }))
   const issues = Array.from({ length: PAGE + 5 }, (_, index) => ({
-    ...anIssue(index + 1, at(index * 100)),
+    ...anIssue(index + 1, at(index * 100), { labels: index % 4 === 0 ? ['incident'] : [] }),
     id: `I_${index}`,
   }))
   const commits = [
@@ -83,7 +84,8 @@ async function startGitHubUpstream(): Promise<Upstream> {
     github.clock = () => clock ?? now
     return collectGitHub(db, github, {
       now,
-      tickets: { repositories: ['bus*'], labels: [], categories: [] },
+      tickets: { repositories: ['bus*'], labels: [], categories: [], platformTeam: [] },
+      incidents: { repositories: ['bus*'], labels: ['incident'], services: {}, rules: [] },
       paths: PATHS,
       limits: { totalMs: 300 },
       ...(signal && { context: { signal } }),
@@ -105,6 +107,7 @@ async function startGitHubUpstream(): Promise<Upstream> {
       'deployments',
       'deployment_statuses',
       'tickets',
+      'incidents',
     ],
     evolve: (choice) => evolution.step(choice),
     rename: () => {
@@ -163,7 +166,7 @@ class Evolution {
     if (repository === undefined) return
     const { pullRequests, deployments, issues } = repository
     const number = pullRequests.length + 1000
-    switch (choice % 9) {
+    switch (choice % 10) {
       case 0:
         pullRequests.push(aPullRequest(number, at, { author: place % 2 ? BOT : COLLEAGUE }))
         break
@@ -179,19 +182,16 @@ class Evolution {
       case 3:
       case 4: {
         const open = deployments.find(({ statuses }) => statuses.at(-1)?.state === 'QUEUED')
-        const state = choice % 9 === 3 ? 'SUCCESS' : 'FAILURE'
+        const state = choice % 10 === 3 ? 'SUCCESS' : 'FAILURE'
         open?.statuses.push({ state, createdAt: at })
         break
       }
       case 5:
-        issues.push(anIssue(number, at))
-        break
-      case 6: {
-        const issue = issues[place % Math.max(1, issues.length)]
-        if (issue) Object.assign(issue, { closedAt: at, updatedAt: at })
-        break
-      }
+      case 6:
       case 7:
+        evolveIssues(issues, choice, at)
+        break
+      case 8:
         repository.commits.push({
           oid: toSha(at),
           committedDate: at,
@@ -220,6 +220,17 @@ class Evolution {
   #tick(): string {
     this.#minute += 1
     return new Date(Date.UTC(2026, 4, 28) + this.#minute * 60_000).toISOString().replace('.000', '')
+  }
+}
+
+/** A new one, or one that is closed, or got or lost its label. */
+function evolveIssues(issues: StoredIssue[], choice: number, at: string): void {
+  const issue = issues[Math.floor(choice / 10) % Math.max(1, issues.length)]
+  if (choice % 10 === 5 || issue === undefined) issues.push(anIssue(issues.length + 1000, at))
+  else if (choice % 10 === 6) Object.assign(issue, { closedAt: at, updatedAt: at })
+  else {
+    const labels = issue.labels.length === 0 ? ['incident'] : []
+    Object.assign(issue, { labels, updatedAt: at })
   }
 }
 

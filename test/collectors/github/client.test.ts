@@ -20,7 +20,7 @@ test('an app signs in with its key, and reads with the token that it gets', asyn
   })
   expect(outcome).toMatchObject({ status: 'ok', error: null })
   const [first, ...others] = github.requests
-  expect(first?.path).toBe('/api/v3/app/installations/2/access_tokens')
+  expect(first?.url.pathname).toBe('/api/v3/app/installations/2/access_tokens')
   expect(others.every(({ authorization }) => authorization.endsWith(github.token))).toBe(true)
 })
 

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Database } from '#db/connection.ts'
+import { addService } from '#test/support/adoption.ts'
+import { NOW } from '#test/support/collector.ts'
 import { testDatabase } from '#test/support/database.ts'
-import { aGitHub, collectGitHub, NOW } from '#test/support/github/collect.ts'
-import type { LocalGitHub } from '#test/support/github/server.ts'
+import { aGitHub, collectGitHub } from '#test/support/github/collect.ts'
+import { type LocalGitHub, withheld } from '#test/support/github/server.ts'
 import {
   aDeployment,
   anIssue,
@@ -23,7 +25,11 @@ import {
 const SHOP = '127.0.0.1/acme/shop'
 
 /** Collects what is in one repository, `shop`. */
-async function collectShop(shop: Partial<StoredRepository>, world: Partial<World> = {}) {
+async function collectShop(
+  shop: Partial<StoredRepository>,
+  world: Partial<World> = {},
+  options: Parameters<typeof collectGitHub>[2] = {},
+) {
   const repository = aRepository('shop', shop)
   const github = await aGitHub(aWorld({ repositories: [repository], ...world }))
   const db = await testDatabase()
@@ -32,8 +38,10 @@ async function collectShop(shop: Partial<StoredRepository>, world: Partial<World
       repositories: ['shop'],
       labels: [],
       categories: [{ label: 'Deploy', category: 'deployment', path: 'http-service' }],
+      platformTeam: [],
     },
     ownerProperty: 'owner',
+    ...options,
   })
   return { db, github, repository, outcome }
 }
@@ -182,6 +190,163 @@ async function ticketOf(issue: Partial<StoredIssue>) {
   return db.selectFrom('tickets').selectAll().executeTakeFirstOrThrow()
 }
 
+const INCIDENTS = {
+  repositories: ['*'],
+  labels: ['incident'],
+  services: { 'service:basket': 'basket' },
+  rules: [
+    { label: 'sev1', severity: 'sev1' },
+    { text: 'drill', ignore: true },
+    { label: 'platform', cause: 'platform' as const },
+  ],
+}
+
+const listIncidents = (db: Database) =>
+  db.selectFrom('incidents').selectAll().orderBy('native_id').execute()
+
+test('an issue with a label is an incident and no ticket, of its repository unless a label says otherwise', async () => {
+  const issues = [
+    { labels: ['Incident', 'sev1'], closedAt: at('10:00:00') },
+    { labels: ['incident', 'service:basket', 'platform'] },
+    { labels: ['incident'], title: 'Drill: all is lost' },
+    { labels: ['question'] },
+  ].map((issue, index) => ({ ...anIssue(index + 1, at('09:00:00'), issue), id: `I_${index}` }))
+  const github = await aGitHub(aWorld({ repositories: [aRepository('shop', { issues })] }))
+  const db = await testDatabase()
+  const tickets = { repositories: ['*'], labels: [], categories: [], platformTeam: [] }
+  const outcome = await collectGitHub(db, github, { tickets, incidents: INCIDENTS })
+  expect(outcome).toMatchObject({ status: 'ok', error: null })
+  expect(await listIncidents(db)).toMatchObject([
+    {
+      native_id: 'I_0',
+      service_id: 'shop',
+      severity: 'sev1',
+      started_at: null,
+      detected_at: stored('09:00:00'),
+      restored_at: stored('10:00:00'),
+      cause_class: null,
+      link_kind: null,
+    },
+    { native_id: 'I_1', service_id: 'basket', restored_at: null, cause_class: 'platform' },
+  ])
+  const rows = await db.selectFrom('tickets').select('native_id').execute()
+  expect(rows).toEqual([{ native_id: 'I_3' }])
+  const covered = await coverageOf(db, 'entity:%')
+  expect(covered.map(({ scope }) => scope)).toEqual(['entity:tickets', 'entity:incidents'])
+})
+
+test('an issue that loses its label is a ticket, and one that gets it is none any more', async () => {
+  const issue = anIssue(1, at('09:00:00'), { labels: ['incident'] })
+  const repositories = [aRepository('shop', { issues: [issue] })]
+  const github = await aGitHub(aWorld({ repositories }))
+  const db = await testDatabase()
+  const tickets = { repositories: ['*'], labels: [], categories: [], platformTeam: [] }
+  const count = async () => [
+    (await listIncidents(db)).length,
+    (await db.selectFrom('tickets').selectAll().execute()).length,
+  ]
+  await collectGitHub(db, github, { tickets, incidents: INCIDENTS })
+  expect(await count()).toEqual([1, 0])
+  Object.assign(issue, { labels: [], updatedAt: at('11:00:00') })
+  await collectGitHub(db, github, { tickets, incidents: INCIDENTS })
+  expect(await count()).toEqual([0, 1])
+  Object.assign(issue, { labels: ['incident'], updatedAt: at('12:00:00') })
+  await collectGitHub(db, github, { tickets, incidents: INCIDENTS })
+  expect(await count()).toEqual([1, 0])
+})
+
+test('incidents go over to the service that a catalogue has for the repository', async () => {
+  const issues = [{}, { labels: ['incident', 'service:basket'] }].map((issue, index) => ({
+    ...anIssue(index + 1, at('09:00:00'), { labels: ['incident'], ...issue }),
+    id: `I_${index}`,
+  }))
+  const repositories = [aRepository('shop', { issues })]
+  const github = await aGitHub(aWorld({ repositories }))
+  const db = await testDatabase()
+  await collectGitHub(db, github, { incidents: INCIDENTS })
+  const catalogued = { team: null, covered: null, repository_id: SHOP }
+  await addService(db, 'storefront', catalogued)
+  await addService(db, 'basket', { ...catalogued, repository_path: 'basket' })
+  Object.assign(issues[1] ?? {}, { closedAt: at('11:00:00'), updatedAt: at('11:00:00') })
+  await collectGitHub(db, github, { incidents: INCIDENTS })
+  const services = (await listIncidents(db)).map((row) => row.service_id)
+  expect(services).toEqual(['storefront', 'basket'])
+})
+
+test('an incident that names a pull request is due to the deployment that brought it', async () => {
+  const pullRequest = aPullRequest(7, at('08:00:00'), { mergedAt: at('08:10:00') })
+  const deployment = aDeployment(at('08:20:00'), { commitOid: pullRequest.mergeSha })
+  const chatter = Array.from({ length: 12 }, (_, index) => ({
+    createdAt: at(`09:${10 + index}:00`),
+    author: COLLEAGUE,
+    body: 'looking',
+  }))
+  const address = `https://${SHOP}/pull/7`
+  const named = { createdAt: at('09:40:00'), author: COLLEAGUE, body: `Caused by: ${address}.` }
+  const comments = [...chatter, named]
+  const issues = [anIssue(1, at('09:00:00'), { labels: ['incident'], comments })]
+  const { db } = await collectShop(
+    { pullRequests: [pullRequest], deployments: [deployment], issues },
+    {},
+    { incidents: INCIDENTS },
+  )
+  expect(await listIncidents(db)).toMatchObject([
+    { caused_by_deployment_id: deployment.id, link_kind: 'explicit' },
+  ])
+})
+
+test('an issue that cannot be read is put aside without its people and texts', async () => {
+  const comments = [{ createdAt: 'at noon', author: COLLEAGUE, body: 'kim says' }]
+  const issues = [
+    anIssue(1, at('09:00:00'), { labels: ['incident'], comments, body: 'robin asks' }),
+  ]
+  const github = await aGitHub(aWorld({ repositories: [aRepository('shop', { issues })] }))
+  const db = await testDatabase()
+  const outcome = await collectGitHub(db, github, { incidents: INCIDENTS })
+  expect(outcome).toMatchObject({ status: 'partial', quarantined: 1 })
+  const [row] = await db.selectFrom('quarantine').selectAll().execute()
+  expect(row?.reason).toMatch(/→ at node\.comments\[0\]\.createdAt/)
+  expect(JSON.stringify(row)).not.toMatch(/robin|kim/)
+})
+
+test('the platform team answers, and is told apart from those who ask', async () => {
+  const comments = [
+    { createdAt: at('09:20:00'), author: COLLEAGUE },
+    { createdAt: at('09:40:00'), author: { kind: 'User' as const, login: 'Alex' } },
+  ]
+  const repositories = [
+    aRepository('shop', {
+      issues: [
+        { ...anIssue(1, at('09:00:00'), { comments, title: 'Pipeline is red' }), id: 'I_1' },
+        { ...anIssue(2, at('09:00:00'), { author: { kind: 'User', login: 'alex' } }), id: 'I_2' },
+        { ...anIssue(3, at('09:00:00'), { author: BOT }), id: 'I_3' },
+      ],
+    }),
+  ]
+  const github = await aGitHub(aWorld({ repositories }))
+  const db = await testDatabase()
+  const categories = [{ text: 'pipeline', team: 'clay', type: 'debugging' as const }]
+  const tickets = { repositories: ['*'], labels: [], categories, platformTeam: ['alex'] }
+  await collectGitHub(db, github, { tickets })
+  const rows = await db
+    .selectFrom('tickets')
+    .select(['team_id', 'type', 'first_response_at', 'opened_by_group', 'bot'])
+    .orderBy('native_id')
+    .execute()
+  const other = { team_id: null, type: null, first_response_at: null }
+  expect(rows).toEqual([
+    {
+      team_id: 'clay',
+      type: 'debugging',
+      first_response_at: stored('09:40:00'),
+      opened_by_group: 'users',
+      bot: 0,
+    },
+    { ...other, opened_by_group: 'platform', bot: 0 },
+    { ...other, opened_by_group: null, bot: 1 },
+  ])
+})
+
 test('an issue is a ticket, answered by whoever is neither its author nor a bot', async () => {
   const ticket = await ticketOf({
     labels: ['question', 'deploy'],
@@ -253,7 +418,7 @@ test('of a repository that may not be seen nothing is marked gone, and the other
   github.world.repositories.push(
     aRepository('pay', { pullRequests: [aPullRequest(1, at('09:00:00'))] }),
   )
-  github.faults.push({ withhold: ['organization', 'list', 'nodes', 1] })
+  github.faults.push(withheld(['organization', 'list', 'nodes', 1]))
   expect(await collectGitHub(db, github)).toMatchObject({ status: 'ok' })
   const rows = await db.selectFrom('repositories').select(['id', 'gone_at']).orderBy('id').execute()
   expect(rows).toEqual([
@@ -279,7 +444,7 @@ test.each([
     const repositories = ['a', 'b', 'c', 'd', 'e'].map(repository)
     const github = await aGitHub(aWorld({ repositories, hidden }))
     const db = await testDatabase()
-    const tickets = { repositories: ['*'], labels: [], categories: [] }
+    const tickets = { repositories: ['*'], labels: [], categories: [], platformTeam: [] }
     const outcome = await collectGitHub(db, github, { tickets })
     expect(outcome.status).toBe('partial')
     expect(outcome.error).toMatch(error)
@@ -436,7 +601,7 @@ test('tickets are covered as one, when all of their repositories were read', asy
   )
   const github = await aGitHub(aWorld({ repositories }))
   const db = await testDatabase()
-  const tickets = { repositories: ['*'], labels: [], categories: [] }
+  const tickets = { repositories: ['*'], labels: [], categories: [], platformTeam: [] }
   const covered = () => coverageOf(db, 'entity:tickets')
   // The list, the teams, then the issues of the first repository.
   github.faults.push(null, null, { status: 403 })
@@ -458,7 +623,7 @@ async function aDesk(labels: readonly string[] = []) {
   const repository = aRepository('desk', { issues })
   const github = await aGitHub(aWorld({ repositories: [repository] }))
   const db = await testDatabase()
-  const tickets = { repositories: ['desk'], labels, categories: [] }
+  const tickets = { repositories: ['desk'], labels, categories: [], platformTeam: [] }
   const collectAfter = (hours: number) => {
     const now = new Date(NOW.getTime() + hours * 3_600_000)
     github.clock = () => now
@@ -561,6 +726,7 @@ test('a second run with nothing new asks once, changes nothing, and covers the t
       repositories: ['shop'],
       labels: [],
       categories: [{ label: 'Deploy', category: 'deployment', path: 'http-service' }],
+      platformTeam: [],
     },
   })
   expect(requests).toBe(1)

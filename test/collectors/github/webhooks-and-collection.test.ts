@@ -21,7 +21,7 @@ const TIMEOUT_MS = 120_000
 const HISTORIES = 12
 const FIRST = new Date('2026-06-01T12:00:00Z')
 const SECOND = new Date('2026-06-02T12:00:00Z')
-const TICKETS = { repositories: ['shop'], labels: [], categories: [] }
+const TICKETS = { repositories: ['shop'], labels: [], categories: [], platformTeam: [] }
 
 /** An instant of the day between the two collections. */
 const at = (minutes: number) =>

@@ -218,6 +218,7 @@ const TICKETS = {
     repositories: ['bas*'],
     labels: ['support', 'deploy'],
     categories: [{ label: 'deploy', category: 'deployment' }],
+    platformTeam: [],
   },
 }
 

@@ -1,14 +1,11 @@
 import { onTestFinished } from 'vitest'
-import type { CollectorContext } from '#collectors/collector.ts'
 import { type GitHubCollectorOptions, gitHubCollector } from '#collectors/github/collector.ts'
-import { type RunOutcome, runCollector } from '#collectors/run.ts'
+import type { RunOutcome } from '#collectors/run.ts'
 import type { Database } from '#db/connection.ts'
 import { TIER_RULES } from '#lib/environment-tier.ts'
+import { type CollectOptions, collectAt, NOW } from '#test/support/collector.ts'
 import { type LocalGitHub, startGitHub } from '#test/support/github/server.ts'
 import type { World } from '#test/support/github/store.ts'
-
-/** When tests collect, unless they say otherwise; also what the local GitHub's clock shows. */
-export const NOW = new Date('2026-06-01T12:00:00Z')
 
 const YEAR_MS = 365 * 24 * 60 * 60_000
 
@@ -42,23 +39,11 @@ const toOptions = (
   ...options,
 })
 
-interface CollectOptions extends Partial<GitHubCollectorOptions> {
-  readonly now?: Date
-  readonly context?: Partial<CollectorContext>
-  readonly guard?: (tx: Database) => Promise<void>
-}
-
 export function collectGitHub(
   db: Database,
   github: LocalGitHub,
-  { now = NOW, context, guard, ...options }: CollectOptions = {},
+  { now, context, guard, ...options }: CollectOptions & Partial<GitHubCollectorOptions> = {},
 ): Promise<RunOutcome> {
   const collector = gitHubCollector(toOptions(github, options))
-  const whole = {
-    now: () => now,
-    signal: new AbortController().signal,
-    progress: () => {},
-    ...context,
-  }
-  return runCollector(db, collector, whole, guard)
+  return collectAt(db, collector, { now, context, guard })
 }

@@ -311,6 +311,7 @@ const toIssue = (issue: StoredIssue) => ({
   labels: (args: PageArguments) => connectAsStored(issue.labels, args, (name) => ({ name })),
   comments: (args: PageArguments) =>
     connectAsStored(issue.comments, args, (comment) => ({
+      body: '',
       ...comment,
       author: toActor(comment.author),
     })),

@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import {
   buildASTSchema,
   type DocumentNode,
@@ -10,29 +8,24 @@ import {
   parse,
   validate,
 } from 'graphql'
-import { type Fault, interrupt, sendJson } from '#test/support/faults.ts'
+import type { Fault } from '#test/support/faults.ts'
 import { costOf } from '#test/support/github/cost.ts'
 import { toRoot } from '#test/support/github/resolvers.ts'
 import { answerRest } from '#test/support/github/rest.ts'
 import type { World } from '#test/support/github/store.ts'
+import { type Answered, type Asked, type LocalApi, startLocalApi } from '#test/support/local-api.ts'
 
-export interface LocalGitHub {
+export interface LocalGitHub extends LocalApi {
   readonly world: World
   /** As for GitHub Enterprise Server: `http://127.0.0.1:<port>/api/v3`. */
   readonly baseUrl: string
   readonly token: string
-  /** What its clock shows; a test sets it. */
-  clock: () => Date
   /** Points left in this hour; null while nobody counts. */
   remaining: number | null
   /** Told the variables of every query that is answered. */
   sawVariables: (variables: Readonly<Record<string, unknown>>) => void
-  /** Applied to the next requests in turn; null lets one pass. */
-  readonly faults: (Fault | null)[]
   /** Since it started. */
   readonly counts: { requests: number; points: number; byQuery: Record<string, number> }
-  readonly requests: readonly { readonly path: string; readonly authorization: string }[]
-  close(): Promise<void>
 }
 
 // The published schema defines two fields twice, so it is not valid as it is.
@@ -53,69 +46,31 @@ const TOKEN = 'local-token'
 
 /** A GitHub on this machine that executes GitHub's own schema over `world`. The caller closes it. */
 export async function startGitHub(world: World): Promise<LocalGitHub> {
-  const requests: { path: string; authorization: string }[] = []
-  const github: LocalGitHub = {
+  const api = await startLocalApi((asked) => answer(github, asked))
+  const github: LocalGitHub = Object.assign(api, {
     world,
-    baseUrl: '',
+    baseUrl: `${api.url}/api/v3`,
     token: TOKEN,
-    clock: () => new Date(),
     remaining: null,
     sawVariables: () => {},
-    faults: [],
-    counts: { requests: 0, points: 0, byQuery: {} },
-    requests,
-    close: async () => {
-      server.closeAllConnections()
-      await new Promise((closed) => server.close(closed))
-    },
-  }
-  const server = createServer(async (request, response) => {
-    requests.push({
-      path: request.url ?? '',
-      authorization: request.headers.authorization ?? '',
-    })
-    github.counts.requests += 1
-    const body = await readAll(request)
-    response.setHeader('date', github.clock().toUTCString())
-    const fault = github.faults.shift() ?? null
-    if (interrupt(fault, response)) return
-    const { status, value, headers } = answer(github, request, body)
-    for (const [name, text] of Object.entries(headers ?? {})) response.setHeader(name, text)
-    const shown = fault && 'withhold' in fault ? withhold(value, fault.withhold) : value
-    sendJson(response, status, shown, fault)
+    counts: Object.assign(api.counts, { points: 0, byQuery: {} }),
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const { port } = server.address() as AddressInfo
-  return Object.assign(github, { baseUrl: `http://127.0.0.1:${port}/api/v3` })
+  return github
 }
 
-async function readAll(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer) // As streams of requests give.
-  return Buffer.concat(chunks).toString()
-}
-
-interface Answer {
-  readonly status: number
-  readonly value: unknown
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-function answer(github: LocalGitHub, request: IncomingMessage, body: string): Answer {
-  const { authorization = '' } = request.headers
-  if (/\/app\/installations\/\d+\/access_tokens$/.test(request.url ?? '')) {
+function answer(github: LocalGitHub, { url, authorization, body }: Asked): Answered {
+  if (/\/app\/installations\/\d+\/access_tokens$/.test(url.pathname)) {
     return answerInstallation(github, authorization)
   }
   if (!/^(?:token|bearer) /i.test(authorization) || !authorization.endsWith(github.token)) {
     return { status: 401, value: { message: 'Bad credentials' } }
   }
-  const url = new URL(request.url ?? '', github.baseUrl)
   if (url.pathname === '/api/graphql') return answerQuery(github, body)
   return answerRest(github.world, url) ?? { status: 404, value: { message: 'Not Found' } }
 }
 
 /** A signed app gets a token for an hour; who signed is not checked. */
-function answerInstallation({ token }: LocalGitHub, authorization: string): Answer {
+function answerInstallation({ token }: LocalGitHub, authorization: string): Answered {
   if (!/^bearer [\w-]+\.[\w-]+\.[\w-]+$/i.test(authorization)) {
     return { status: 401, value: { message: 'A JSON web token could not be decoded' } }
   }
@@ -137,7 +92,7 @@ function read(query: string): DocumentNode | GraphQLError[] {
   return result
 }
 
-function answerQuery(github: LocalGitHub, body: string): Answer {
+function answerQuery(github: LocalGitHub, body: string): Answered {
   const { query, variables = {} } = JSON.parse(body) as {
     query: string
     variables?: Record<string, unknown>
@@ -189,11 +144,14 @@ function toJson({ data, errors }: ExecutionResult) {
   }
 }
 
-function withhold(value: unknown, path: readonly (string | number)[]): unknown {
-  const whole = structuredClone(value) as { data: Record<string, unknown>; errors?: unknown[] }
-  let place: Record<string | number, unknown> = whole.data
-  for (const step of path.slice(0, -1)) place = place[step] as Record<string | number, unknown>
-  place[path.at(-1) ?? ''] = null
-  whole.errors = [{ type: 'NOT_FOUND', path, message: 'Could not resolve to a Repository.' }]
-  return whole
-}
+/** The answer with the place at `path` withheld, as for what nobody may see. */
+export const withheld = (path: readonly (string | number)[]): Fault => ({
+  change: (answer) => {
+    const whole = structuredClone(answer) as { data: Record<string, unknown>; errors?: unknown[] }
+    let place: Record<string | number, unknown> = whole.data
+    for (const step of path.slice(0, -1)) place = place[step] as Record<string | number, unknown>
+    place[path.at(-1) ?? ''] = null
+    whole.errors = [{ type: 'NOT_FOUND', path, message: 'Could not resolve to a Repository.' }]
+    return whole
+  },
+})

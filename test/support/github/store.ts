@@ -84,8 +84,13 @@ export interface StoredIssue {
   updatedAt: string
   closedAt: string | null
   readonly author: StoredActor | null
-  readonly labels: readonly string[]
-  readonly comments: readonly { readonly createdAt: string; readonly author: StoredActor | null }[]
+  body: string
+  labels: readonly string[]
+  readonly comments: readonly {
+    readonly createdAt: string
+    readonly author: StoredActor | null
+    readonly body?: string
+  }[]
   readonly reopenedAt: readonly string[]
 }
 
@@ -241,6 +246,7 @@ export function anIssue(
     id: `I_${next()}`,
     number,
     title: `Question ${number}`,
+    body: '',
     createdAt,
     updatedAt: createdAt,
     closedAt: null,

@@ -1,0 +1,331 @@
+import { expect, test } from 'vitest'
+import { addTeam } from '#test/support/adoption.ts'
+import { NOW } from '#test/support/collector.ts'
+import { testDatabase } from '#test/support/database.ts'
+import { collectJira } from '#test/support/jira/collect.ts'
+import { aJira, JIRA_TOKEN } from '#test/support/jira/server.ts'
+import {
+  ALEX,
+  APP,
+  aJiraWorld,
+  anIssue,
+  comment,
+  type JiraWorld,
+  KIM,
+  move,
+  ROBIN,
+  STATUS,
+  type StoredIssue,
+} from '#test/support/jira/world.ts'
+
+const at = (time: string) => `2026-05-20T${time}:00Z`
+const stored = (time: string) => `2026-05-20T${time}:00.000Z`
+
+type Options = Parameters<typeof collectJira>[2]
+
+/** Collects a Jira with these issues; the rows are in the order of the issues. */
+async function collect(issues: StoredIssue[], options: Options = {}, world = {}) {
+  const jira = await aJira(aJiraWorld({ issues, ...world }))
+  const db = await testDatabase()
+  const outcome = await collectJira(db, jira, options)
+  const rows = await db.selectFrom('tickets').selectAll().orderBy('native_id').execute()
+  return { jira, db, outcome, rows }
+}
+
+const PLATFORM = { platformTeam: [ALEX.accountId] }
+
+test('an issue is a ticket with its first response, its end and where it stands', async () => {
+  const issue = anIssue(1, at('09:00'), { labels: ['deploy'] })
+  comment(issue, ALEX, at('10:00'))
+  move(issue, STATUS.doing, at('10:30'))
+  move(issue, STATUS.done, at('12:00'))
+  const { rows, outcome } = await collect([issue], {
+    ...PLATFORM,
+    rules: [
+      { label: 'Deploy', category: 'deployment', path: 'http-service', type: 'how_to' },
+      { label: 'deploy', text: 'how do i', executedBy: 'requester', category: 'other' },
+    ],
+  })
+  expect(outcome).toMatchObject({ status: 'ok', error: null })
+  expect(rows).toEqual([
+    {
+      source_id: 'desk',
+      native_id: '10001',
+      observed_at: NOW.toISOString(),
+      gone_at: null,
+      team_id: null,
+      path_id: 'http-service',
+      type: 'how_to',
+      category: 'deployment',
+      status_category: 'done',
+      opened_at: stored('09:00'),
+      first_response_at: stored('10:00'),
+      resolved_at: stored('12:00'),
+      reopened_count: 0,
+      channel: 'jira',
+      opened_by_group: 'users',
+      bot: 0,
+      linked_request_id: null,
+      session_count: null,
+      platform_people_count: 1,
+      executed_by: 'requester',
+      both_sides_changed: null,
+      co_design: null,
+    },
+  ])
+})
+
+test.each([
+  [{}, stored('09:30')],
+  [PLATFORM, stored('11:00')],
+])(
+  'with the platform team %j the first public answer by somebody else counts',
+  async (options, expected) => {
+    const issue = anIssue(1, at('09:00'))
+    comment(issue, ROBIN, at('09:10'))
+    comment(issue, APP, at('09:20'))
+    comment(issue, ALEX, at('09:25'), { isPublic: false })
+    comment(issue, KIM, at('09:30'))
+    comment(issue, ALEX, at('11:00'))
+    const { rows } = await collect([issue], options)
+    expect(rows).toMatchObject([{ first_response_at: expected }])
+  },
+)
+
+test('who asks is the platform team, a machine, a user or not known', async () => {
+  const byWhom = [ALEX, APP, ROBIN, null]
+  const issues = byWhom.map((reporter, index) => anIssue(index + 1, at('09:00'), { reporter }))
+  const told = await collect(issues, PLATFORM)
+  expect(told.rows.map((row) => [row.opened_by_group, row.bot])).toEqual([
+    ['platform', 0],
+    [null, 1],
+    ['users', 0],
+    [null, 0],
+  ])
+  const { rows } = await collect(issues)
+  // Any of them may be of the platform team.
+  expect(rows.map((row) => row.opened_by_group)).toEqual([null, null, null, null])
+})
+
+test('it is resolved when it was done for the last time, and reopened when it was done before', async () => {
+  const issue = anIssue(1, at('09:00'))
+  move(issue, STATUS.done, at('10:00'))
+  move(issue, STATUS.doing, at('11:00'))
+  move(issue, STATUS.done, at('12:00'))
+  move(issue, '10002', at('13:00'))
+  const closed = { id: '10002', name: 'Geschlossen', category: 'done' as const }
+  const statuses = [...aJiraWorld().statuses, closed]
+  const { rows } = await collect([issue], {}, { statuses })
+  expect(rows).toMatchObject([
+    { status_category: 'done', resolved_at: stored('12:00'), reopened_count: 1 },
+  ])
+})
+
+test('what was open again, or is done by no change that is told, has no end', async () => {
+  const open = anIssue(1, at('09:00'))
+  move(open, STATUS.done, at('10:00'))
+  move(open, STATUS.open, at('11:00'))
+  const untold = anIssue(2, at('09:00'))
+  move(untold, STATUS.doing, at('10:00'))
+  untold.status = STATUS.done
+  const born = anIssue(3, at('09:00'), { status: STATUS.done })
+  const { rows } = await collect([open, untold, born])
+  expect(rows.map((row) => row.resolved_at)).toEqual([null, null, stored('09:00')])
+})
+
+test('the category of a status decides, unless the configuration does; without one nobody knows', async () => {
+  const statuses: JiraWorld['statuses'] = [
+    { id: '1', name: 'Fertig', category: 'new' },
+    { id: '2', name: 'Wartet', category: 'indeterminate' },
+    { id: '3', name: 'Irgendwie', category: 'undefined' },
+    { id: '4', name: 'Abgelehnt', category: 'indeterminate' },
+  ]
+  const issues = statuses.map(({ id }) => anIssue(Number(id), at('09:00'), { status: id }))
+  const statusMap = { open: ['wartet'], inProgress: [], done: ['4'] }
+  const { rows } = await collect(issues, { statusMap }, { statuses })
+  expect(rows.map((row) => row.status_category)).toEqual(['open', 'open', null, 'done'])
+})
+
+const FIELDS = [
+  { id: 'customfield_1', name: 'Area', custom: 'select' },
+  { id: 'customfield_2', name: 'Team', custom: 'team' },
+  { id: 'customfield_3', name: 'Capability', custom: 'select' },
+  { id: 'customfield_4', name: 'First response', custom: 'datetime' },
+  { id: 'customfield_5', name: 'Team', custom: 'text' },
+  { id: 'customfield_6', name: 'Request Type', custom: 'com.atlassian.servicedesk:vp-origin' },
+  { id: 'customfield_7', name: 'Meetings', custom: 'float' },
+]
+
+test('fields by name or id tell category, team, path, response and meetings', async () => {
+  const custom = {
+    customfield_1: { value: 'Pipelines' },
+    customfield_2: { name: 'Payments' },
+    customfield_3: [{ value: 'Deployment' }],
+    customfield_4: { completedCycles: [{ stopTime: { epochMillis: Date.parse(at('09:45')) } }] },
+    customfield_6: { requestType: { name: 'Get access' } },
+    customfield_7: 2,
+  }
+  const jira = await aJira(
+    aJiraWorld({ issues: [anIssue(1, at('09:00'), { custom })], fields: FIELDS }),
+  )
+  const db = await testDatabase()
+  await addTeam(db, 'team-pay', { name: 'Payments' })
+  const outcome = await collectJira(db, jira, {
+    fields: {
+      category: 'area',
+      team: 'customfield_2',
+      capability: 'Capability',
+      firstResponse: 'First response',
+      sessions: 'Meetings',
+    },
+    paths: [{ id: 'http-service', name: 'HTTP service', capability: 'deployment' }],
+    rules: [{ requestType: 'get access', type: 'access', category: 'what no field says' }],
+  })
+  expect(outcome.error).toBeNull()
+  const rows = await db.selectFrom('tickets').selectAll().execute()
+  expect(rows).toMatchObject([
+    {
+      category: 'Pipelines',
+      team_id: 'team-pay',
+      path_id: 'http-service',
+      first_response_at: stored('09:45'),
+      session_count: 2,
+      type: 'access',
+    },
+  ])
+})
+
+test('a name that several fields have, and one that none has, are told at once', async () => {
+  const { outcome } = await collect(
+    [anIssue(1, at('09:00'))],
+    { fields: { team: 'Team', category: 'Aera' } },
+    { fields: FIELDS },
+  )
+  expect(outcome).toMatchObject({
+    status: 'failed',
+    error: [
+      'desk: fields.team: "Team" names customfield_2, customfield_5; write the id',
+      'fields.category: Jira has no field "Aera", or hides it',
+    ].join('\n'),
+  })
+})
+
+test('a person in a field is no team', async () => {
+  const custom = { customfield_2: { displayName: 'robin', name: 'robin' } }
+  const { rows } = await collect([anIssue(1, at('09:00'), { custom })], {
+    fields: { team: 'customfield_2' },
+  })
+  expect(rows).toMatchObject([{ team_id: null }])
+})
+
+test('comments and changes that a search leaves out are asked for', async () => {
+  const issue = anIssue(1, at('09:00'))
+  for (let minute = 10; minute < 40; minute += 1) comment(issue, ROBIN, at(`09:${minute}`))
+  comment(issue, ALEX, at('10:00'))
+  for (const hosting of ['cloud', 'data-center'] as const) {
+    const changed = structuredClone(issue)
+    for (let minute = 10; minute < 40; minute += 1) {
+      move(changed, minute % 2 === 0 ? STATUS.done : STATUS.doing, at(`11:${minute}`))
+    }
+    const jira = await aJira(aJiraWorld({ issues: [changed] }), hosting)
+    const db = await testDatabase()
+    await collectJira(db, jira, PLATFORM)
+    const rows = await db.selectFrom('tickets').selectAll().execute()
+    expect(rows).toMatchObject([
+      { first_response_at: stored('10:00'), reopened_count: 15, status_category: 'in_progress' },
+    ])
+  }
+})
+
+test('the whole of what was read is covered, from the look-back to the clock of Jira', async () => {
+  const jira = await aJira(aJiraWorld())
+  jira.clock = () => new Date('2026-06-01T11:00:00Z')
+  const db = await testDatabase()
+  await collectJira(db, jira)
+  const coverage = await db
+    .selectFrom('coverage')
+    .select(['scope', 'covered_from', 'covered_to'])
+    .execute()
+  expect(coverage).toEqual([
+    {
+      scope: 'entity:tickets',
+      covered_from: '2025-06-01T12:00:00.000Z',
+      covered_to: '2026-06-01T11:00:00.000Z',
+    },
+  ])
+})
+
+test('an issue whose history is cut is put aside', async () => {
+  const issue = anIssue(1, at('09:00'))
+  for (let minute = 10; minute < 14; minute += 1) move(issue, STATUS.done, at(`11:${minute}`))
+  const world = aJiraWorld({ issues: [issue], embedded: 2 })
+  const jira = await aJira(world, 'data-center')
+  const cut = (answer: unknown) => {
+    const { changelog } = answer as { changelog: { histories: unknown[] } }
+    changelog.histories.pop()
+    return answer
+  }
+  // Myself, the statuses, the search, then the issue alone.
+  jira.faults.push(null, null, null, { change: cut })
+  const db = await testDatabase()
+  expect(await collectJira(db, jira)).toMatchObject({ status: 'partial', quarantined: 1 })
+  const [row] = await db.selectFrom('quarantine').select(['position', 'reason']).execute()
+  expect(row).toEqual({
+    position: 'issue HELP-1',
+    reason: '✖ expected all changes of the status; Jira gives only some of them\n  → at changelog',
+  })
+})
+
+test('when the time zone is hidden the search begins half a day earlier', async () => {
+  const { jira, rows } = await collect([anIssue(1, at('09:00'))], {}, { timeZone: null })
+  const searches = jira.requests.filter(({ url }) => url.pathname.endsWith('/search/jql'))
+  expect(searches.map(({ body }) => (JSON.parse(body) as { jql: string }).jql)).toEqual([
+    '(project = HELP) AND updated >= "2025-06-01 00:00" ORDER BY updated ASC, key ASC',
+  ])
+  expect(rows).toHaveLength(1)
+})
+
+test('a page that is too large is asked for with fewer issues', async () => {
+  const issues = Array.from({ length: 8 }, (_, index) => anIssue(index + 1, at(`09:0${index}`)))
+  const jira = await aJira(aJiraWorld({ issues }))
+  const db = await testDatabase()
+  const padded = { change: (answer: unknown) => ({ ...(answer as object), x: 'x'.repeat(50_000) }) }
+  jira.faults.push(null, null, padded)
+  const outcome = await collectJira(db, jira, { limits: { bytes: 40_000 } })
+  expect(outcome).toMatchObject({ status: 'ok', read: 8 })
+  const sizes = jira.requests
+    .filter(({ url }) => url.pathname.endsWith('/search/jql'))
+    .map(({ body }) => (JSON.parse(body) as { maxResults: number }).maxResults)
+  expect(sizes).toEqual([50, 25])
+})
+
+test('a search that Jira refuses ends the run in its words, without the secret', async () => {
+  const jira = await aJira(aJiraWorld())
+  const body = { errorMessages: [`no project HELP for ${JIRA_TOKEN}`], errors: {} }
+  jira.faults.push(null, null, { status: 400, body })
+  const { status, error } = await collectJira(await testDatabase(), jira)
+  expect(status).toBe('failed')
+  expect(error).toBe('desk: POST /rest/api/3/search/jql: answers 400: no project HELP for [secret]')
+})
+
+test('nothing that is stored names a person or repeats a text, not even what cannot be read', async () => {
+  const issue = anIssue(1, at('09:00'), { assignee: KIM, summary: 'robin asks' })
+  comment(issue, ALEX, at('10:00'))
+  const broken = anIssue(2, at('11:00'), { summary: 'robin asks' })
+  const jira = await aJira(aJiraWorld({ issues: [issue, broken] }), 'data-center')
+  const spoil = (answer: unknown) => {
+    const { issues } = answer as { issues: { fields: Record<string, unknown> }[] }
+    for (const { fields } of issues.slice(1)) fields['created'] = 'yesterday'
+    return answer
+  }
+  jira.faults.push(null, null, { change: spoil })
+  const db = await testDatabase()
+  expect(await collectJira(db, jira)).toMatchObject({ quarantined: 1 })
+  for (const { name } of await db.introspection.getTables()) {
+    const rows = await db
+      .selectFrom(name as 'tickets')
+      .selectAll()
+      .execute()
+    expect(JSON.stringify(rows), name).not.toMatch(/robin|kim|alex/)
+  }
+})

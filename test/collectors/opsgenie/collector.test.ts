@@ -1,0 +1,139 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Database } from '#db/connection.ts'
+import { NOW } from '#test/support/collector.ts'
+import { testDatabase } from '#test/support/database.ts'
+import { testFolder, writeIn } from '#test/support/files.ts'
+import { anExportedIncident, collectOpsgenie } from '#test/support/opsgenie.ts'
+
+const listIncidents = (db: Database) =>
+  db.selectFrom('incidents').selectAll().orderBy('native_id').execute()
+
+type Options = Parameters<typeof collectOpsgenie>[2]
+
+async function collect(files: Readonly<Record<string, unknown>>, options: Options = {}) {
+  const folder = testFolder()
+  for (const [name, value] of Object.entries(files)) writeIn(folder, name, JSON.stringify(value))
+  const db = await testDatabase()
+  const outcome = await collectOpsgenie(db, folder, options)
+  return { folder, db, outcome, rows: await listIncidents(db) }
+}
+
+test('an exported incident has its impact as beginning and end', async () => {
+  const incident = anExportedIncident('a-1', { extraProperties: { deployment: 'deploy-2' } })
+  const { rows, outcome } = await collect(
+    { 'page-1.json': { data: [incident], paging: {} } },
+    { services: { 'svc-1': 'checkout' } },
+  )
+  expect(outcome).toMatchObject({ status: 'ok', error: null })
+  expect(rows).toEqual([
+    {
+      source_id: 'genie',
+      native_id: 'a-1',
+      observed_at: NOW.toISOString(),
+      gone_at: null,
+      service_id: 'checkout',
+      severity: 'P2',
+      started_at: '2026-05-20T09:00:00.000Z',
+      detected_at: '2026-05-20T09:05:00.000Z',
+      acknowledged_at: null,
+      mitigated_at: null,
+      restored_at: '2026-05-20T10:05:00.000Z',
+      caused_by_deployment_id: 'deploy-2',
+      link_kind: 'explicit',
+      cause_class: null,
+      reassignment_count: null,
+      owner_found_at: null,
+    },
+  ])
+})
+
+test('one that is open has no end, and one that is over without an end is put aside', async () => {
+  const { db, rows } = await collect({
+    'a.json': [
+      anExportedIncident('open', { status: 'open' }),
+      anExportedIncident('over', { impactEndDate: undefined }),
+    ],
+  })
+  expect(rows).toMatchObject([{ native_id: 'open', restored_at: null }])
+  const [aside] = await db.selectFrom('quarantine').selectAll().execute()
+  expect(aside).toMatchObject({
+    position: 'a.json#2',
+    reason: '✖ expected when it ended, as it is not open\n  → at impactEndDate',
+  })
+  expect(JSON.stringify(aside)).not.toMatch(/robin/)
+})
+
+test('the first impacted service that is mapped is its service; rules look at tags, too', async () => {
+  const incidents = [
+    anExportedIncident('a', { impactedServices: ['svc-9', 'svc-1'] }),
+    anExportedIncident('b', { impactedServices: ['svc-9'], tags: ['GameDay'] }),
+    anExportedIncident('c', { impactedServices: ['svc-9'] }),
+    anExportedIncident('d', { impactedServices: [], serviceId: 'svc-1' }),
+  ]
+  const { rows } = await collect(
+    { 'a.json': [{ data: incidents.slice(0, 2) }, { data: incidents.slice(2) }] },
+    {
+      services: { 'svc-1': 'checkout' },
+      rules: [
+        { label: 'gameday', ignore: true },
+        { service: 'svc-9', cause: 'platform' },
+      ],
+    },
+  )
+  expect(rows.map((row) => [row.native_id, row.service_id, row.cause_class])).toEqual([
+    ['a', 'checkout', 'platform'],
+    ['c', 'svc-9', 'platform'],
+    ['d', 'checkout', null],
+  ])
+})
+
+test('a file that is no export is told, the others are read, and nothing is covered', async () => {
+  const covers = { from: '2026-01-01T00:00:00.000Z', to: null }
+  const files = { 'a.json': { incidents: [] }, 'b.json': [anExportedIncident('a-1')] }
+  const { folder, db, outcome, rows } = await collect(files, { covers })
+  expect(outcome).toMatchObject({
+    status: 'partial',
+    error: 'genie: a.json: expected incidents as Opsgenie lists them: {"data": [ … ]}',
+  })
+  expect(rows).toHaveLength(1)
+  expect(await db.selectFrom('coverage').selectAll().execute()).toEqual([])
+  rmSync(join(folder, 'a.json'))
+  writeFileSync(join(folder, 'notes.txt'), 'not an export')
+  expect(await collectOpsgenie(db, folder, { covers })).toMatchObject({ status: 'ok', read: 0 })
+  const covered = await db.selectFrom('coverage').selectAll().execute()
+  expect(covered).toMatchObject([
+    {
+      scope: 'entity:incidents',
+      covered_from: covers.from,
+      covered_to: expect.stringMatching(/^2026-01-01T00:00:/),
+    },
+  ])
+})
+
+test('what is complete until a day is covered until then', async () => {
+  const covers = { from: '2025-01-01T00:00:00.000Z', to: '2025-06-01T00:00:00.000Z' }
+  const { db } = await collect({ 'a.json': [anExportedIncident('a-1')] }, { covers })
+  const covered = await db.selectFrom('coverage').selectAll().execute()
+  expect(covered).toMatchObject([{ covered_from: covers.from, covered_to: covers.to }])
+})
+
+test('a file that is written again is read again, and one that is gone changes nothing', async () => {
+  const { db, folder } = await collect({
+    'a.json': [anExportedIncident('a-1', { status: 'open' })],
+  })
+  writeIn(folder, 'a.json', JSON.stringify([anExportedIncident('a-1')]))
+  expect(await collectOpsgenie(db, folder)).toMatchObject({ changed: 1 })
+  rmSync(join(folder, 'a.json'))
+  expect(await collectOpsgenie(db, folder)).toMatchObject({ status: 'ok', changed: 0 })
+  expect(await listIncidents(db)).toMatchObject([{ restored_at: '2026-05-20T10:05:00.000Z' }])
+})
+
+test('a folder that is not there fails the run', async () => {
+  const outcome = await collectOpsgenie(await testDatabase(), join(testFolder(), 'nowhere'))
+  expect(outcome).toMatchObject({
+    status: 'failed',
+    error: expect.stringMatching(/^genie: the folder .*nowhere cannot be read$/),
+  })
+})

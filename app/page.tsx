@@ -205,6 +205,7 @@ const INBOX = [
   { kind: 'services', words: 'services without an owner' },
   { kind: 'deployments', words: 'deployments to nowhere known' },
   { kind: 'tickets', words: 'tickets of no team or path' },
+  { kind: 'surveyGroups', words: 'groups of surveys that nobody knows' },
 ] as const
 
 function InboxLine({ counts, view }: Pick<MappingInbox, 'counts'> & { view: View }) {

@@ -3,19 +3,25 @@ import { toBackstageOptions } from '#bin/backstage-options.ts'
 import { toGitHubOptions, toHeardOptions } from '#bin/github-options.ts'
 import { toJiraOptions } from '#bin/jira-options.ts'
 import { toPagerDutyOptions } from '#bin/pagerduty-options.ts'
+import { toPolicyResults } from '#bin/policy-options.ts'
+import { toRequests } from '#bin/requests-options.ts'
+import { toSurveys } from '#bin/surveys-options.ts'
 import { argoCdCollector } from '#collectors/argocd/collector.ts'
 import { backstageCollector } from '#collectors/backstage/collector.ts'
-import type { CollectorContext } from '#collectors/collector.ts'
+import type { Collector, CollectorContext } from '#collectors/collector.ts'
 import { sentReader } from '#collectors/events/reader.ts'
 import { filesCollector } from '#collectors/files/collector.ts'
 import { gitCollector } from '#collectors/git/collector.ts'
+import { requestCollector } from '#collectors/git/request-collector.ts'
 import { gitHubCollector } from '#collectors/github/collector.ts'
 import { webhookReader } from '#collectors/github/webhooks.ts'
 import { jiraCollector } from '#collectors/jira/collector.ts'
 import { opsgenieCollector } from '#collectors/opsgenie/collector.ts'
 import { pagerDutyCollector } from '#collectors/pagerduty/collector.ts'
+import { policyCollector } from '#collectors/policy/collector.ts'
 import { receivedCollector } from '#collectors/received.ts'
 import { type RunOutcome, runCollector } from '#collectors/run.ts'
+import { surveysCollector } from '#collectors/surveys/collector.ts'
 import type { Database } from '#db/connection.ts'
 import { deleteCursors } from '#db/cursors.ts'
 import type { Config, SourceConfig } from '#lib/config.ts'
@@ -117,6 +123,9 @@ const ORDER: readonly SourceConfig['kind'][] = [
   'github',
   'git',
   'argocd',
+  'surveys',
+  'environment-requests',
+  'policy-results',
   'jira',
   'pagerduty',
   'opsgenie',
@@ -124,50 +133,61 @@ const ORDER: readonly SourceConfig['kind'][] = [
   'ingest',
 ]
 
+const runOf =
+  <Fact>(collector: Collector<Fact>): Run =>
+  (db, ...rest) =>
+    runCollector(db, collector, ...rest)
+
 function toRun(source: SourceConfig, config: Config): Run {
-  if (source.kind === 'files') {
-    const { id: sourceId, path: folder, covers, complete } = source
-    const collector = filesCollector({ sourceId, folder, covers, complete })
-    return (db, ...rest) => runCollector(db, collector, ...rest)
+  switch (source.kind) {
+    case 'files': {
+      const { id: sourceId, path: folder, covers, complete } = source
+      return runOf(filesCollector({ sourceId, folder, covers, complete }))
+    }
+    case 'git': {
+      const { id: sourceId, repositories, releases, bots } = source
+      const paths = config.goldenPaths.map((path) => ({ id: path.id, rules: path }))
+      return runOf(gitCollector({ sourceId, repositories, paths, releases, bots }))
+    }
+    case 'github':
+      return runOf(gitHubCollector(toGitHubOptions(source, config)))
+    case 'argocd':
+      return runOf(argoCdCollector(toArgoCdOptions(source)))
+    case 'backstage':
+      return runOf(backstageCollector(toBackstageOptions(source, config)))
+    case 'jira':
+      return runOf(jiraCollector(toJiraOptions(source, config)))
+    case 'pagerduty':
+      return runOf(pagerDutyCollector(toPagerDutyOptions(source)))
+    case 'opsgenie': {
+      const { id: sourceId, path: folder, covers, services, rules } = source
+      const complete = covers ? { from: covers.from, to: covers.to ?? null } : null
+      return runOf(opsgenieCollector({ sourceId, folder, covers: complete, services, rules }))
+    }
+    case 'surveys':
+      return runOf(surveysCollector(toSurveys(source)))
+    case 'environment-requests':
+      return runOf(requestCollector(toRequests(source)))
+    case 'policy-results':
+      return runOf(policyCollector(toPolicyResults(source)))
+    default:
+      return toReceivedRun(source, config)
   }
-  if (source.kind === 'github') {
-    return (db, ...rest) =>
-      runCollector(db, gitHubCollector(toGitHubOptions(source, config)), ...rest)
-  }
-  if (source.kind === 'argocd') {
-    return (db, ...rest) => runCollector(db, argoCdCollector(toArgoCdOptions(source)), ...rest)
-  }
-  if (source.kind === 'backstage') {
-    return (db, ...rest) =>
-      runCollector(db, backstageCollector(toBackstageOptions(source, config)), ...rest)
-  }
+}
+
+/** Of what others sent; it lies in the database. */
+function toReceivedRun(
+  source: Extract<SourceConfig, { kind: 'github-webhook' | 'ingest' }>,
+  config: Config,
+): Run {
   if (source.kind === 'github-webhook') {
     const heard = toHeardOptions(source, config)
     const { heardBy: sourceId, ...configuration } = heard
     const received = { sourceId, configuration, reader: webhookReader(heard) }
     return (db, ...rest) => runCollector(db, receivedCollector(db, received), ...rest)
   }
-  if (source.kind === 'ingest') {
-    const { id: sourceId, environments: tiers, covers } = source
-    const reader = sentReader({ sourceId, tiers })
-    const received = { sourceId, configuration: { tiers }, reader, covers }
-    return (db, ...rest) => runCollector(db, receivedCollector(db, received), ...rest)
-  }
-  if (source.kind === 'jira') {
-    return (db, ...rest) => runCollector(db, jiraCollector(toJiraOptions(source, config)), ...rest)
-  }
-  if (source.kind === 'opsgenie') {
-    const { id: sourceId, path: folder, covers, services, rules } = source
-    const complete = covers ? { from: covers.from, to: covers.to ?? null } : null
-    const options = { sourceId, folder, covers: complete, services, rules }
-    return (db, ...rest) => runCollector(db, opsgenieCollector(options), ...rest)
-  }
-  if (source.kind === 'pagerduty') {
-    return (db, ...rest) =>
-      runCollector(db, pagerDutyCollector(toPagerDutyOptions(source)), ...rest)
-  }
-  const { id: sourceId, repositories, releases, bots } = source
-  const paths = config.goldenPaths.map((path) => ({ id: path.id, rules: path }))
-  const collector = gitCollector({ sourceId, repositories, paths, releases, bots })
-  return (db, ...rest) => runCollector(db, collector, ...rest)
+  const { id: sourceId, environments: tiers, covers } = source
+  const reader = sentReader({ sourceId, tiers })
+  const received = { sourceId, configuration: { tiers }, reader, covers }
+  return (db, ...rest) => runCollector(db, receivedCollector(db, received), ...rest)
 }

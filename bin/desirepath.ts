@@ -15,6 +15,7 @@ import { registerSource } from '#bin/commands/source.ts'
 import { registerStart } from '#bin/commands/start.ts'
 import { registerTemplate } from '#bin/commands/template.ts'
 import { registerToken } from '#bin/commands/token.ts'
+import { registerValidateRequest } from '#bin/commands/validate-request.ts'
 import { DesirepathError } from '#lib/errors.ts'
 
 const WRONG_USAGE = 2
@@ -35,6 +36,7 @@ for (const register of [
   registerInit,
   registerConfig,
   registerTemplate,
+  registerValidateRequest,
   registerSource,
   registerToken,
   registerCollect,

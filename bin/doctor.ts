@@ -127,7 +127,10 @@ async function checkReach(source: SourceConfig, config: Config): Promise<Finding
   switch (source.kind) {
     case 'files':
     case 'opsgenie':
+    case 'policy-results':
+    case 'surveys':
       return checkFolder(subject, source.path)
+    case 'environment-requests':
     case 'git':
       return checkClones(subject, source.repositories)
     case 'ingest':

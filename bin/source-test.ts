@@ -3,6 +3,8 @@ import { toBackstageOptions } from '#bin/backstage-options.ts'
 import { toGitHubOptions } from '#bin/github-options.ts'
 import { toJiraOptions } from '#bin/jira-options.ts'
 import { toPagerDutyOptions } from '#bin/pagerduty-options.ts'
+import { toPolicyResults } from '#bin/policy-options.ts'
+import { toSurveys } from '#bin/surveys-options.ts'
 import { examineArgoCd } from '#collectors/argocd/collector.ts'
 import { examineBackstage } from '#collectors/backstage/collector.ts'
 import type { CollectorContext, Examination } from '#collectors/collector.ts'
@@ -13,6 +15,8 @@ import { examineGitHub } from '#collectors/github/examine.ts'
 import { examineJira } from '#collectors/jira/examine.ts'
 import { listExports, readExport } from '#collectors/opsgenie/exports.ts'
 import { examinePagerDuty } from '#collectors/pagerduty/examine.ts'
+import { examinePolicyResults } from '#collectors/policy/examine.ts'
+import { examineSurveys } from '#collectors/surveys/examine.ts'
 import { type ApiToken, listTokens } from '#db/api-tokens.ts'
 import { withDatabase } from '#db/connection.ts'
 import { migrateToLatest } from '#db/migrate.ts'
@@ -40,8 +44,10 @@ export function examineSource(
   if (source.kind === 'jira') return examineJira(toJiraOptions(source, config), context)
   if (source.kind === 'pagerduty') return examinePagerDuty(toPagerDutyOptions(source), context)
   if (source.kind === 'opsgenie') return examineOpsgenie(source)
-  if (source.kind === 'git') return examineClones(source)
-  return source.kind === 'files' ? examineFolder(source) : examineInbox(source, config, context)
+  if (source.kind === 'policy-results') return examinePolicyResults(toPolicyResults(source))
+  if (source.kind === 'surveys') return examineSurveys(toSurveys(source))
+  if (source.kind === 'files') return examineFolder(source)
+  return 'repositories' in source ? examineClones(source) : examineInbox(source, config, context)
 }
 
 const FROM_CLONES: readonly FactTable[] = [
@@ -55,16 +61,22 @@ const FROM_CLONES: readonly FactTable[] = [
 ]
 
 async function* examineClones(
-  source: Extract<SourceConfig, { kind: 'git' }>,
+  source: Extract<SourceConfig, { kind: 'git' | 'environment-requests' }>,
 ): AsyncGenerator<Examination> {
   const { folders, empty } = await findCloneFolders(source.repositories)
-  const fills: FactTable[] = [...FROM_CLONES]
-  if (source.releases.length > 0) fills.push('deployments')
+  const fills: FactTable[] = source.kind === 'git' ? [...FROM_CLONES] : listRequestTables(source)
+  if (source.kind === 'git' && source.releases.length > 0) fills.push('deployments')
   const todo = 'check repositories in the configuration'
   const why = `no clone in ${empty.join(', ')}`
   const problem = empty.length === 0 ? null : { why, todo }
   yield { what: 'clones', fills, says: `${folders.length} found`, problem }
 }
+
+/** Where no file says what became of a request, its way is not known to have ended. */
+const listRequestTables = ({
+  state,
+}: Extract<SourceConfig, { kind: 'environment-requests' }>): FactTable[] =>
+  state === undefined ? [] : ['provisioning_requests', 'steps']
 
 async function* examineFolder({
   id,

@@ -25,6 +25,7 @@ export const NATURAL_KEYS = {
   tickets: ['source_id', 'native_id'],
   survey_waves: ['source_id', 'native_id'],
   survey_responses: ['source_id', 'native_id'],
+  survey_unmapped_groups: ['source_id', 'wave_id', 'answer'],
   policy_requirements: ['source_id', 'native_id'],
   policy_evidence: ['source_id', 'native_id'],
 } as const satisfies Partial<Record<keyof Schema, readonly string[]>>

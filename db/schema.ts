@@ -31,6 +31,7 @@ export interface Schema {
   tickets: TicketTable
   survey_waves: SurveyWaveTable
   survey_responses: SurveyResponseTable
+  survey_unmapped_groups: SurveyUnmappedGroupTable
   survey_publications: SurveyPublicationTable
   policy_requirements: PolicyRequirementTable
   policy_evidence: PolicyEvidenceTable
@@ -300,8 +301,14 @@ export interface ProvisioningRequestTable extends RemovableFact {
   target_key: string | null
   chain_key: string | null
   requested_at: string
+  /** When it was merged or approved; null: nothing tells. */
+  approved_at: string | null
   first_human_step_at: string | null
   usable_at: string | null
+  /** When it is due to end, as it was asked for. */
+  expires_at: string | null
+  /** When it was taken away; null while it is there. */
+  expired_at: string | null
   ended_at: string | null
   result: 'usable' | 'failed' | 'timeout' | 'rejected' | 'cancelled' | 'open'
   cause_code: string | null
@@ -429,6 +436,14 @@ export interface SurveyResponseTable extends Fact {
   umux2: number | null
   comment: string | null
   quotable: number
+}
+
+/** What people answered for their group in a wave, where nobody says which group that is. */
+export interface SurveyUnmappedGroupTable {
+  source_id: string
+  wave_id: string
+  answer: string
+  observed_at: string
 }
 
 /** What may be seen of a closed wave. Written once: whatever changes afterwards would tell an answer. */

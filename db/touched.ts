@@ -116,6 +116,8 @@ const WATCHES: Readonly<Record<FactTable, Watch>> = {
   tickets: { touches: (row) => whole('support', text(row, 'opened_at')) },
   survey_waves: { touches: (row) => whole('survey', text(row, 'opened_at')) },
   survey_responses: { touches: () => whole('survey', '') },
+  // Their answers are in no team's figures until somebody maps them.
+  survey_unmapped_groups: { touches: () => [] },
   policy_requirements: { touches: (row) => whole('policy', text(row, 'required_from')) },
   policy_evidence: { touches: (row) => whole('policy', text(row, 'produced_at')) },
 }

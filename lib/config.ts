@@ -2,14 +2,18 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { Duration } from '#lib/duration.ts'
+import { RequestRules } from '#lib/environment-request.ts'
 import { TIER_RULES } from '#lib/environment-tier.ts'
 import { ConfigError } from '#lib/errors.ts'
 import { GoldenPathRules, Moment } from '#lib/golden-path.ts'
 import { IssueIncidentRule, OpsgenieRule, PagerDutyRule } from '#lib/incident-rules.ts'
 import { isNameTemplate } from '#lib/name-template.ts'
+import { PolicyRequirements } from '#lib/policy-requirement.ts'
 import { REMOVABLE } from '#lib/removable.ts'
 import { SecretReference } from '#lib/secret.ts'
+import { SurveyProfiles } from '#lib/survey-profile.ts'
 import { JiraTicketRule, TicketRule } from '#lib/ticket-rules.ts'
+import { Timezone } from '#lib/timezone.ts'
 import { parseYaml } from '#lib/yaml-faults.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -18,8 +22,6 @@ const text = z.string().min(1, 'expected a text that is not empty')
 const Id = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'expected letters, digits, dots, dashes and underscores')
-
-const Timezone = text.refine(isTimezone, 'expected a time zone such as Europe/Berlin')
 
 const Organisation = z.strictObject({
   name: text,
@@ -90,17 +92,19 @@ const GoldenPath = z.strictObject({
 /** `https://host/name` or `user@host:name`: nothing is cloned, and an address may hold a secret. */
 const isAddress = (path: string) => /^[a-z][a-z+]+:\/\//i.test(path) || /^[^/]+@[^/]+:/.test(path)
 
+/** Folders of clones or bare mirrors; `*` stands for part of a name. */
+const Clones = z
+  .union([text.transform((one) => [one]), z.array(text).min(1)], {
+    error: 'expected a folder of clones such as ./clones/*, or a list of them',
+  })
+  .refine((paths) => !paths.some(isAddress), {
+    error: 'expected folders on this machine; git clone --mirror makes one of an address',
+  })
+
 const GitSource = z.strictObject({
   id: Id,
   kind: z.literal('git'),
-  /** Folders of clones or bare mirrors; `*` stands for part of a name. */
-  repositories: z
-    .union([text.transform((one) => [one]), z.array(text).min(1)], {
-      error: 'expected a folder of clones such as ./clones/*, or a list of them',
-    })
-    .refine((paths) => !paths.some(isAddress), {
-      error: 'expected folders on this machine; git clone --mirror makes one of an address',
-    }),
+  repositories: Clones,
   every: Duration.optional(),
   /** Tags that stand for deployments. */
   releases: z.array(z.strictObject({ tags: text, environment: text })).default([]),
@@ -119,6 +123,57 @@ const FilesSource = z.strictObject({
   /** Files of events that hold all there is: what vanishes from one was removed at the source. */
   complete: z.array(z.enum(REMOVABLE)).optional(),
   every: Duration.optional(),
+})
+
+const EnvironmentRequestsSource = z.strictObject({
+  id: Id,
+  kind: z.literal('environment-requests'),
+  repositories: Clones,
+  every: Duration.optional(),
+  /** Globs of the request files, from the root of a repository. */
+  files: z
+    .array(text)
+    .min(1)
+    .default(['**/environment-request*.yaml', '**/environment-request*.yml']),
+  /** The one that requests go by. */
+  goldenPath: Id.optional(),
+  rules: RequestRules.prefault({}),
+  /** Where a file says what became of it; without this nobody knows when it was usable. */
+  state: z
+    .strictObject({
+      /** Keys joined by dots. */
+      field: text,
+      usable: z.array(text).min(1),
+      failed: z.array(text).default([]),
+      rejected: z.array(text).default([]),
+    })
+    .optional(),
+  /** Author names or addresses of bots, besides the well-known ones. */
+  bots: z.array(text).default([]),
+  /** Author names or addresses of people of the platform team. */
+  platform: z.array(text).default([]),
+})
+
+const SurveysSource = z.strictObject({
+  id: Id,
+  kind: z.literal('surveys'),
+  /** Folder of CSV exports. */
+  path: text,
+  every: Duration.optional(),
+  surveys: SurveyProfiles,
+})
+
+const PolicyResultsSource = z.strictObject({
+  id: Id,
+  kind: z.literal('policy-results'),
+  /** Folder of what tools wrote. */
+  path: text,
+  every: Duration.optional(),
+  /** The time for which the results are complete. Without it nothing counts as covered. */
+  covers: z.strictObject({ from: Moment, to: Moment.optional() }).optional(),
+  /** Files of public keys (PEM) of builders whose attestations are trusted. */
+  keys: z.array(text).default([]),
+  requirements: PolicyRequirements.default([]),
 })
 
 const Globs = z.array(text).min(1)
@@ -349,6 +404,9 @@ const ConfigFile = z.strictObject({
         FilesSource,
         GitHubSource,
         ArgoCdSource,
+        SurveysSource,
+        EnvironmentRequestsSource,
+        PolicyResultsSource,
         JiraSource,
         PagerDutySource,
         OpsgenieSource,
@@ -421,41 +479,18 @@ function listRepeats(
   )
 }
 
-function isTimezone(name: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
-  } catch {
-    return false
-  }
-}
-
 export type GoldenPathConfig = z.output<typeof GoldenPath>
 type FileConfig = z.output<typeof ConfigFile>
 type AnySource = FileConfig['sources'][number]
-type FilesSourceConfig = Extract<AnySource, { kind: 'files' }>
-type GitSourceConfig = Extract<AnySource, { kind: 'git' }>
 export type GitHubSourceConfig = Extract<AnySource, { kind: 'github' }>
 export type ArgoCdSourceConfig = Extract<AnySource, { kind: 'argocd' }>
 export interface BackstageSourceConfig extends Omit<z.output<typeof BackstageCatalog>, 'source'> {
   readonly id: string
   readonly kind: 'backstage'
 }
-type GitHubWebhookConfig = Extract<AnySource, { kind: 'github-webhook' }>
-type IngestConfig = Extract<AnySource, { kind: 'ingest' }>
 export type JiraSourceConfig = Extract<AnySource, { kind: 'jira' }>
 export type PagerDutySourceConfig = Extract<AnySource, { kind: 'pagerduty' }>
-type OpsgenieSourceConfig = Extract<AnySource, { kind: 'opsgenie' }>
-export type SourceConfig =
-  | FilesSourceConfig
-  | BackstageSourceConfig
-  | GitSourceConfig
-  | GitHubSourceConfig
-  | ArgoCdSourceConfig
-  | GitHubWebhookConfig
-  | IngestConfig
-  | JiraSourceConfig
-  | PagerDutySourceConfig
-  | OpsgenieSourceConfig
+export type SourceConfig = AnySource | BackstageSourceConfig
 
 /** How often a source is read; undefined: when asked, or when something was sent. */
 export const everyOf = (source: SourceConfig): string | undefined =>
@@ -476,7 +511,10 @@ export interface Config {
 
 /** What the web server needs. */
 export interface AppConfig extends Pick<Config, 'organisation' | 'database'> {
-  readonly webhooks: readonly Pick<GitHubWebhookConfig, 'id' | 'secret'>[]
+  readonly webhooks: readonly Pick<
+    Extract<AnySource, { kind: 'github-webhook' }>,
+    'id' | 'secret'
+  >[]
 }
 
 /** The file that holds the configuration: `DESIREPATH_CONFIG`, else the one in this folder. */
@@ -535,8 +573,11 @@ export function parseConfig(yaml: string, file: string): Config {
 }
 
 function withPaths(source: SourceConfig, absolute: (path: string) => string): SourceConfig {
-  if (source.kind === 'git') {
+  if (source.kind === 'git' || source.kind === 'environment-requests') {
     return { ...source, repositories: source.repositories.map(absolute) }
+  }
+  if (source.kind === 'policy-results') {
+    return { ...source, path: absolute(source.path), keys: source.keys.map(absolute) }
   }
   return 'path' in source ? { ...source, path: absolute(source.path) } : source
 }

@@ -3,6 +3,19 @@ import { z } from 'zod'
 import { closest } from '#lib/closest.ts'
 import { ConfigError } from '#lib/errors.ts'
 
+/** One thing that is wrong with a text. */
+export interface YamlFault {
+  /** From 1. */
+  readonly line: number
+  readonly column: number
+  /** Keys and indexes down to what is at fault, joined by dots; empty for the whole. */
+  readonly path: string
+  /** `expected …, not …`. */
+  readonly message: string
+}
+
+type AlsoCheck = (value: unknown) => z.core.$ZodIssue[]
+
 /**
  * Reads YAML text as `schema`. `alsoCheck` sees the plain value even where it does not fit.
  *
@@ -12,8 +25,23 @@ export function parseYaml<T extends z.ZodType>(
   schema: T,
   text: string,
   file: string,
-  alsoCheck: (value: unknown) => z.core.$ZodIssue[] = () => [],
+  alsoCheck?: AlsoCheck,
 ): z.output<T> {
+  const reading = readYaml(schema, text, alsoCheck)
+  if ('value' in reading) return reading.value
+  throw new ConfigError(reading.faults.map((fault) => toLine(file, fault)).join('\n'))
+}
+
+/** `file:line:column: key: expected …, not …`. */
+export const toLine = (file: string, { line, column, path, message }: YamlFault) =>
+  [`${file}:${line}:${column}`, path, message].filter(Boolean).join(': ')
+
+/** Reads YAML text as `schema`, or tells every fault of it once, in the order of the schema. */
+export function readYaml<T extends z.ZodType>(
+  schema: T,
+  text: string,
+  alsoCheck: AlsoCheck = () => [],
+): { readonly value: z.output<T> } | { readonly faults: readonly YamlFault[] } {
   const lineCounter = new LineCounter()
   const document = parseDocument(text, {
     lineCounter,
@@ -21,65 +49,69 @@ export function parseYaml<T extends z.ZodType>(
     logLevel: 'error',
   })
   const fail = (faults: readonly Fault[]) => {
-    const lines = faults.map(({ offset, message }) => {
+    const placed = faults.map(({ offset, path = '', message }): YamlFault => {
       const { line, col } = lineCounter.linePos(offset)
-      return `${file}:${line}:${col}: ${message}`
+      return { line, column: col, path, message }
     })
-    return new ConfigError([...new Set(lines)].join('\n'))
+    return { faults: [...new Map(placed.map((fault) => [toLine('', fault), fault])).values()] }
   }
   if (document.errors.length > 0) {
-    throw fail(document.errors.map(({ pos, message }) => ({ offset: pos[0], message })))
+    return fail(document.errors.map(({ pos, message }) => ({ offset: pos[0], message })))
   }
-  const value = toPlain(document, fail)
-  const { data, error } = schema.safeParse(value ?? {})
-  const issues = [...(error?.issues ?? []), ...alsoCheck(value ?? {})]
-  if (issues.length === 0) return data as z.output<T> // What the schema returned.
-  let known: object | undefined
-  const toKnown = () => {
-    known ??= z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-    return known
-  }
-  throw fail(issues.flatMap((issue) => toFaults(issue, { document, value, toKnown })))
+  const plain = toPlain(document)
+  if (plain instanceof Error) return fail([{ offset: 0, message: plain.message }])
+  const value = plain ?? {}
+  const { data, error } = schema.safeParse(value)
+  const issues = [...(error?.issues ?? []), ...alsoCheck(value)]
+  if (issues.length === 0) return { value: data as z.output<T> } // What the schema returned.
+  return fail(issues.flatMap((issue) => toFaults(issue, { document, value, schema })))
 }
 
 /** An alias that expands without end, or stands for nothing, only fails here. */
-function toPlain(document: Document, fail: (faults: readonly Fault[]) => ConfigError): unknown {
+function toPlain(document: Document): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 })
-  } catch (cause) {
-    throw fail([{ offset: 0, message: cause instanceof Error ? cause.message : String(cause) }])
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
   }
 }
 
 interface Fault {
   readonly offset: number
+  readonly path?: string
   readonly message: string
 }
 
 interface Source {
   readonly document: Document
   readonly value: unknown
-  /** JSON Schema of what was expected; slow to make, and wanted for unknown keys only. */
-  readonly toKnown: () => object
+  readonly schema: z.ZodType
 }
 
-function toFaults(issue: z.core.$ZodIssue, { document, value, toKnown }: Source): Fault[] {
+function toFaults(issue: z.core.$ZodIssue, { document, value, schema }: Source): Fault[] {
   if (issue.code === 'unrecognized_keys') {
+    const known = toKnown(schema)
     return issue.keys.map((key) => ({
       offset: offsetOfKey(document, [...issue.path, key]),
-      message: `${[...issue.path, key].join('.')}: ${describeUnknownKey(key, keysAt(toKnown(), value, issue.path))}`,
+      path: [...issue.path, key].join('.'),
+      message: describeUnknownKey(key, keysAt(known, value, issue.path)),
     }))
   }
   const offending = valueAt(value, issue.path)
   const expected = explain(issue)
   const message =
     offending === undefined ? `is missing: ${expected}` : `${expected}${notAs(issue, offending)}`
-  return [
-    {
-      offset: offsetOf(document, issue.path),
-      message: [issue.path.join('.'), message].filter(Boolean).join(': '),
-    },
-  ]
+  return [{ offset: offsetOf(document, issue.path), path: issue.path.join('.'), message }]
+}
+
+const knownOf = new WeakMap<z.ZodType, object>()
+
+/** As JSON Schema, which takes long to make. */
+function toKnown(schema: z.ZodType): object {
+  const known =
+    knownOf.get(schema) ?? z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  knownOf.set(schema, known)
+  return known
 }
 
 /** What was written instead, unless that may be a secret. */
@@ -144,13 +176,15 @@ function quote(value: unknown): string {
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text
 }
 
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
+/** What stands under `path`; undefined where nothing does. */
+export const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
     (inner, key) =>
-      typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined,
+      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
+        ? Reflect.get(inner, key)
+        : undefined,
     value,
   )
-}
 
 /** Where the value at fault begins or, if there is none, the value that should hold it. */
 function offsetOf(document: Document, path: readonly PropertyKey[]): number {

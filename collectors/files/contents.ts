@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { CsvError } from 'csv-parse/sync'
-import { toCells, toDelimiter, toQuoteFault } from '#collectors/files/csv.ts'
+import { toCells, toDelimiter } from '#collectors/files/csv.ts'
 import type { Entity } from '#collectors/files/entities.ts'
 import type { EntityFile } from '#collectors/files/folder.ts'
 import type { TextRecord } from '#collectors/files/records.ts'
@@ -14,6 +14,7 @@ import {
   RefusedLine,
   readJsonLine,
 } from '#collectors/files/row.ts'
+import { toQuoteFault } from '#collectors/quote-fault.ts'
 
 /** How a file is to be read, known from its beginning. */
 export interface Contents {

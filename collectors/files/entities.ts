@@ -377,6 +377,7 @@ export const ENTITIES: Readonly<Record<string, Entity>> = {
       target_key: optional(text, 'What is asked for', 'environment/basket-test'),
       chain_key: optional(text, 'The same for requests that belong to one need', 'basket-test'),
       requested_at: required(instant, 'When', '2026-02-02T08:00:00Z'),
+      approved_at: optional(instant, 'When it was approved', '2026-02-02T09:05:00Z'),
       first_human_step_at: optional(
         instant,
         'When a person first had to act',
@@ -384,6 +385,8 @@ export const ENTITIES: Readonly<Record<string, Entity>> = {
       ),
       usable_at: optional(instant, 'When it could be used', '2026-02-02T09:40:00Z'),
       ended_at: optional(instant, 'When the request was done with', '2026-02-02T09:40:00Z'),
+      expires_at: optional(instant, 'When it is due to end', '2026-02-16T08:00:00Z'),
+      expired_at: optional(instant, 'When it was taken away; empty while it is there'),
       result: required(
         choice('usable', 'failed', 'timeout', 'rejected', 'cancelled', 'open'),
         'What came of it',

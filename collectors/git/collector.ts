@@ -6,17 +6,15 @@ import {
   toConfiguration,
   type WatchedPath,
 } from '#collectors/evidence/watch.ts'
-import { type Clone, findCloneFolders, readClone } from '#collectors/git/clones.ts'
+import type { Clone } from '#collectors/git/clones.ts'
 import { type GitFact, GitRecord, saveRepository } from '#collectors/git/facts.ts'
-import { type CleanRoom, GitError, openCleanRoom } from '#collectors/git/git.ts'
+import { failed, findClones, inTurn, listVanished, tell } from '#collectors/git/found-clones.ts'
+import { type CleanRoom, openCleanRoom } from '#collectors/git/git.ts'
 import { type ReleaseRule, readHistory } from '#collectors/git/history.ts'
 import { SourceError } from '#lib/errors.ts'
 
 /** Raised when the same clone would be read differently: then everything is read again. */
 const READING = 2
-
-/** Git of one clone runs while the rows of another are stored. */
-const AT_ONCE = 2
 
 export interface GitCollectorOptions {
   readonly sourceId: string
@@ -63,16 +61,13 @@ async function* fetchClones(
   context: CollectorContext,
 ): AsyncGenerator<Fetched> {
   const { sourceId, repositories } = options
-  const { folders, empty } = await findCloneFolders(repositories)
-  if (folders.length === 0) throw new SourceError(sourceId, noClone(repositories.join(', ')))
-  for (const glob of empty) yield failed(sourceId, `repositories:${glob}`, noClone(glob))
   const stop = new AbortController()
   const signal = AbortSignal.any([context.signal, stop.signal])
   const room = openCleanRoom(signal)
   try {
-    const found = await readClones(sourceId, folders, signal)
+    const found = await findClones(sourceId, repositories, signal)
     yield* found.failures
-    yield* listVanished(sourceId, cursors, found.clones)
+    yield* listVanished(sourceId, cursors.keys(), found.clones.map(scopeOf))
     const { publishers, faults } = assignPublishers(options.paths, found.clones, toShallowFault)
     for (const { scope, message } of faults) yield failed(sourceId, scope, message)
     yield* readPages({ options, room, publishers, cursors, context }, found.clones)
@@ -82,59 +77,7 @@ async function* fetchClones(
   }
 }
 
-const noClone = (glob: string) => `repositories: no clone matches ${glob}`
-
-const failed = (sourceId: string, scope: string, message: string, cause?: unknown) => ({
-  scope,
-  failure: new SourceError(sourceId, message, { cause }),
-})
-
 const scopeOf = ({ id }: Pick<Clone, 'id'>) => `repository:${id}`
-
-interface FoundClones {
-  readonly clones: readonly Clone[]
-  readonly failures: readonly ScopeFailure[]
-}
-
-async function readClones(
-  sourceId: string,
-  folders: readonly string[],
-  signal: AbortSignal,
-): Promise<FoundClones> {
-  const clones = new Map<string, Clone>()
-  const failures: ScopeFailure[] = []
-  const read = (folder: string) => readClone(folder, signal).catch((error: unknown) => ({ error }))
-  for await (const [folder, result] of inTurn(folders, read)) {
-    if ('error' in result) {
-      failures.push(
-        failed(sourceId, `folder:${folder}`, `${folder}: ${tell(result.error)}`, result.error),
-      )
-    } else if (clones.has(result.id)) {
-      failures.push(
-        failed(sourceId, `folder:${folder}`, `${folder}: a second clone of ${result.id}`),
-      )
-    } else clones.set(result.id, result)
-  }
-  return { clones: [...clones.values()], failures }
-}
-
-/** The message of a failure that may happen with any clone. @throws whatever else it is: a bug */
-function tell(error: unknown): string {
-  if (error instanceof GitError) return error.message
-  if (error instanceof Error && 'syscall' in error) return error.message
-  throw error
-}
-
-function listVanished(
-  sourceId: string,
-  cursors: ReadonlyMap<string, unknown>,
-  clones: readonly Clone[],
-): ScopeFailure[] {
-  const present = new Set(clones.map(scopeOf))
-  return [...cursors.keys()]
-    .filter((scope) => !present.has(scope))
-    .map((scope) => failed(sourceId, scope, `${scope}: was read before, and its clone is gone`))
-}
 
 /** Earlier publications of a shallow clone are unknown. */
 const toShallowFault = ({ id, shallow }: Clone): string | null =>
@@ -188,21 +131,4 @@ async function readPage(
   if (history === null) return null
   const { records, cursor, covers, whole } = history
   return { scope, records, cursor, covers, begins: whole, replaces: whole }
-}
-
-/** Works on the next while the caller has the last; results come in the order of `inputs`. */
-async function* inTurn<In, Out>(
-  inputs: readonly In[],
-  work: (input: In) => Promise<Out>,
-): AsyncGenerator<[In, Out]> {
-  const started: Promise<Out>[] = []
-  for (const [index, input] of inputs.entries()) {
-    while (started.length < Math.min(index + AT_ONCE, inputs.length)) {
-      const next = inputs[started.length]
-      if (next !== undefined) started.push(work(next))
-    }
-    const result = await (started[index] as Promise<Out>) // Started just now, or before.
-    started[index] = null as never // Its rows need not be held until the end.
-    yield [input, result]
-  }
 }

@@ -81,9 +81,7 @@ const BOT_TRAILER = /^(?:signed-off-by|co-authored-by): .*\[bot\]/im
 
 /** A bot's change that somebody merged carries that person's name: branch and subject tell, too. */
 function toAuthorKind(by: Authorship, isBot: BotRecogniser): MainCommit['authorKind'] {
-  if (KNOWN_BOTS.test(by.name) || KNOWN_BOTS.test(by.email) || isBot(by.name) || isBot(by.email)) {
-    return 'bot'
-  }
+  if ([by.name, by.email].some((one) => KNOWN_BOTS.test(one) || isBot(one))) return 'bot'
   if (BOT_BRANCH.test(by.subject) || BOT_SUBJECT.test(by.subject) || BOT_TRAILER.test(by.body)) {
     return 'bot'
   }
@@ -110,6 +108,31 @@ function toReverts(body: string): string | null {
   return number === undefined ? null : `#${number}`
 }
 
+/** Whether a name or an e-mail address is a bot's; `bots` besides the well-known ones. */
+export function botOf(bots: readonly string[]): (name: string, email: string) => boolean {
+  const isBot = botRecogniser(bots)
+  return (name, email) => [name, email].some((one) => KNOWN_BOTS.test(one) || isBot(one))
+}
+
+/**
+ * For every merge on the main line, the commits that it brought in, by sha. @throws {GitError}
+ */
+export async function listBroughtIn(
+  place: GitPlace,
+  range: Range,
+  mainLine: readonly MainCommit[],
+): Promise<Map<string, readonly string[]>> {
+  const commits = await listAncestry(place, range)
+  const broughtBefore = new Set(mainLine.map(({ sha }) => sha))
+  const merges = mainLine.filter(({ parents }) => parents.length > 1)
+  return new Map(
+    merges.map(({ sha, parents }) => {
+      const side = takeSideCommits(parents.slice(1), commits, broughtBefore)
+      return [sha, side.map((commit) => commit.sha)]
+    }),
+  )
+}
+
 /**
  * For every merge on the main line, the earliest author time among the commits that it brought in,
  * itself included, by sha. @throws {GitError}
@@ -133,7 +156,7 @@ export async function listFirstCommits(
   return earliest
 }
 
-type Ancestor = Pick<MainCommit, 'authoredAt' | 'parents'>
+type Ancestor = Pick<MainCommit, 'sha' | 'authoredAt' | 'parents'>
 
 async function listAncestry(place: GitPlace, range: Range): Promise<Map<string, Ancestor>> {
   const commits = new Map<string, Ancestor>()
@@ -141,7 +164,7 @@ async function listAncestry(place: GitPlace, range: Range): Promise<Map<string, 
   for await (const records of gitRecords(place, args)) {
     for (const record of records) {
       const [sha = '', authored, ...parents] = record.split(' ')
-      commits.set(sha, { authoredAt: toTime(Number(authored)), parents })
+      commits.set(sha, { sha, authoredAt: toTime(Number(authored)), parents })
     }
   }
   return commits

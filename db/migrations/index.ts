@@ -5,6 +5,8 @@ import * as indexes from '#db/migrations/2026-11-29-indexes.ts'
 import * as namedByOthers from '#db/migrations/2026-11-29-named-by-others.ts'
 import * as receivedEvents from '#db/migrations/2026-11-29-received-events.ts'
 import * as removedAtSource from '#db/migrations/2026-11-29-removed-at-source.ts'
+import * as surveyUnmappedGroups from '#db/migrations/2026-11-29-survey-unmapped-groups.ts'
+import * as timesOfRequests from '#db/migrations/2026-11-29-times-of-requests.ts'
 
 /** Every migration, by name, in the order they run. Append only. */
 export const migrations: Record<string, Migration> = {
@@ -14,4 +16,6 @@ export const migrations: Record<string, Migration> = {
   '2026-11-29-named-by-others': namedByOthers,
   '2026-11-29-received-events': receivedEvents,
   '2026-11-29-removed-at-source': removedAtSource,
+  '2026-11-29-survey-unmapped-groups': surveyUnmappedGroups,
+  '2026-11-29-times-of-requests': timesOfRequests,
 }

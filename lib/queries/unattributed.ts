@@ -16,30 +16,34 @@ export interface MappingInbox {
   readonly services: readonly Unattributed[]
   readonly deployments: readonly Unattributed[]
   readonly tickets: readonly Unattributed[]
+  readonly surveyGroups: readonly Unattributed[]
   /** How many there are of each, also of those not listed. */
   readonly counts: Readonly<Record<InboxKind, number>>
 }
 
-export type InboxKind = 'repositories' | 'services' | 'deployments' | 'tickets'
+export type InboxKind = 'repositories' | 'services' | 'deployments' | 'tickets' | 'surveyGroups'
 
 /** What is not attributed now, the newest first, at most `limit` of each kind. */
 export async function getMappingInbox(db: Reader, limit: number): Promise<MappingInbox> {
-  const [repositories, services, deployments, tickets] = await Promise.all([
+  const [repositories, services, deployments, tickets, surveyGroups] = await Promise.all([
     listUnnamedRepositories(db),
     listUnownedServices(db),
     listUnmappedDeployments(db),
     listUnmatchedTickets(db),
+    listUnmappedSurveyGroups(db),
   ])
   return {
     repositories: repositories.slice(0, limit),
     services: services.slice(0, limit),
     deployments: deployments.slice(0, limit),
     tickets: tickets.slice(0, limit),
+    surveyGroups: surveyGroups.slice(0, limit),
     counts: {
       repositories: repositories.length,
       services: services.length,
       deployments: deployments.length,
       tickets: tickets.length,
+      surveyGroups: surveyGroups.length,
     },
   }
 }
@@ -156,6 +160,23 @@ async function listUnmatchedTickets(db: Reader): Promise<Unattributed[]> {
       row.type ?? 'type not known',
     ].join(', '),
     at: toDate(row.opened_at),
+  }))
+}
+
+/** What people answered for their group, where a survey's profile does not say which group that is. */
+async function listUnmappedSurveyGroups(db: Reader): Promise<Unattributed[]> {
+  const rows = await db
+    .selectFrom('survey_unmapped_groups')
+    .selectAll()
+    .orderBy('observed_at', 'desc')
+    .orderBy('wave_id')
+    .orderBy('answer')
+    .execute()
+  return rows.map((row) => ({
+    id: `${row.wave_id}: ${row.answer}`,
+    sourceId: row.source_id,
+    detail: 'no group of the survey is called so',
+    at: toDate(row.observed_at),
   }))
 }
 

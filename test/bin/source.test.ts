@@ -219,3 +219,58 @@ sources: [{ id: genie, kind: opsgenie, path: ./exports }]
   const collected = await runCli(['collect'], { cwd })
   expect(collected.stderr).toMatch(/^genie: partial, 1 records read, 1 rows changed, /)
 })
+
+test(
+  'exports of surveys are tried, and one that does not fit its profile says why',
+  SLOW,
+  async () => {
+    const cwd = aFolder({
+      'desirepath.yaml': `organisation: { name: Acme }
+sources:
+  - id: survey
+    kind: surveys
+    path: ./surveys
+    surveys:
+      - { id: a, name: A, file: a.csv, opened: 2026-01-01, closed: 2026-01-09, questions: [{ column: 2, is: nps }] }
+      - { id: b, name: B, file: b.csv, opened: 2026-02-01, questions: [{ column: Score, is: nps }] }
+`,
+      'surveys/a.csv': 'Timestamp,Score\n2026-01-02,9\n2026-01-03,2\n',
+      'surveys/b.csv': 'Timestamp,Scores\n2026-02-02,9\n',
+    })
+    const { status, stdout } = await runCli(['source', 'test', 'survey'], { cwd })
+    expect(status).toBe(1)
+    expect(stdout).toContain(
+      'ok    a (a.csv): 2 answers, 0 groups not known; not published until the profile says exported → survey_waves, survey_responses\n',
+    )
+    expect(stdout).toContain('fail  b (b.csv): has no column "Score"; did you mean "Scores"?\n')
+    expect(stdout).toMatch(/feeds:\n(?: {2}\w+\n)* {2}internal_nps\n/)
+  },
+)
+
+test('results of policy tools and clones of requests are tried', SLOW, async () => {
+  const cwd = aFolder({
+    'desirepath.yaml': `organisation: { name: Acme }
+sources:
+  - id: policy
+    kind: policy-results
+    path: ./results
+    requirements:
+      - { id: manifests, name: Manifests, from: 2026-01-01, evidence: [{ tool: conftest }] }
+  - id: environments
+    kind: environment-requests
+    repositories: ./clones/*
+`,
+    'results/conftest.json': '[{ "filename": "a.yaml", "namespace": "main", "successes": 2 }]',
+    'results/odd.json': '{}',
+  })
+  const policy = await runCli(['source', 'test', 'policy'], { cwd })
+  expect(policy.status).toBe(1)
+  expect(policy.stdout).toContain(
+    'ok    requirements: 1 in the configuration → policy_requirements\nok    conftest.json: Conftest, 1 results → policy_evidence\nfail  odd.json: is of no format that we know',
+  )
+  expect(policy.stdout).toContain(
+    '  complete_policy_evidence_requests (needs provisioning_requests as well)\n',
+  )
+  const requests = await runCli(['source', 'test', 'environments'], { cwd })
+  expect(requests.stdout).toContain('fail  clones: no clone in ')
+})

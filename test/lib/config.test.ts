@@ -5,19 +5,9 @@ import { assert, constantFrom, oneof, property, string, stringMatching } from 'f
 import { expect, onTestFinished, test } from 'vitest'
 import { configFile, loadAppConfig, loadConfig, parseConfig } from '#lib/config.ts'
 import { ConfigError } from '#lib/errors.ts'
+import { listFaults } from '#test/support/config.ts'
 
 const FILE = '/srv/acme/desirepath.yaml'
-
-/** The faults of a text, each without the file's folder. */
-function listFaults(yaml: string): string[] {
-  try {
-    parseConfig(yaml, 'desirepath.yaml')
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message.split('\n')
-    throw error
-  }
-  return []
-}
 
 const SMALLEST = 'organisation: { name: Acme }'
 
@@ -133,7 +123,7 @@ sources:
     'desirepath.yaml:14:76: goldenPaths.1.mandates.0.scope: expected all, or a list of team ids, not "some"',
     'desirepath.yaml:16:5: sources.0.repositories: is missing: expected a folder of clones such as ./clones/*, or a list of them',
     'desirepath.yaml:16:37: sources.0.every: expected a duration such as 15min, 1h or 3d, not "1 day"',
-    'desirepath.yaml:19:21: sources.3.kind: expected git, files, github, argocd, jira, pagerduty, opsgenie, github-webhook or ingest, not "gitlab"',
+    'desirepath.yaml:19:21: sources.3.kind: expected git, files, github, argocd, surveys, environment-requests, policy-results, jira, pagerduty, opsgenie, github-webhook or ingest, not "gitlab"',
     'desirepath.yaml:2:1: databse: unknown key, did you mean database?',
     'desirepath.yaml:17:11: sources.1.id: expected an id that no other has, not "clones"',
     'desirepath.yaml:18:11: sources.2.id: expected an id that is not config, catalog or catalog-2 …, not "config"',
@@ -469,4 +459,27 @@ test('an issue is an incident by a label, and rules of other sources are not its
   expect(() => gitHub(settings)).toThrow(
     /sources\.0\.incidents\.rules\.0\.urgency: unknown key, expected one of label, text, severity, cause, ignore/,
   )
+})
+
+test('faults of a source of environment requests are told with line and column', () => {
+  const yaml = `${SMALLEST}
+sources:
+  - id: environments
+    kind: environment-requests
+    repositories: https://example.com/envs
+    files: []
+    rules:
+      required: [team, owner]
+      fields: { lifetime: 3 }
+      allowed: { colour: [red] }
+    state: { field: status.phase }
+`
+  expect(listFaults(yaml)).toEqual([
+    'desirepath.yaml:5:19: sources.0.repositories: expected folders on this machine; git clone --mirror makes one of an address, not "https://example.com/envs"',
+    'desirepath.yaml:6:12: sources.0.files: expected at least 1, not []',
+    'desirepath.yaml:9:27: sources.0.rules.fields.lifetime: expected keys such as spec.team, or a list of them, not 3',
+    'desirepath.yaml:8:24: sources.0.rules.required.1: expected team, purpose, lifetime, region or dataClassification, not "owner"',
+    'desirepath.yaml:10:18: sources.0.rules.allowed.colour: unknown key, expected one of team, purpose, lifetime, region, dataClassification',
+    'desirepath.yaml:11:12: sources.0.state.usable: is missing: expected a list',
+  ])
 })

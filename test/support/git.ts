@@ -12,6 +12,7 @@ export interface CommitOptions {
   readonly files?: Readonly<Record<string, string | null>>
   readonly message?: string
   readonly author?: string
+  readonly committer?: string
   /** Author time; the committer's when left out. */
   readonly authoredAt?: string
   readonly branch?: string
@@ -65,7 +66,8 @@ function toCommit(
   from: number,
   options: Omit<CommitOptions, 'branch' | 'from'>,
 ): string {
-  const { at, files = {}, message = `change ${mark}`, author = PERSON, authoredAt = at } = options
+  const { at, files = {}, message = `change ${mark}`, authoredAt = at } = options
+  const { author = PERSON, committer = PERSON } = options
   const changes = Object.entries(files).map(([path, content]) =>
     content === null
       ? `D ${JSON.stringify(path)}\n`
@@ -74,7 +76,7 @@ function toCommit(
   return [
     from === 0 ? `reset refs/heads/${branch}\n\n` : '',
     `commit refs/heads/${branch}\nmark :${mark}\n`,
-    `author ${author} ${toGitTime(authoredAt)}\ncommitter ${PERSON} ${toGitTime(at)}\n`,
+    `author ${author} ${toGitTime(authoredAt)}\ncommitter ${committer} ${toGitTime(at)}\n`,
     toBlock(message),
     from === 0 ? '' : `from :${from}\n`,
     ...(options.merges ?? []).map((merge) => `merge :${merge}\n`),

@@ -55,6 +55,17 @@ const KINDS: readonly {
     none: 'Every ticket names its team and its path.',
     remedy: 'They are in no figure of support. Name team and path in the tracker’s fields.',
   },
+  {
+    kind: 'surveyGroups',
+    title: 'Groups of surveys that nobody knows',
+    none: 'Every group that was answered is known.',
+    remedy: (
+      <>
+        Their answers count for the whole survey and for no team. Name the group under{' '}
+        <code>answers</code> of the survey in <code>desirepath.yaml</code>.
+      </>
+    ),
+  },
 ]
 
 export default async function MappingPage({ searchParams }: PageProps<'/data/mapping'>) {

@@ -1,9 +1,8 @@
 import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { acceptance, RUN_AT, type Upstream } from '#test/collectors/acceptance.ts'
+import { localSkips } from '#test/collectors/local-skips.ts'
 import { collectFolder, testFolder } from '#test/support/files.ts'
-
-const NO_NETWORK = 'files are read from a folder, nobody is asked'
 
 // A skip says why the test does not apply to this collector, and where its matter is tested.
 acceptance({
@@ -11,11 +10,8 @@ acceptance({
   start: startFolder,
   histories: 40,
   skips: {
+    ...localSkips('files are read from a folder, nobody is asked'),
     'T-C04': 'a cursor is a place in a file, not a time',
-    'T-C05': NO_NETWORK,
-    'T-C06': NO_NETWORK,
-    'T-C07': NO_NETWORK,
-    'T-C08': NO_NETWORK,
     'T-C09':
       'a file that changes is read from the beginning: test/collectors/files/collector.test.ts',
     'T-C10': 'rows have no order in time, all of a file are read',
@@ -23,13 +19,6 @@ acceptance({
     'T-C12': 'an id in a file is the id; another one is another row',
     'T-C13': 'a row of another shape is put aside: test/collectors/files/collector.test.ts',
     'T-C14': 'rows are streamed, whatever the size of the file: test/bench/import.ts',
-    'T-C16': NO_NETWORK,
-    'T-C17': NO_NETWORK,
-    'T-C18': NO_NETWORK,
-    'T-C19': NO_NETWORK,
-    'T-C20': 'belongs to the lease that every run holds: test/db/leases.test.ts',
-    'T-C21': 'runs share the process of the worker; a collector has no process of its own yet',
-    'T-C22': 'belongs to the pages, which read published measurements only: test/e2e/data.spec.ts',
     'T-C23': 'a folder that cannot be read fails the run: test/collectors/files/collector.test.ts',
   },
 })

@@ -1,10 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { acceptance, RUN_AT, type Upstream } from '#test/collectors/acceptance.ts'
+import { localSkips } from '#test/collectors/local-skips.ts'
 import { aPath, collectClones } from '#test/support/collect-clones.ts'
 import { aFolder, aHistory, fetchedAt } from '#test/support/git.ts'
-
-const NO_NETWORK = 'clones are read from this machine, nobody is asked'
 
 // A skip says why the test does not apply to this collector, and where its matter is tested.
 acceptance({
@@ -12,11 +11,8 @@ acceptance({
   start: startClones,
   histories: 5,
   skips: {
+    ...localSkips('clones are read from this machine, nobody is asked'),
     'T-C04': 'a cursor is a commit, not a time',
-    'T-C05': NO_NETWORK,
-    'T-C06': NO_NETWORK,
-    'T-C07': NO_NETWORK,
-    'T-C08': NO_NETWORK,
     'T-C09': 'a history is read up to a commit, which does not change',
     'T-C10':
       'commits follow one another; times that run backwards: test/collectors/git/incremental.test.ts',
@@ -25,13 +21,6 @@ acceptance({
     'T-C13': 'a file of another shape is put aside: test/collectors/git/collector.test.ts',
     'T-C14': 'git streams; a file beyond 1 MB is not parsed: collectors/evidence/readings.ts',
     'T-C15': 'no text of a commit is stored; nasty paths: test/collectors/git/collector.test.ts',
-    'T-C16': NO_NETWORK,
-    'T-C17': NO_NETWORK,
-    'T-C18': NO_NETWORK,
-    'T-C19': NO_NETWORK,
-    'T-C20': 'belongs to the lease that every run holds: test/db/leases.test.ts',
-    'T-C21': 'runs share the process of the worker; a collector has no process of its own yet',
-    'T-C22': 'belongs to the pages, which read published measurements only: test/e2e/data.spec.ts',
     'T-C23': 'a clone that git cannot read keeps its rows: test/collectors/git/collector.test.ts',
   },
 })

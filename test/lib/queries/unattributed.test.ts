@@ -4,7 +4,7 @@ import { addOwner, addService, day } from '#test/support/adoption.ts'
 import { testDatabase } from '#test/support/database.ts'
 import { addDeployment, addTicket } from '#test/support/web.ts'
 
-const NONE = { repositories: 0, services: 0, deployments: 0, tickets: 0 }
+const NONE = { repositories: 0, services: 0, deployments: 0, tickets: 0, surveyGroups: 0 }
 
 test('what has a team, a service and a tier is not in the inbox', async () => {
   const db = await testDatabase()

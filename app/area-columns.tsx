@@ -6,7 +6,8 @@ import { Link } from '#app/link.tsx'
 import type { MeasuredMetric } from '#app/measured.ts'
 import { StatusShape } from '#app/shape.tsx'
 import { readResult } from '#app/status.ts'
-import { evidenceHref, hrefOf, type View } from '#app/view.ts'
+import { figureHref, surveyNote } from '#app/surveys/waves.ts'
+import { hrefOf, type View } from '#app/view.ts'
 import type { MetricDefinition } from '#scorecards/result.ts'
 
 interface AreasProps {
@@ -44,10 +45,16 @@ function AreaColumn({ area, measured, names, view }: AreasProps & { area: AreaOf
             {shown.definition.name} <DefinitionPopover definition={shown.definition} place="area" />
           </div>
           <Headline {...shown} names={names} view={view} />
+          <SurveyNote own={shown.own} />
         </>
       )}
     </section>
   )
+}
+
+function SurveyNote({ own: [first] }: Pick<Headlined, 'own'>) {
+  const note = first && surveyNote(first.result)
+  return note == null ? null : <p className="note mt-2">{note}</p>
 }
 
 interface Headlined {
@@ -86,7 +93,7 @@ function Headline({
       <div className="head">
         <Figure
           result={result}
-          href={evidenceHref(view, definition.id, {})}
+          href={figureHref(view, result)}
           change={changeOf(result, before, definition.direction)}
         />
       </div>
@@ -106,9 +113,7 @@ function Headline({
                 className={hasFigure ? 'by-path-value' : 'by-path-value words'}
                 data-metric={result.metricId}
               >
-                <FigureLink href={evidenceHref(view, definition.id, result.scope)}>
-                  {figure}
-                </FigureLink>
+                <FigureLink href={figureHref(view, result)}>{figure}</FigureLink>
               </span>
               <span className={`tone-${verdict?.tone ?? 'quiet'}`}>
                 {verdict !== null && (

@@ -49,8 +49,9 @@ function verdictOf(difference: number, direction: MetricDefinition['direction'])
 
 /** A difference of shares is told in points, others in the unit of the value. */
 function sizeOf(difference: number, { unit, n }: MetricResult): string {
-  if (!unit.startsWith('fraction')) return formatValue(difference, unit, n)
-  const points = 100 * difference
+  const isShare = unit.startsWith('fraction')
+  if (!isShare && !unit.startsWith('points')) return formatValue(difference, unit, n)
+  const points = isShare ? 100 * difference : difference
   const text = points < 1 ? points.toFixed(1) : String(Math.round(points))
   return `${text} ${text === '1' ? 'point' : 'points'}`
 }

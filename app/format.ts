@@ -62,7 +62,7 @@ const WORDS: Readonly<Partial<Record<Unit, (value: number) => string>>> = {
   'requests per week': (value) => `${oneDecimal.format(value)} a week`,
   'per 100 uses': (value) => `${oneDecimal.format(value)} per 100 uses`,
   ratio: (value) => oneDecimal.format(value),
-  'points, -100 to 100': (value) => whole.format(Math.round(value)),
+  'points, -100 to 100': (value) => whole.format(Math.round(value)).replace('-', '−'),
   'points, 0 to 100': (value) => whole.format(Math.round(value)),
 }
 

@@ -1,6 +1,6 @@
 import { metricName } from '#app/definitions.ts'
 import type { MeasuredMetric } from '#app/measured.ts'
-import { StatusShape } from '#app/shape.tsx'
+import { VerdictMark } from '#app/state-word.tsx'
 import { readResult } from '#app/status.ts'
 
 /** What must be read beside a number; a good number with a bad one beside it is contested. */
@@ -25,13 +25,8 @@ export function Guardrails({
             {reading?.hasFigure && (
               <>
                 {' '}
-                {reading.figure}
-                {reading.verdict !== null && (
-                  <span className={`verdict tone-${reading.verdict.tone} ml-1`}>
-                    <StatusShape shape={reading.verdict.shape} />
-                    <span className="hidden-text">{reading.verdict.word}</span>
-                  </span>
-                )}
+                {reading.figure}{' '}
+                {reading.verdict !== null && <VerdictMark verdict={reading.verdict} />}
               </>
             )}
           </span>

@@ -15,23 +15,26 @@ export function MetricCard({
   measured,
   href,
   guardrails,
+  place = 'card',
 }: {
   metricId: string
   measured: MeasuredMetric | undefined
   href: string
   /** Results of the same scope that stand beside it. */
   guardrails: ReadonlyMap<string, MeasuredMetric>
+  /** Tells cards of one metric on a page apart. */
+  place?: string
 }) {
   const definition = definitionOf(metricId)
-  const heading = `metric-${definition.id}`
+  const heading = `${place}-${definition.id}`
   const { result, before, series = [] } = measured ?? {}
   const parts = result === undefined ? [] : partLines(result)
   const change = result && changeOf(result, before, definition.direction)
   return (
-    <article className="card" aria-labelledby={heading} id={definition.id}>
+    <article className="card" aria-labelledby={heading}>
       <div className="card-name">
         <h3 id={heading}>{definition.name}</h3>
-        <DefinitionPopover definition={definition} place="card" />
+        <DefinitionPopover definition={definition} place={place} />
       </div>
       <div className="head">
         <Figure result={result} href={href} change={change ?? null} />

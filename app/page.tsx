@@ -11,6 +11,8 @@ import { adoptionSentence, caveatSentence } from '#app/outcomes-headline.ts'
 import { PathLine } from '#app/path-line.tsx'
 import { Screen } from '#app/screen.tsx'
 import { countStates, StateBar } from '#app/state-bar.tsx'
+import { surveyResults } from '#app/surveys/load.ts'
+import { newestOfPaths } from '#app/surveys/waves.ts'
 import { AdoptionTrend } from '#app/trend-figure.tsx'
 import { readParameters } from '#app/url-state.ts'
 import { evidenceHref, hereWith, hrefOf, readView, type View } from '#app/view.ts'
@@ -32,13 +34,14 @@ export default async function OutcomesPage({ searchParams }: PageProps<'/'>) {
   const paths = await listGoldenPaths(db)
   if (paths.length === 0) return <EmptyDatabase />
 
-  const [teams, sources, states, trends, measured, inbox] = await Promise.all([
+  const [teams, sources, states, trends, measured, inbox, waves] = await Promise.all([
     listTeams(db, view.at),
     untilWritten(listSourceHealth),
     listAdoptionStates(db, { asOf: view.at }),
     getMonthlyAdoption(db, { asOf: view.at, months: MONTHS }),
     listMeasured(db, view, { pathIds: ['', ...paths.map(({ id }) => id)] }),
     untilWritten(countUnattributed),
+    surveyResults(view.at),
   ])
   const results = measured.map(({ result }) => result)
   const adoption = results.filter(({ metricId }) => metricId === 'ADO-02')
@@ -92,7 +95,11 @@ export default async function OutcomesPage({ searchParams }: PageProps<'/'>) {
       </section>
 
       <section className="section" aria-label="Six areas">
-        <AreaColumns measured={measured} names={names} view={view} />
+        <AreaColumns
+          measured={[...measured, ...newestOfPaths(waves, view)]}
+          names={names}
+          view={view}
+        />
       </section>
 
       <section className="section" aria-labelledby="by-path">

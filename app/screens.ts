@@ -16,6 +16,7 @@ export const SCREENS: readonly ScreenLink[] = [
   { href: '/golden-paths', name: 'Golden paths', keys: 'g p' },
   { href: '/teams', name: 'Teams', keys: 'g t' },
   { href: '/review', name: 'Review', keys: 'g r' },
+  { href: '/surveys', name: 'Surveys', isMinor: true },
   { href: '/governance', name: 'Governance', isMinor: true },
   { href: '/data', name: 'Data', keys: 'g d', isMinor: true },
   { href: '/data/mapping', name: 'Mapping', isMinor: true, isBelow: true },

@@ -12,6 +12,16 @@ export function VerdictWord({ verdict }: { verdict: Verdict }) {
   )
 }
 
+/** The same where there is no room for the word, which is then only said. */
+export function VerdictMark({ verdict }: { verdict: Verdict }) {
+  return (
+    <span className={`verdict tone-${verdict.tone}`}>
+      <StatusShape shape={verdict.shape} />
+      <span className="hidden-text">{verdict.word}</span>
+    </span>
+  )
+}
+
 /** An adoption or usage state as word, shape and colour. */
 export function StateWord({ word: { word, key, meaning } }: { word: Word }) {
   return (

@@ -8,6 +8,7 @@ import {
 } from '#app/format.ts'
 import { daysBefore } from '#lib/period.ts'
 import type { Band, MetricResult, Status } from '#scorecards/result.ts'
+import { LEAST_FOR_SCORE } from '#scorecards/survey/answers.ts'
 
 /** Drawn beside a word, so that no meaning hangs on colour alone. */
 export type Shape =
@@ -79,15 +80,22 @@ const IN_PLACE: Readonly<Partial<Record<Status, string>>> = {
   source_missing: 'source not connected',
   no_denominator: 'no cases',
   not_applicable: 'does not apply',
-  suppressed_privacy: 'fewer than 5 answers',
+}
+
+/** Never how many; of what needs more answers than usual, how many it would have needed. */
+const suppressedWords = ({ parameters: { k } }: MetricResult) =>
+  `fewer than ${typeof k === 'number' ? k : LEAST_FOR_SCORE} answers`
+
+/** Words in place of a number; undefined where the number may be shown. */
+function inPlaceOf(result: MetricResult): string | undefined {
+  if (result.status === 'suppressed_privacy') return suppressedWords(result)
+  return IN_PLACE[result.status] ?? (result.value === null ? 'no data' : undefined)
 }
 
 export function readResult(result: MetricResult): Reading {
   const { status, unit, value, n, ci, bounds } = result
   const stands = isCoverage(result)
-  const instead = stands
-    ? undefined
-    : (IN_PLACE[status] ?? (value === null ? 'no data' : undefined))
+  const instead = stands ? undefined : inPlaceOf(result)
   return {
     verdict: (stands ? undefined : STATUSES[status]) ?? BANDS[result.band],
     figure: instead ?? formatValue(value, unit, n),

@@ -47,6 +47,7 @@ const parsers = {
   path: ofSchema(Name),
   team: ofSchema(Name),
   source: ofSchema(Name),
+  survey: ofSchema(z.string().min(1).max(200)),
   in: ofSchema(z.string().regex(/^(team|group):[\w.~/-]{1,200}$/)),
   q: ofSchema(z.string().min(1).max(200)),
   sort: ofSchema(z.string().regex(/^-?[a-z-]{1,40}\.\w{1,60}$/)),

@@ -1,5 +1,13 @@
 import type { z } from 'zod'
-import { Definition, Explanation, GoldenPath, Measurement, Point, Team } from '#app/api/shapes.ts'
+import {
+  Definition,
+  Explanation,
+  GoldenPath,
+  Measurement,
+  Point,
+  SurveyWave,
+  Team,
+} from '#app/api/shapes.ts'
 
 /** Every route of the API: what it takes, and what a list of answers is made of. */
 export interface ApiRoute {
@@ -54,5 +62,10 @@ export const ROUTES = {
     summary: 'Teams by name, with their state on each golden path.',
     parameters: ['asof', 'range'],
     item: Team,
+  },
+  '/api/v1/surveys': {
+    summary: 'What was published of closed survey waves, the newest first. It never changes.',
+    parameters: ['asof', 'range'],
+    item: SurveyWave,
   },
 } as const satisfies Readonly<Record<string, ApiRoute>>

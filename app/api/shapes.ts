@@ -158,6 +158,23 @@ export const Team = z
   })
   .meta({ id: 'Team' })
 
+export const SurveyWave = z
+  .object({
+    sourceId: z.string(),
+    waveId: z.string(),
+    name: z.string(),
+    openedAt: Instant,
+    closedAt: Instant,
+    publishedAt: Instant,
+    results: z.array(Measurement).meta({
+      description:
+        'By golden path, then of each group, which the parameter `group` names. A hidden one has ' +
+        'the status `suppressed_privacy`, and neither value nor counts.',
+    }),
+    quotes: z.array(z.object({ pathId: z.string().nullable(), texts: z.array(z.string()) })),
+  })
+  .meta({ id: 'SurveyWave' })
+
 export const Problem = z
   .object({ type: z.string(), title: z.string(), status: z.number(), detail: z.string() })
   .meta({ id: 'Problem' })

@@ -61,11 +61,7 @@ export default async function SupportPage({ searchParams }: PageProps<'/support'
       </nav>
       {load.size > 0 && (
         <section className="section" aria-label="Figures">
-          <AreaCards
-            measured={load}
-            scope={{ ...(path !== null && { pathId: path }) }}
-            view={view}
-          />
+          <AreaCards measured={load} view={view} />
         </section>
       )}
       <section className="section" aria-labelledby="by-week">

@@ -4,6 +4,8 @@ import type { database } from '#app/database.ts'
 import { formatCountOf } from '#app/format.ts'
 import { asShownAt } from '#app/status.ts'
 import { storyOf } from '#app/story.ts'
+import { surveyResults } from '#app/surveys/load.ts'
+import { findWave, measuredInWave, newestOfPaths } from '#app/surveys/waves.ts'
 import { pathServices } from '#app/tables/path-services.tsx'
 import { pathTeams } from '#app/tables/path-teams.tsx'
 import {
@@ -18,6 +20,7 @@ import {
   supportKinds,
   supportWeeks,
 } from '#app/tables/plain-tables.ts'
+import { surveyFigures, surveyGroups, surveyPaths, surveyWaves } from '#app/tables/surveys.tsx'
 import { teamStates } from '#app/tables/team-states.tsx'
 import type { readParameters } from '#app/url-state.ts'
 import { usageRows } from '#app/usage.ts'
@@ -118,6 +121,23 @@ const TABLES: Readonly<Record<string, Write>> = {
   'support-kinds': writing(async (db, view, asked) =>
     supportKinds(await getSupport(db, { ...view.range, ...pathOf(asked), ...teamOf(asked) })),
   ),
+  surveys: writing(async (_db, view) => surveyWaves(await surveyResults(view.at), view)),
+  'survey-paths': writing(async (db, view) => {
+    const [waves, paths] = await Promise.all([surveyResults(view.at), listGoldenPaths(db)])
+    const names = new Map(paths.map(({ id, name }) => [id, name]))
+    return surveyPaths(newestOfPaths(waves, view), names, view)
+  }),
+  'survey-groups': writing(async (db, view, asked) => {
+    const [waves, names] = await Promise.all([surveyResults(view.at), teamNames(db)])
+    const wave = findWave(waves, asked.survey ?? '', asked.source)
+    const measured = wave === undefined ? [] : measuredInWave(waves, wave, view)
+    const own = measured.filter(({ result }) => (result.scope.pathId ?? null) === asked.path)
+    return surveyGroups(own, names, `${wave?.name ?? 'No such wave'}, by group`)
+  }),
+  'survey-figures': writing(async (_db, view, asked) => {
+    const waves = await surveyResults(view.at)
+    return surveyFigures(findWave(waves, asked.survey ?? '', asked.source), asked.path)
+  }),
   mapping: writing(async (db) => inboxRows(await getMappingInbox(db, Number.POSITIVE_INFINITY))),
 }
 

@@ -147,5 +147,6 @@ sources:
   - { id: exception-register, kind: files, path: ./register, covers: { from: ${from} }, every: 1h }
   - { id: helpdesk, kind: files, path: ./helpdesk, covers: { from: ${from} }, every: 1h }
   - { id: policy-evidence, kind: files, path: ./policies, covers: { from: ${from} }, every: 1h }
+  - { id: platform-survey, kind: files, path: ./surveys, covers: { from: ${from} }, every: 1d }
 `
 }

@@ -17,12 +17,13 @@ import { progressLine } from '#bin/progress.ts'
 import { type Database, withDatabase } from '#db/connection.ts'
 import { migrateToLatest } from '#db/migrate.ts'
 import { saveOrganisation } from '#db/organisation.ts'
+import { publishSurveys } from '#lib/commands/publish-surveys.ts'
 import { type Config, loadConfig } from '#lib/config.ts'
 import { weekOf } from '#lib/period.ts'
 import { scoreAll } from '#scorecards/run.ts'
 
 /** Raised when the generator writes something else: then a demonstration is written anew. */
-const VERSION = 1
+const VERSION = 2
 const SEED = 20
 
 const HOUR_MS = 3_600_000
@@ -107,6 +108,7 @@ async function refresh({ folder, now, log }: DemoOptions, marker: Marker): Promi
     await collectSources(db, config, { now: () => now, guard, ...progressLine() })
     log('scoring it')
     await scoreAll(db, { now, guard })
+    await publishSurveys(db, { now, guard })
   })
   await writeMarker(folder, { ...marker, scoredAt: now.toISOString() })
 }

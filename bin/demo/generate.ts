@@ -18,6 +18,7 @@ import {
 } from '#bin/demo/publications.ts'
 import { writeRegister, writeTickets } from '#bin/demo/register.ts'
 import { type Commit, type Edit, writeRepository } from '#bin/demo/repository.ts'
+import { writeSurveys } from '#bin/demo/surveys.ts'
 
 export const CONFIGURATION_FILE = 'desirepath.yaml'
 export const CLONES = 'clones'
@@ -55,6 +56,7 @@ export async function generateDemo(
   await writePolicies(story, folder, { deployments, requests })
   await writeRegister(story, folder)
   await writeTickets(story, folder)
+  await writeSurveys(story, folder)
   await writeFile(join(folder, CONFIGURATION_FILE), toConfiguration(story))
 }
 

@@ -27,5 +27,10 @@ export async function listSurveyResults(db: Reader, asOf: Date): Promise<SurveyR
   }))
 }
 
+/** The same of every wave that ever closed: a publication never changes, so it may be kept. */
+export const listEverySurveyResult = (db: Reader) => listSurveyResults(db, LAST_DAY)
+
+const LAST_DAY = new Date('9999-12-31T00:00:00Z')
+
 /** Written by publishing in this shape; nobody else writes it. */
 const toPublishedWave = (json: string) => JSON.parse(json) as PublishedWave

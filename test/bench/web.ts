@@ -21,6 +21,7 @@ const PAGES = [
   { address: '/metrics', hasChart: false },
   { address: '/metrics/ADO-02?path=deploy', hasChart: true },
   { address: '/review/2026-Q3', hasChart: false },
+  { address: '/surveys', hasChart: false },
   { address: '/support', hasChart: false },
   { address: '/governance', hasChart: false },
   { address: '/data', hasChart: false },

@@ -22,6 +22,8 @@ const SCREENS = [
   '/metrics/ADO-02?path=deploy',
   '/review',
   '/review/2026-Q3',
+  '/surveys',
+  '/surveys/survey-4',
   '/support',
   '/governance',
   '/data',

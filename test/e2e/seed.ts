@@ -5,6 +5,7 @@ import { upsertFacts } from '#db/facts.ts'
 import { migrateToLatest } from '#db/migrate.ts'
 import { insertQuarantine } from '#db/quarantine.ts'
 import type { NewRow } from '#db/schema.ts'
+import { publishSurveys } from '#lib/commands/publish-surveys.ts'
 import { loadAppConfig } from '#lib/config.ts'
 import { GoldenPathRules } from '#lib/golden-path.ts'
 import { daysBefore } from '#lib/period.ts'
@@ -52,6 +53,8 @@ async function seed(db: Database): Promise<void> {
   await upsertFacts(db, 'usage_evidence', observabilityEvidence())
   await addWork(db)
   await addExceptions(db)
+  await addSurveys(db)
+  await publishSurveys(db, { now })
   await scoreAll(db, { now })
 }
 
@@ -113,7 +116,7 @@ async function addSources(db: Database): Promise<void> {
       now,
     )
   }
-  for (const entity of ['provisioning_requests', 'exceptions', 'mandates']) {
+  for (const entity of ['provisioning_requests', 'exceptions', 'mandates', 'survey_responses']) {
     const from = daysBefore(now, WEEKS * 7)
     await insertCoverage(db, { sourceId: 'files', scope: `entity:${entity}`, from, to: now }, now)
   }
@@ -469,6 +472,69 @@ async function addExceptions(db: Database): Promise<void> {
       renewals: 2,
     }),
   ])
+}
+
+/** What the people of each group answered: three and three keep a group hidden, and eight show it. */
+const EVEN = [10, 9, 8, 7, 6, 5, 3, 9]
+const WARMER = [10, 9, 9, 9, 8, 7, 6, 9]
+const FEW = [10, 8, 2]
+
+const WAVES = [
+  { id: 'spring', name: 'Spring survey', weeks: 30, accounts: EVEN },
+  { id: 'autumn', name: 'Autumn survey', weeks: 6, accounts: WARMER },
+]
+
+/** Two waves that closed, and one that people still answer. */
+async function addSurveys(db: Database): Promise<void> {
+  const wave = (native_id: string, name: string, weeks: number): NewRow<'survey_waves'> => ({
+    native_id,
+    name,
+    opened_at: weeksAgo(weeks + 2),
+    closed_at: weeks < 0 ? null : weeksAgo(weeks),
+    invited_by_group: JSON.stringify(
+      Object.fromEntries(
+        ['accounts', 'basket', 'checkout', 'delivery', 'elevation', 'fraud'].map((id) => [id, 10]),
+      ),
+    ),
+    k: 5,
+    ...FILES,
+  })
+  await upsertFacts(db, 'survey_waves', [
+    ...WAVES.map(({ id, name, weeks }) => wave(id, name, weeks)),
+    wave('open', 'Winter survey', -1),
+  ])
+  for (const { id, weeks, accounts } of WAVES) {
+    await upsertFacts(db, 'survey_responses', answersOf(id, weeks, accounts))
+  }
+  await upsertFacts(db, 'survey_responses', answersOf('open', 0, WARMER))
+}
+
+function answersOf(wave: string, weeks: number, accounts: number[]): NewRow<'survey_responses'>[] {
+  const byGroup = {
+    accounts,
+    basket: EVEN,
+    checkout: EVEN,
+    delivery: EVEN,
+    elevation: FEW,
+    fraud: FEW,
+  }
+  return Object.entries(byGroup).flatMap(([group_id, scores]) =>
+    scores.map((nps_score, index) => ({
+      native_id: `${wave} ${group_id} ${index}`,
+      wave_id: wave,
+      group_id,
+      group_state: null,
+      path_id: 'http-service',
+      submitted_on: weeksAgo(weeks + 1).slice(0, 10),
+      nps_score,
+      csat: index % 2 === 0 ? 5 : 2,
+      umux1: null,
+      umux2: null,
+      comment: index < 3 ? 'the build waits for hours' : null,
+      quotable: index === 0 ? 1 : 0,
+      ...FILES,
+    })),
+  )
 }
 
 const { database } = loadAppConfig()

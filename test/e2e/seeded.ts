@@ -82,6 +82,8 @@ export const ADDRESSES = [
   '/metrics/ADO-04?path=http-service&team=checkout',
   '/support',
   '/governance',
+  '/surveys',
+  '/surveys/autumn?source=files',
   '/review',
   `/review/${lastQuarter()}`,
   '/data',

@@ -16,6 +16,8 @@ import { rangeName } from '#app/pickers.tsx'
 import { ScorecardView } from '#app/scorecard-view.tsx'
 import { Screen } from '#app/screen.tsx'
 import { countStates, StateBar } from '#app/state-bar.tsx'
+import { surveyResults } from '#app/surveys/load.ts'
+import { newestOfPaths } from '#app/surveys/waves.ts'
 import { pathServices } from '#app/tables/path-services.tsx'
 import { pathTeams } from '#app/tables/path-teams.tsx'
 import { AdoptionTrend } from '#app/trend-figure.tsx'
@@ -53,7 +55,7 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
 
   const scope = { asOf: view.at, pathId: path.id }
   const count = Math.max(1, weeksIn(view.range).length)
-  const [mandates, states, runs, weeks, trend, usage, exceptions, names, measured, duties] =
+  const [mandates, states, runs, weeks, trend, usage, exceptions, names, computed, duties, waves] =
     await Promise.all([
       listMandates(db, path.id),
       listAdoptionStates(db, scope),
@@ -65,7 +67,10 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
       teamNames(db),
       measuredInScope(db, view, { pathId: path.id }),
       getPathSubject(db, path, view.at),
+      surveyResults(view.at),
     ])
+  const said = newestOfPaths(waves, view).filter(({ result }) => result.scope.pathId === path.id)
+  const measured = new Map([...computed, ...said.map((one) => [one.result.metricId, one] as const)])
   const results = [...measured.values()].map(({ result }) => result)
   const newest = measured.get('ADO-02')?.result.asOf
   const span = rangeName(view.range)
@@ -91,7 +96,7 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
 
       <section className="section" aria-labelledby="figures">
         <h2 id="figures">Figures</h2>
-        <AreaCards measured={measured} scope={{ pathId: path.id }} view={view} />
+        <AreaCards measured={measured} view={view} />
       </section>
 
       <section className="section" aria-labelledby="adoption">

@@ -1,7 +1,7 @@
 import { metricName } from '#app/definitions.ts'
 import { FigureLink } from '#app/figure.tsx'
 import { Scroll } from '#app/scroll.tsx'
-import { StatusShape } from '#app/shape.tsx'
+import { VerdictMark } from '#app/state-word.tsx'
 import { readResult } from '#app/status.ts'
 import { evidenceHref, type View } from '#app/view.ts'
 import type { GoldenPath } from '#lib/queries/golden-paths.ts'
@@ -63,12 +63,7 @@ function Cell({ result, href }: { result: MetricResult | undefined; href: string
   const { figure, hasFigure, verdict } = readResult(result)
   return (
     <td className={hasFigure ? '' : 'note'} data-metric={result.metricId}>
-      {verdict !== null && (
-        <span className={`verdict tone-${verdict.tone}`}>
-          <StatusShape shape={verdict.shape} />
-          <span className="hidden-text">{verdict.word}</span>
-        </span>
-      )}{' '}
+      {verdict !== null && <VerdictMark verdict={verdict} />}{' '}
       <FigureLink href={href}>{figure}</FigureLink>
     </td>
   )

@@ -16,6 +16,8 @@ import { HeatMap } from '#app/review/[quarter]/heat-map.tsx'
 import { Movements } from '#app/review/[quarter]/movements.tsx'
 import { Risks } from '#app/review/[quarter]/risks.tsx'
 import { Screen } from '#app/screen.tsx'
+import { surveyResults } from '#app/surveys/load.ts'
+import { newestOfPaths } from '#app/surveys/waves.ts'
 import { evidenceHref, readView } from '#app/view.ts'
 import { getPathSubject } from '#lib/queries/check-subjects.ts'
 import { listSourceHealth } from '#lib/queries/data-health.ts'
@@ -51,7 +53,7 @@ export default async function ReviewPage({ params, searchParams }: Props) {
 
   const pathIds = paths.map(({ id }) => id)
   const lastYear = calendar(quarterBefore(quarter, YEAR_OF_QUARTERS))?.to ?? now
-  const [measured, yearAgo, states, exceptions, sources, support, before, names, subjects] =
+  const [measured, yearAgo, states, exceptions, sources, support, before, names, subjects, waves] =
     await Promise.all([
       listMeasured(db, view, { pathIds: ['', ...pathIds] }),
       listScopeMeasurements(db, lastYear, { metricIds: ['ADO-01', 'ADO-02'], pathIds }),
@@ -62,6 +64,7 @@ export default async function ReviewPage({ params, searchParams }: Props) {
       getSupport(db, calendar(quarterBefore(quarter, 1)) ?? view.range),
       teamNames(db),
       Promise.all(paths.map((path) => getPathSubject(db, path, view.at))),
+      surveyResults(view.at),
     ])
   const results = measured.map(({ result }) => result)
   const adoption = results.filter(({ metricId }) => metricId === 'ADO-02')
@@ -97,7 +100,11 @@ export default async function ReviewPage({ params, searchParams }: Props) {
       <section className="section" aria-labelledby="six">
         <h2 id="six">Six areas</h2>
         <div className="mt-4">
-          <AreaColumns measured={measured} names={pathNames} view={view} />
+          <AreaColumns
+            measured={[...measured, ...newestOfPaths(waves, view)]}
+            names={pathNames}
+            view={view}
+          />
         </div>
       </section>
 

@@ -10,11 +10,13 @@ import { Link } from '#app/link.tsx'
 import { listMeasured, measuredInScope } from '#app/measured.ts'
 import { ScorecardView } from '#app/scorecard-view.tsx'
 import { Screen } from '#app/screen.tsx'
+import { surveyResults } from '#app/surveys/load.ts'
+import { figureHref, newestOfPaths } from '#app/surveys/waves.ts'
 import { ServiceMatrix } from '#app/teams/[team]/service-matrix.tsx'
 import { TeamPath } from '#app/teams/[team]/team-path.tsx'
 import { UsageTable } from '#app/teams/[team]/usage-table.tsx'
 import { usageOfTeam } from '#app/usage.ts'
-import { evidenceHref, hrefOf, readView } from '#app/view.ts'
+import { hrefOf, readView } from '#app/view.ts'
 import { listServiceSubjects } from '#lib/queries/check-subjects.ts'
 import { listExceptions } from '#lib/queries/exceptions.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
@@ -40,14 +42,16 @@ export default async function TeamPage({ params, searchParams }: Props) {
 
   const scope = { asOf: view.at, teamId: team.id }
   const paths = await listGoldenPaths(db)
-  const [states, runs, exceptions, usage, measured, whole] = await Promise.all([
+  const [states, runs, exceptions, usage, measured, whole, waves] = await Promise.all([
     listAdoptionStates(db, scope),
     listStateRuns(db, scope),
     listExceptions(db, scope),
     usageOfTeam(view.at, team.id),
     listMeasured(db, view, { pathIds: paths.map(({ id }) => id), teamId: team.id }),
     measuredInScope(db, view, { teamId: team.id }),
+    surveyResults(view.at),
   ])
+  const said = newestOfPaths(waves, view, team.id)
   const subjects = await listServiceSubjects(db, {
     teamId: team.id,
     asOf: view.at,
@@ -86,14 +90,14 @@ export default async function TeamPage({ params, searchParams }: Props) {
             runs={runs.filter((run) => run.pathId === path.id)}
             view={view}
           >
-            {measured
+            {[...measured, ...said]
               .filter(({ result }) => result.scope.pathId === path.id)
               .map(({ result }) => (
                 <SmallFigure
                   key={result.metricId}
                   label={metricName(result.metricId)}
                   result={result}
-                  href={evidenceHref(view, result.metricId, result.scope)}
+                  href={figureHref(view, result)}
                 />
               ))}
           </TeamPath>
@@ -103,7 +107,7 @@ export default async function TeamPage({ params, searchParams }: Props) {
       {whole.size > 0 && (
         <section className="section" aria-labelledby="figures">
           <h2 id="figures">Figures</h2>
-          <AreaCards measured={whole} scope={{ teamId: team.id }} view={view} />
+          <AreaCards measured={whole} view={view} />
         </section>
       )}
 

@@ -11,6 +11,8 @@ const headers = [
   { key: 'Permissions-Policy', value: 'camera=(), geolocation=(), microphone=()' },
 ]
 
+const PLAIN_TEXT = '.*(text/plain|openmetrics-text).*'
+
 /** What answers a machine runs nothing. */
 const machine = [
   ...headers,
@@ -25,7 +27,17 @@ export default {
   poweredByHeader: false,
   headers: async () => [
     { source: '/:path*', headers },
-    { source: '/:machine(api|badge|livez|readyz)/:path*', headers: machine },
+    { source: '/:machine(api|badge|livez|readyz|prometheus)/:path*', headers: machine },
   ],
+  // Prometheus asks for plain text; whoever reads asks for a page, and gets what each number means.
+  rewrites: async () => ({
+    beforeFiles: [
+      {
+        source: '/metrics',
+        has: [{ type: 'header', key: 'accept', value: PLAIN_TEXT }],
+        destination: '/prometheus',
+      },
+    ],
+  }),
   redirects: async () => [{ source: '/outcomes', destination: '/', permanent: false }],
 }

@@ -17,7 +17,7 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 // Not in front of machines' routes: Next cuts a long body that passes through here.
-export const config = { matcher: '/((?!_next/static|api/|badge/|livez|readyz).*)' }
+export const config = { matcher: '/((?!_next/static|api/|badge/|livez|readyz|prometheus).*)' }
 
 function contentSecurityPolicy(nonce: string): string {
   const development = process.env.NODE_ENV === 'development' ? " 'unsafe-eval'" : ''

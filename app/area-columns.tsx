@@ -67,18 +67,12 @@ function headlineOf(
   { area }: AreaOfMetrics,
   measured: readonly MeasuredMetric[],
 ): Headlined | undefined {
-  const candidates = metricsOf(area).toSorted((a, b) => preference(b) - preference(a))
-  for (const definition of candidates) {
+  for (const definition of metricsOf(area)) {
     const own = measured.filter(({ result }) => result.metricId === definition.id)
     if (own.length > 0) return { definition, own }
   }
   return undefined
 }
-
-/** Until a metric of the area is named its headline. */
-const PREFERRED: ReadonlySet<string> = new Set(['ADO-02', 'GOV-05', 'SPD-01'])
-const preference = ({ id, isHeadline }: MetricDefinition) =>
-  (isHeadline ? 2 : 0) + (PREFERRED.has(id) ? 1 : 0)
 
 function Headline({
   definition,

@@ -50,6 +50,13 @@ export const AREAS: readonly AreaOfMetrics[] = [
   },
 ]
 
+/** The metric that stands for an area. */
+export function headlineOf(area: Area): MetricDefinition {
+  const found = definitions.find((one) => one.area === area && one.isHeadline)
+  if (found === undefined) throw new Error(`${area}: no metric stands for it`)
+  return found
+}
+
 /** The metrics of an area, those that stand for it first. */
 export function metricsOf(area: Area): MetricDefinition[] {
   const own = definitions.filter((definition) => definition.area === area)

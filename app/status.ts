@@ -178,9 +178,13 @@ const FLAGS: Readonly<Record<string, string>> = {
 /** Beyond this many days before the moment shown, a figure no longer speaks for it. */
 const STALE_AFTER_DAYS = 8
 
-/** The result as it is shown at `shownAt`: a figure that is too old for it is stale. */
+/**
+ * The result as it is shown at `shownAt`: a figure that is too old for it is stale. What a survey said
+ * stands until the next one.
+ */
 export function asShownAt(result: MetricResult, shownAt: Date): MetricResult {
   const usable = result.status === 'ok' || result.status === 'source_partial'
-  const old = new Date(result.asOf) < daysBefore(shownAt, STALE_AFTER_DAYS)
+  const isOfSurvey = result.parameters['wave'] !== undefined
+  const old = !isOfSurvey && new Date(result.asOf) < daysBefore(shownAt, STALE_AFTER_DAYS)
   return usable && old ? { ...result, status: 'stale' } : result
 }

@@ -29,7 +29,7 @@ export default async function DataPage({ searchParams }: PageProps<'/data'>) {
     listCoveredScopes(db),
     listRuns(db, RUNS),
     listQuarantine(db, REFUSED),
-    listMeasurements(db, view.at, { metricId: 'DQ-01' }),
+    listMeasurements(db, view.at, { metricIds: ['DQ-01'] }),
   ])
   const all = sources.reduce((sum, { quarantinedCount }) => sum + quarantinedCount, 0)
   return (

@@ -26,17 +26,15 @@ export async function findMeasurement(
 export async function listMeasurements(
   db: Reader,
   asOf: Date,
-  filter: { readonly pathId?: string; readonly metricId?: string } = {},
+  filter: { readonly pathId?: string; readonly metricIds?: readonly string[] } = {},
 ): Promise<MetricResult[]> {
   const last = await findLastScoringRun(db)
   if (last === undefined) return []
   const weekEnd = weekOf(asOf).from.toISOString()
-  const { pathId, metricId } = filter
   const rows = await listMeasurementRows(db, {
     windowKind: 'own',
     windowEnds: [[weekEnd, last.as_of].toSorted()[0] ?? weekEnd],
-    ...(pathId !== undefined && { pathId }),
-    ...(metricId !== undefined && { metricIds: [metricId] }),
+    ...filter,
   })
   return rows.map(toMetricResult)
 }

@@ -32,6 +32,7 @@ export const timeToUsableEnvironment: Metric<EnvironmentRequests> = {
     key: 'time_to_usable_environment',
     name: 'Median time to a usable environment',
     area: 'speed',
+    isHeadline: true,
     unit: 'minutes',
     direction: 'lower',
     definition:

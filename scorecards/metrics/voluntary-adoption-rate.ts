@@ -21,6 +21,7 @@ export const voluntaryAdoptionRate: Metric<VoluntaryAdoption> = {
     key: 'voluntary_adoption_rate',
     name: 'Voluntary adoption rate',
     area: 'adoption',
+    isHeadline: true,
     unit: 'fraction of teams',
     direction: 'higher',
     definition:

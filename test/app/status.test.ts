@@ -153,3 +153,17 @@ test('what had no figure does not become stale', () => {
   const shownAt = new Date('2027-01-01T00:00:00Z')
   expect(asShownAt(aResult({ status: 'no_data' }), shownAt).status).toBe('no_data')
 })
+
+test('what a survey said does not grow stale', () => {
+  const result = aResult({ parameters: { wave: 'autumn' } })
+  expect(asShownAt(result, new Date('2026-12-01T00:00:00Z')).status).toBe('ok')
+})
+
+test('what is hidden for privacy names the answers that it needs, never how many there are', () => {
+  const figureOf = (parameters: Record<string, unknown>) =>
+    readResult(aResult({ status: 'suppressed_privacy', value: null, parameters })).figure
+  expect([figureOf({}), figureOf({ k: 8 })]).toEqual([
+    'fewer than 5 answers',
+    'fewer than 8 answers',
+  ])
+})

@@ -18,7 +18,7 @@ export async function ScopeList({
 }) {
   const db = await database()
   const [results, paths, teams] = await Promise.all([
-    listMeasurements(db, view.at, { metricId: definition.id }),
+    listMeasurements(db, view.at, { metricIds: [definition.id] }),
     listGoldenPaths(db),
     teamNames(db),
   ])

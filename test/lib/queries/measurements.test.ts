@@ -52,12 +52,12 @@ test('a moment is listed by metric, path, team and source, as it stands', async 
   ]
   await publishResults(db, rows.map(aMeasurement), { run: 2 })
 
-  const valuesOf = async (filter?: { pathId?: string; metricId?: string }) =>
+  const valuesOf = async (filter?: { pathId?: string; metricIds?: string[] }) =>
     (await listMeasurements(db, new Date(day('2026-03-05')), filter)).map(({ value }) => value)
   expect(await valuesOf()).toEqual([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
   expect(await valuesOf({ pathId: 'batch' })).toEqual([0.1])
-  expect(await valuesOf({ metricId: 'ADO-02' })).toEqual([0.1, 0.2])
-  expect(await valuesOf({ pathId: 'http-service', metricId: 'ADO-04' })).toEqual([0.3, 0.4, 0.5])
+  expect(await valuesOf({ metricIds: ['ADO-02'] })).toEqual([0.1, 0.2])
+  expect(await valuesOf({ pathId: 'http-service', metricIds: ['ADO-04'] })).toEqual([0.3, 0.4, 0.5])
 })
 
 test('of the newest scored moment what was not measured then is missing, not older', async () => {

@@ -2,9 +2,11 @@ import 'server-only'
 import { statSync } from 'node:fs'
 import { sql } from 'kysely'
 import { connection } from 'next/server'
+import { cache } from 'react'
 import { appConfig } from '#app/configuration.ts'
 import { type Database, openDatabase, type Reader } from '#db/connection.ts'
 import { migrateToLatest } from '#db/migrate.ts'
+import { findPublishedRun } from '#db/published.ts'
 
 interface Opened {
   readonly db: Database
@@ -57,35 +59,74 @@ async function findDatabase(): Promise<Opened | null> {
   return openShared()
 }
 
+/** A question to the database: what it is asked by must tell its answers apart as JSON. */
+type Ask<Terms extends readonly unknown[], Value> = (db: Reader, ...terms: Terms) => Promise<Value>
+
 interface Kept {
   readonly file: string
   readonly version: number
-  readonly values: Map<unknown, Promise<unknown>>
+  readonly answers: Map<Ask<never, unknown>, Map<string, Promise<unknown>>>
 }
 
-let kept: Kept | undefined
+type Keep = { kept: Kept | undefined }
+
+const facts: Keep = { kept: undefined }
+const published: Keep = { kept: undefined }
+
+/** Questions may be asked by any range and day; of each the last so many answers are kept. */
+const MOST_ANSWERS = 300
 
 /**
- * What `load` reads, kept until another process writes to the database. Only for what is the same for
+ * What `ask` answers, kept until another process writes to the database. Only for what is the same for
  * every reader, at every moment, and dear to read.
  */
-export async function untilWritten<Value>(load: (db: Reader) => Promise<Value>): Promise<Value> {
-  const shared = await findDatabase()
-  if (shared === null) return load(await emptyDatabase())
-  const { db, file } = shared
-  const version = await dataVersion(db)
-  if (kept?.file !== file || kept.version !== version) kept = { file, version, values: new Map() }
-  const { values } = kept
-  const value = (values.get(load) as Promise<Value> | undefined) ?? load(db)
-  values.set(load, value)
+export const untilWritten = <Terms extends readonly unknown[], Value>(
+  ask: Ask<Terms, Value>,
+  ...terms: Terms
+): Promise<Value> => keep(facts, dataVersion, ask, terms)
+
+/**
+ * The same of what scoring published, kept until another run is. Adoption states and measurements stand
+ * for ends of weeks: ask by those, since every other moment is a question of its own.
+ */
+export const untilPublished = <Terms extends readonly unknown[], Value>(
+  ask: Ask<Terms, Value>,
+  ...terms: Terms
+): Promise<Value> => keep(published, publishedRun, ask, terms)
+
+async function keep<Terms extends readonly unknown[], Value>(
+  place: Keep,
+  versionOf: (db: Reader) => Promise<number>,
+  ask: Ask<Terms, Value>,
+  terms: Terms,
+): Promise<Value> {
+  const opened = await findDatabase()
+  if (opened === null) return ask(await emptyDatabase(), ...terms)
+  const { db, file } = opened
+  const version = await versionOf(db)
+  if (place.kept?.file !== file || place.kept.version !== version) {
+    place.kept = { file, version, answers: new Map() }
+  }
+  const own = place.kept.answers.get(ask) ?? new Map<string, Promise<unknown>>()
+  place.kept.answers.set(ask, own)
+  const key = JSON.stringify(terms)
+  const value = (own.get(key) as Promise<Value> | undefined) ?? ask(db, ...terms)
+  own.delete(key)
+  own.set(key, value)
+  // What failed is asked again.
+  value.catch(() => own.delete(key))
+  const [oldest] = own.keys()
+  if (own.size > MOST_ANSWERS && oldest !== undefined) own.delete(oldest)
   return value
 }
 
 /** Changes when another connection has committed: https://www.sqlite.org/pragma.html#pragma_data_version */
-async function dataVersion(db: Database): Promise<number> {
-  const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(db)
+const dataVersion = cache(async (db: Reader): Promise<number> => {
+  const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(db as Database)
   return rows[0]?.data_version ?? 0
-}
+})
+
+const publishedRun = cache(findPublishedRun)
 
 /** Whether there is a migrated database that answers; before there is one, an empty one does. */
 export async function isReady(): Promise<boolean> {

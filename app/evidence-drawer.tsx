@@ -1,4 +1,4 @@
-import { database } from '#app/database.ts'
+import { untilPublished } from '#app/database.ts'
 import { findDefinition } from '#app/definitions.ts'
 import { Drawer } from '#app/drawer.client.tsx'
 import { Link } from '#app/link.tsx'
@@ -14,7 +14,7 @@ export async function EvidenceDrawer({ view, search }: { view: View; search: Sea
   const definition = ev === null ? undefined : findDefinition(ev.metricId)
   if (ev === null || definition === undefined) return null
   const { metricId, scope } = ev
-  const found = await findMeasurement(await database(), { metricId, ...scope }, view.at)
+  const found = await untilPublished(findMeasurement, { metricId, ...scope }, view.weekEnd)
   const tab = evtab ?? 'counted'
   return (
     <Drawer closeHref={hereWith(view, {})} labelledBy="drawer-title">

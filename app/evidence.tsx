@@ -1,4 +1,4 @@
-import type { database } from '#app/database.ts'
+import { type database, untilWritten } from '#app/database.ts'
 import { formatDay, formatDays, formatElapsed, formatInstant, formatPercent } from '#app/format.ts'
 import { Link } from '#app/link.tsx'
 import { StateWord } from '#app/state-word.tsx'
@@ -110,7 +110,7 @@ function teamCell(
 }
 
 async function teamRows(db: Reader, result: MetricResult, view: View): Promise<Evidence> {
-  const [states, names] = await Promise.all([statesBehind(db, result), teamNames(db)])
+  const [states, names] = await Promise.all([statesBehind(db, result), untilWritten(teamNames)])
   const byTeam = new Map(states.map((state) => [state.team, state]))
   return {
     columns: ['Team', 'State', 'Adopted', 'Rule', 'What the rule saw'],
@@ -146,11 +146,11 @@ function shortly(value: unknown): string {
   return typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(2) : String(value)
 }
 
-async function serviceRows(db: Reader, result: MetricResult, view: View): Promise<Evidence> {
+async function serviceRows(_db: Reader, result: MetricResult, view: View): Promise<Evidence> {
   const { pathId } = result.scope
   const [usage, names] = await Promise.all([
     usageRows(new Date(result.asOf), { pathId }),
-    teamNames(db),
+    untilWritten(teamNames),
   ])
   const byService = new Map(usage.map((row) => [row.service, row]))
   return {
@@ -183,7 +183,7 @@ async function activityRows(db: Reader, result: MetricResult, view: View): Promi
       from: daysBefore(to, LONGEST_WINDOW_DAYS),
       to,
     }),
-    teamNames(db),
+    untilWritten(teamNames),
   ])
   const nameOf = (id: string) => names.get(id) ?? id
   const cells = (one: Activity) => [
@@ -212,7 +212,7 @@ async function exceptionRows(db: Reader, result: MetricResult, view: View): Prom
   const { pathId } = result.scope
   const [exceptions, names] = await Promise.all([
     listExceptions(db, { asOf: new Date(result.asOf), ...(pathId !== undefined && { pathId }) }),
-    teamNames(db),
+    untilWritten(teamNames),
   ])
   const byId = new Map(exceptions.map((one) => [`${one.sourceId}:${one.id}`, one]))
   return {
@@ -233,7 +233,10 @@ async function exceptionRows(db: Reader, result: MetricResult, view: View): Prom
 }
 
 async function requestRows(db: Reader, result: MetricResult, view: View): Promise<Evidence> {
-  const [requests, names] = await Promise.all([listProvisioningRequests(db), teamNames(db)])
+  const [requests, names] = await Promise.all([
+    listProvisioningRequests(db),
+    untilWritten(teamNames),
+  ])
   const byId = new Map(requests.map((one) => [`${one.sourceId}:${one.id}`, one]))
   return {
     columns: ['Request', 'Team', 'For', 'Requested', 'Usable', 'Took', 'Result'],

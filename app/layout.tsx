@@ -6,6 +6,7 @@ import { appConfig } from '#app/configuration.ts'
 import { fontVariables } from '#app/fonts.ts'
 import { Keys } from '#app/keys.client.tsx'
 import { Link } from '#app/link.tsx'
+import { Navigation } from '#app/navigation.client.tsx'
 import { Screens } from '#app/screens.client.tsx'
 import { SCREENS } from '#app/screens.ts'
 import { chosenTheme } from '#app/theme.ts'
@@ -52,6 +53,7 @@ export default async function RootLayout({ children }: LayoutProps<'/'>) {
             </footer>
           </div>
         </div>
+        <Navigation />
       </body>
     </html>
   )

@@ -1,12 +1,11 @@
-import type { database } from '#app/database.ts'
+import { untilPublished } from '#app/database.ts'
 import { asShownAt } from '#app/status.ts'
 import type { View } from '#app/view.ts'
+import { weekOf } from '#lib/period.ts'
 import { listScopeMeasurements, type ScopesFilter } from '#lib/queries/scope-measurements.ts'
 import { listSeries, type SeriesPoint } from '#lib/queries/series.ts'
 import { definitions } from '#scorecards/catalogue.ts'
 import type { MetricResult, Scope } from '#scorecards/result.ts'
-
-type Reader = Awaited<ReturnType<typeof database>>
 
 /** A metric of one scope as a view shows it. */
 export interface MeasuredMetric {
@@ -21,8 +20,7 @@ const EVERY_METRIC = definitions.map(({ id }) => id)
 
 /** Every metric that was computed in the scopes named, in the order of the catalogue. */
 export async function listMeasured(
-  db: Reader,
-  { at, comparison }: View,
+  { at, weekEnd, comparison }: View,
   {
     metricIds = EVERY_METRIC,
     ...scopes
@@ -32,8 +30,10 @@ export async function listMeasured(
 ): Promise<MeasuredMetric[]> {
   const filter = { metricIds, ...scopes }
   const [results, earlier] = await Promise.all([
-    listScopeMeasurements(db, at, filter),
-    comparison.at === null ? [] : listScopeMeasurements(db, comparison.at, filter),
+    untilPublished(listScopeMeasurements, weekEnd, filter),
+    comparison.at === null
+      ? []
+      : untilPublished(listScopeMeasurements, weekOf(comparison.at).from, filter),
   ])
   const before = new Map(earlier.map((result) => [keyOf(result), result]))
   return results
@@ -50,17 +50,16 @@ const rank = ({ metricId }: MetricResult) => EVERY_METRIC.indexOf(metricId)
 
 /** The same of one scope by metric id, with the series of each. */
 export async function measuredInScope(
-  db: Reader,
   view: View,
   scope: Scope,
 ): Promise<Map<string, MeasuredMetric>> {
-  const measured = await listMeasured(db, view, {
+  const measured = await listMeasured(view, {
     pathIds: [scope.pathId ?? ''],
     ...(scope.teamId !== undefined && { teamId: scope.teamId }),
   })
   const { from, to } = view.range
   const metricIds = measured.map(({ result }) => result.metricId)
-  const series = await listSeries(db, { metricIds, scope, from, to })
+  const series = await untilPublished(listSeries, { metricIds, scope, from, to })
   return new Map(
     measured.map((one) => {
       const { metricId } = one.result

@@ -15,26 +15,23 @@ export function MetricCard({
   measured,
   href,
   guardrails,
-  place = 'card',
 }: {
   metricId: string
   measured: MeasuredMetric | undefined
   href: string
   /** Results of the same scope that stand beside it. */
   guardrails: ReadonlyMap<string, MeasuredMetric>
-  /** Tells cards of one metric on a page apart. */
-  place?: string
 }) {
   const definition = definitionOf(metricId)
-  const heading = `${place}-${definition.id}`
+  const heading = `metric-${definition.id}`
   const { result, before, series = [] } = measured ?? {}
   const parts = result === undefined ? [] : partLines(result)
   const change = result && changeOf(result, before, definition.direction)
   return (
-    <article className="card" aria-labelledby={heading}>
+    <article className="card" aria-labelledby={heading} id={definition.id}>
       <div className="card-name">
         <h3 id={heading}>{definition.name}</h3>
-        <DefinitionPopover definition={definition} place={place} />
+        <DefinitionPopover definition={definition} place="card" />
       </div>
       <div className="head">
         <Figure result={result} href={href} change={change ?? null} />

@@ -1,5 +1,5 @@
 import { AreaColumns } from '#app/area-columns.tsx'
-import { database, untilWritten } from '#app/database.ts'
+import { database, untilPublished, untilWritten } from '#app/database.ts'
 import { DesirePathFigure } from '#app/desire-path/desire-path-figure.tsx'
 import { loadDesirePath } from '#app/desire-path/load.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
@@ -15,7 +15,7 @@ import { surveyResults } from '#app/surveys/load.ts'
 import { newestOfPaths } from '#app/surveys/waves.ts'
 import { AdoptionTrend } from '#app/trend-figure.tsx'
 import { readParameters } from '#app/url-state.ts'
-import { evidenceHref, hereWith, hrefOf, readView, type View } from '#app/view.ts'
+import { dayOf, evidenceHref, hereWith, hrefOf, readView, type View } from '#app/view.ts'
 import { type AdoptionPoint, getMonthlyAdoption } from '#lib/queries/adoption-trend.ts'
 import { listSourceHealth } from '#lib/queries/data-health.ts'
 import { type GoldenPath, listGoldenPaths } from '#lib/queries/golden-paths.ts'
@@ -31,15 +31,15 @@ export default async function OutcomesPage({ searchParams }: PageProps<'/'>) {
   const search = await searchParams
   const view = readView(search, now, '/')
   const db = await database()
-  const paths = await listGoldenPaths(db)
+  const paths = await untilWritten(listGoldenPaths)
   if (paths.length === 0) return <EmptyDatabase />
 
   const [teams, sources, states, trends, measured, inbox, waves] = await Promise.all([
     listTeams(db, view.at),
     untilWritten(listSourceHealth),
-    listAdoptionStates(db, { asOf: view.at }),
-    getMonthlyAdoption(db, { asOf: view.at, months: MONTHS }),
-    listMeasured(db, view, { pathIds: ['', ...paths.map(({ id }) => id)] }),
+    untilPublished(listAdoptionStates, { asOf: view.weekEnd }),
+    untilPublished(getMonthlyAdoption, { asOf: dayOf(view.at), months: MONTHS }),
+    listMeasured(view, { pathIds: ['', ...paths.map(({ id }) => id)] }),
     untilWritten(countUnattributed),
     surveyResults(view.at),
   ])
@@ -82,7 +82,7 @@ export default async function OutcomesPage({ searchParams }: PageProps<'/'>) {
         </div>
         <DesirePathFigure
           path={
-            await loadDesirePath(db, {
+            await loadDesirePath({
               pathId: chosen.id,
               states: states.filter(({ path }) => path === chosen.id),
               results: of(chosen.id),

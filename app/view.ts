@@ -1,3 +1,4 @@
+import { toDay } from '#app/format.ts'
 import {
   listRefused,
   type Parameters,
@@ -6,7 +7,7 @@ import {
   type Search,
   toAddress,
 } from '#app/url-state.ts'
-import { daysBefore } from '#lib/period.ts'
+import { daysBefore, weekOf } from '#lib/period.ts'
 import { calendar, DEFAULT_RANGE, type NamedRange, parseRange } from '#lib/range.ts'
 import type { Scope } from '#scorecards/result.ts'
 
@@ -14,6 +15,8 @@ import type { Scope } from '#scorecards/result.ts'
 export interface View {
   /** The moment that figures speak for: the end of the range, or earlier when looking back. */
   readonly at: Date
+  /** The end of the last whole week then: what scoring publishes stands for it. */
+  readonly weekEnd: Date
   /** The day looked back to, as the address names it; null when it names none: the newest. */
   readonly day: string | null
   readonly range: NamedRange
@@ -44,8 +47,10 @@ export function readView(search: Search, now: Date, address: string): View {
   const at = day === null ? now : new Date(day)
   const range = parseRange(asked.range ?? DEFAULT_RANGE, at)
   const shown = range ?? standardRange(at)
+  const moment = isNamed(shown) ? earlier(at, shown.to) : at
   return {
-    at: isNamed(shown) ? earlier(at, shown.to) : at,
+    at: moment,
+    weekEnd: weekOf(moment).from,
     day,
     range: shown,
     comparison: toComparison(asked.cmp ?? DEFAULT_COMPARISON, shown, at),
@@ -87,6 +92,9 @@ function toComparison(text: string, range: NamedRange, at: Date): Comparison {
 export function hrefOf(view: View, path: string, parameters: Parameters = {}): string {
   return toAddress(path, { ...viewParameters(view), ...parameters })
 }
+
+/** The day of an instant, UTC: for questions that a time of day does not change. */
+export const dayOf = (instant: Date) => new Date(toDay(instant))
 
 /** What an address says of a view; undefined for what it need not say. */
 export function viewParameters({ day, range, comparison }: View): Parameters {

@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { Quarantine } from '#app/data/quarantine.tsx'
 import { RunTable } from '#app/data/run-table.tsx'
 import { SourceSection } from '#app/data/source-section.tsx'
-import { database } from '#app/database.ts'
+import { database, untilPublished, untilWritten } from '#app/database.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
 import { formatCountOf } from '#app/format.ts'
 import { Screen } from '#app/screen.tsx'
@@ -23,13 +23,13 @@ export default async function DataPage({ searchParams }: PageProps<'/data'>) {
   const search = await searchParams
   const view = readView(search, now, '/data')
   const db = await database()
-  const sources = await listSourceHealth(db)
+  const sources = await untilWritten(listSourceHealth)
   if (sources.length === 0) return <EmptyDatabase />
   const [scopes, runs, refused, coverage] = await Promise.all([
     listCoveredScopes(db),
     listRuns(db, RUNS),
     listQuarantine(db, REFUSED),
-    listMeasurements(db, view.at, { metricIds: ['DQ-01'] }),
+    untilPublished(listMeasurements, view.weekEnd, { metricIds: ['DQ-01'] }),
   ])
   const all = sources.reduce((sum, { quarantinedCount }) => sum + quarantinedCount, 0)
   return (

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { database } from '#app/database.ts'
+import { untilPublished, untilWritten } from '#app/database.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
 import { FigureLink } from '#app/figure.tsx'
 import { formatCountOf } from '#app/format.ts'
@@ -28,10 +28,9 @@ const COLUMNS = [
 export default async function GoldenPathsPage({ searchParams }: PageProps<'/golden-paths'>) {
   const search = await searchParams
   const view = readView(search, new Date(), '/golden-paths')
-  const db = await database()
-  const paths = await listGoldenPaths(db)
+  const paths = await untilWritten(listGoldenPaths)
   if (paths.length === 0) return <EmptyDatabase />
-  const ofPaths = await listScopeMeasurements(db, view.at, {
+  const ofPaths = await untilPublished(listScopeMeasurements, view.weekEnd, {
     metricIds: COLUMNS.map(({ metricId }) => metricId),
     pathIds: paths.map(({ id }) => id),
   })

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { database } from '#app/database.ts'
+import { database, untilWritten } from '#app/database.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
 import { ExceptionTable } from '#app/exception-table.tsx'
 import { formatCountOf, formatDay } from '#app/format.ts'
@@ -21,12 +21,12 @@ export default async function GovernancePage({ searchParams }: PageProps<'/gover
   const search = await searchParams
   const view = readView(search, new Date(), '/governance')
   const db = await database()
-  const paths = await listGoldenPaths(db)
+  const paths = await untilWritten(listGoldenPaths)
   if (paths.length === 0) return <EmptyDatabase />
   const [exceptions, policies, names, subjects] = await Promise.all([
     listExceptions(db, { asOf: view.at }),
     listPolicies(db, view.at),
-    teamNames(db),
+    untilWritten(teamNames),
     Promise.all(paths.map((path) => getPathSubject(db, path, view.at))),
   ])
   const pathNames = new Map(paths.map(({ id, name }) => [id, name]))

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { database } from '#app/database.ts'
+import { untilWritten } from '#app/database.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
 import { formatDay } from '#app/format.ts'
 import { Link } from '#app/link.tsx'
@@ -17,7 +17,7 @@ export default async function ReviewsPage({ searchParams }: PageProps<'/review'>
   const now = new Date()
   const search = await searchParams
   const view = readView(search, now, '/review')
-  const paths = await listGoldenPaths(await database())
+  const paths = await untilWritten(listGoldenPaths)
   if (paths.length === 0) return <EmptyDatabase />
   const first = new Date(Math.min(...paths.map(({ availableSince }) => availableSince.getTime())))
   const quarters = Array.from({ length: MOST }, (_, back) =>

@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { AreaCards } from '#app/area-cards.tsx'
 import { Bars } from '#app/bars.tsx'
 import { CsvLink } from '#app/data-table-view.tsx'
-import { database } from '#app/database.ts'
+import { untilWritten } from '#app/database.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
 import { formatCount, formatCountOf, formatDay, formatMinutes, toDay } from '#app/format.ts'
 import { Link } from '#app/link.tsx'
@@ -23,14 +23,13 @@ export default async function SupportPage({ searchParams }: PageProps<'/support'
   const search = await searchParams
   const view = readView(search, new Date(), '/support')
   const { path, team } = readParameters(search)
-  const db = await database()
-  const paths = await listGoldenPaths(db)
+  const paths = await untilWritten(listGoldenPaths)
   if (paths.length === 0) return <EmptyDatabase />
   const filter = { pathId: path ?? undefined, teamId: team ?? undefined }
   const [support, names, whole] = await Promise.all([
-    getSupport(db, { ...view.range, ...filter }),
-    teamNames(db),
-    measuredInScope(db, view, { ...(path !== null && { pathId: path }) }),
+    untilWritten(getSupport, { ...view.range, ...filter }),
+    untilWritten(teamNames),
+    measuredInScope(view, { ...(path !== null && { pathId: path }) }),
   ])
   const pathNames = new Map(paths.map(({ id, name }) => [id, name]))
   const load = new Map([...whole].filter(([id]) => id.startsWith('SUP')))

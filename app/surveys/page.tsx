@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { DataTableView } from '#app/data-table-view.tsx'
-import { database } from '#app/database.ts'
+import { untilWritten } from '#app/database.ts'
 import { Screen } from '#app/screen.tsx'
 import { surveyResults } from '#app/surveys/load.ts'
 import { SurveyRule } from '#app/surveys/rule.tsx'
@@ -14,8 +14,7 @@ export const metadata: Metadata = { title: 'Surveys' }
 export default async function SurveysPage({ searchParams }: PageProps<'/surveys'>) {
   const search = await searchParams
   const view = readView(search, new Date(), '/surveys')
-  const db = await database()
-  const [waves, paths] = await Promise.all([surveyResults(view.at), listGoldenPaths(db)])
+  const [waves, paths] = await Promise.all([surveyResults(view.at), untilWritten(listGoldenPaths)])
   const names = new Map(paths.map(({ id, name }) => [id, name]))
   const [newest] = waves
   return (

@@ -34,11 +34,8 @@ export function figureHref(view: View, result: MetricResult): string {
   const { wave } = parameters
   if (typeof wave !== 'string') return evidenceHref(view, metricId, scope)
   const [source] = Object.keys(watermarks)
-  return hrefOf(view, `/surveys/${encodeURIComponent(wave)}#${anchorOf(scope.pathId)}`, { source })
+  return hrefOf(view, `/surveys/${encodeURIComponent(wave)}`, { source, path: scope.pathId })
 }
-
-/** Of what a wave says of a path, on its page. */
-export const anchorOf = (pathId: string | undefined) => `of-${pathId ?? 'none'}`
 
 /** `Survey that closed on 3 Oct 2026.`; null for what is no survey figure. */
 export function surveyNote({ parameters: { wave }, asOf }: MetricResult): string | null {
@@ -107,15 +104,16 @@ export function newestOfPaths(
   view: View,
   group?: string,
 ): MeasuredMetric[] {
+  const narrowed = waves.map((wave) => ({
+    ...wave,
+    results: wave.results.filter(
+      ({ parameters }) => parameters['group'] === group && parameters['theme'] === undefined,
+    ),
+  }))
   const seen = new Set<string | undefined>()
-  return waves.flatMap((wave) => {
-    const own = measuredInWave(waves, wave, view).filter(
-      ({ result: { scope, parameters } }) =>
-        !seen.has(scope.pathId) &&
-        parameters['group'] === group &&
-        parameters['theme'] === undefined,
-    )
-    for (const { result } of own) seen.add(result.scope.pathId)
-    return own
+  return narrowed.flatMap((wave) => {
+    const own = wave.results.filter(({ scope }) => !seen.has(scope.pathId))
+    for (const { scope } of own) seen.add(scope.pathId)
+    return measuredInWave(narrowed, { ...wave, results: own }, view)
   })
 }

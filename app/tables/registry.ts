@@ -1,6 +1,6 @@
 import { toCsv } from '#app/csv.ts'
 import { type DataTable, showRows } from '#app/data-table.ts'
-import type { database } from '#app/database.ts'
+import { type database, untilPublished, untilWritten } from '#app/database.ts'
 import { formatCountOf } from '#app/format.ts'
 import { asShownAt } from '#app/status.ts'
 import { storyOf } from '#app/story.ts'
@@ -58,22 +58,25 @@ const TABLES: Readonly<Record<string, Write>> = {
   'team-states': writing(async (db, view) => {
     const [teams, paths, states] = await Promise.all([
       listTeams(db, view.at),
-      listGoldenPaths(db),
-      listAdoptionStates(db, { asOf: view.at }),
+      untilWritten(listGoldenPaths),
+      untilPublished(listAdoptionStates, { asOf: view.weekEnd }),
     ])
     return teamStates(teams, paths, states, view)
   }),
-  'path-teams': writing(async (db, view, asked) => {
-    const scope = { asOf: view.at, ...pathOf(asked) }
+  'path-teams': writing(async (_db, view, asked) => {
+    const published = { asOf: view.weekEnd, ...pathOf(asked) }
     const [states, runs, names] = await Promise.all([
-      listAdoptionStates(db, scope),
-      listStateRuns(db, scope),
-      teamNames(db),
+      untilPublished(listAdoptionStates, published),
+      untilPublished(listStateRuns, published),
+      untilWritten(teamNames),
     ])
     return pathTeams(states, runs, names, view)
   }),
-  'path-services': writing(async (db, view, asked) => {
-    const [usage, names] = await Promise.all([usageRows(view.at, pathOf(asked)), teamNames(db)])
+  'path-services': writing(async (_db, view, asked) => {
+    const [usage, names] = await Promise.all([
+      usageRows(view.at, pathOf(asked)),
+      untilWritten(teamNames),
+    ])
     return pathServices(usage, names, formatCountOf(usage.length, 'service'), view)
   }),
   exceptions: writing(async (db, view, asked) =>
@@ -115,20 +118,27 @@ const TABLES: Readonly<Record<string, Write>> = {
     ),
   ),
   metrics: writing(async () => metricRows()),
-  'support-weeks': writing(async (db, view, asked) =>
-    supportWeeks(await getSupport(db, { ...view.range, ...pathOf(asked), ...teamOf(asked) })),
+  'support-weeks': writing(async (_db, view, asked) =>
+    supportWeeks(
+      await untilWritten(getSupport, { ...view.range, ...pathOf(asked), ...teamOf(asked) }),
+    ),
   ),
-  'support-kinds': writing(async (db, view, asked) =>
-    supportKinds(await getSupport(db, { ...view.range, ...pathOf(asked), ...teamOf(asked) })),
+  'support-kinds': writing(async (_db, view, asked) =>
+    supportKinds(
+      await untilWritten(getSupport, { ...view.range, ...pathOf(asked), ...teamOf(asked) }),
+    ),
   ),
   surveys: writing(async (_db, view) => surveyWaves(await surveyResults(view.at), view)),
-  'survey-paths': writing(async (db, view) => {
-    const [waves, paths] = await Promise.all([surveyResults(view.at), listGoldenPaths(db)])
+  'survey-paths': writing(async (_db, view) => {
+    const [waves, paths] = await Promise.all([
+      surveyResults(view.at),
+      untilWritten(listGoldenPaths),
+    ])
     const names = new Map(paths.map(({ id, name }) => [id, name]))
     return surveyPaths(newestOfPaths(waves, view), names, view)
   }),
-  'survey-groups': writing(async (db, view, asked) => {
-    const [waves, names] = await Promise.all([surveyResults(view.at), teamNames(db)])
+  'survey-groups': writing(async (_db, view, asked) => {
+    const [waves, names] = await Promise.all([surveyResults(view.at), untilWritten(teamNames)])
     const wave = findWave(waves, asked.survey ?? '', asked.source)
     const measured = wave === undefined ? [] : measuredInWave(waves, wave, view)
     const own = measured.filter(({ result }) => (result.scope.pathId ?? null) === asked.path)

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { DataTableView } from '#app/data-table-view.tsx'
-import { database } from '#app/database.ts'
+import { database, untilPublished, untilWritten } from '#app/database.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
 import { formatCountOf } from '#app/format.ts'
 import { Screen } from '#app/screen.tsx'
@@ -20,8 +20,8 @@ export default async function TeamsPage({ searchParams }: PageProps<'/teams'>) {
   const db = await database()
   const [teams, paths, states] = await Promise.all([
     listTeams(db, view.at),
-    listGoldenPaths(db),
-    listAdoptionStates(db, { asOf: view.at }),
+    untilWritten(listGoldenPaths),
+    untilPublished(listAdoptionStates, { asOf: view.weekEnd }),
   ])
   if (teams.length === 0) return <EmptyDatabase />
   const [scored] = states

@@ -109,6 +109,6 @@ test('each path speaks through the last wave that asked about it, without groups
 
 test('a survey figure opens to its wave, and any other to its rows', () => {
   const score = aScore(25, { parameters: { wave: 'autumn' }, watermarks: { survey: '' } })
-  expect(figureHref(view(), score)).toBe('/surveys/autumn?source=survey#of-deploy')
+  expect(figureHref(view(), score)).toBe('/surveys/autumn?path=deploy&source=survey')
   expect(figureHref(view(), aResult())).toBe('/surveys?ev=ADO-02@path:http-service')
 })

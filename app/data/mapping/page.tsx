@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { database } from '#app/database.ts'
+import { untilWritten } from '#app/database.ts'
 import { formatCount, formatDay } from '#app/format.ts'
 import { Screen } from '#app/screen.tsx'
 import { Scroll } from '#app/scroll.tsx'
@@ -71,7 +71,7 @@ const KINDS: readonly {
 export default async function MappingPage({ searchParams }: PageProps<'/data/mapping'>) {
   const search = await searchParams
   const view = readView(search, new Date(), '/data/mapping')
-  const inbox = await getMappingInbox(await database(), MOST)
+  const inbox = await untilWritten(getMappingInbox, MOST)
   const all = Object.values(inbox.counts).reduce((sum, count) => sum + count, 0)
   return (
     <Screen

@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { AreaCards } from '#app/area-cards.tsx'
 import { DataTableView } from '#app/data-table-view.tsx'
-import { database } from '#app/database.ts'
+import { database, untilPublished, untilWritten } from '#app/database.ts'
 import { DesirePathFigure } from '#app/desire-path/desire-path-figure.tsx'
 import { loadDesirePath } from '#app/desire-path/load.ts'
 import { ExceptionTable } from '#app/exception-table.tsx'
@@ -54,18 +54,19 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
   if (path === undefined) notFound()
 
   const scope = { asOf: view.at, pathId: path.id }
+  const published = { ...scope, asOf: view.weekEnd }
   const count = Math.max(1, weeksIn(view.range).length)
   const [mandates, states, runs, weeks, trend, usage, exceptions, names, computed, duties, waves] =
     await Promise.all([
       listMandates(db, path.id),
-      listAdoptionStates(db, scope),
-      listStateRuns(db, scope),
-      listStateCounts(db, { ...scope, count }),
-      getWeeklyAdoption(db, { ...scope, count }),
+      untilPublished(listAdoptionStates, published),
+      untilPublished(listStateRuns, published),
+      untilPublished(listStateCounts, { ...published, count }),
+      untilPublished(getWeeklyAdoption, { ...published, count }),
       usageRows(view.at, { pathId: path.id }),
       listExceptions(db, scope),
-      teamNames(db),
-      measuredInScope(db, view, { pathId: path.id }),
+      untilWritten(teamNames),
+      measuredInScope(view, { pathId: path.id }),
       getPathSubject(db, path, view.at),
       surveyResults(view.at),
     ])
@@ -87,7 +88,7 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
     >
       <div className="mt-9">
         <DesirePathFigure
-          path={await loadDesirePath(db, { pathId: path.id, states, results, asOf: view.at })}
+          path={await loadDesirePath({ pathId: path.id, states, results, asOf: view.at })}
           name={path.name}
           rowsHref={(metricId) => evidenceHref(view, metricId, { pathId: path.id })}
         />

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
-import { database } from '#app/database.ts'
+import { database, untilPublished } from '#app/database.ts'
 import { findDefinition } from '#app/definitions.ts'
 import { Definition } from '#app/metrics/[metric]/definition.tsx'
 import { findScope, type OpenedScope } from '#app/metrics/[metric]/scope.ts'
@@ -30,7 +30,11 @@ export default async function MetricPage({ params, searchParams }: Props) {
   const opened = await findScope(db, search)
   if (opened === undefined) notFound()
   const scope = toScope(opened)
-  const found = await findMeasurement(db, { metricId: definition.id, ...scope }, view.at)
+  const found = await untilPublished(
+    findMeasurement,
+    { metricId: definition.id, ...scope },
+    view.weekEnd,
+  )
   const isOpened = found !== undefined || Object.keys(scope).length > 0
   return (
     <Screen
@@ -75,7 +79,7 @@ async function Opened({
   }
   const { from, to } = view.range
   const metricIds = [definition.id]
-  const series = await listSeries(await database(), { metricIds, scope, from, to })
+  const series = await untilPublished(listSeries, { metricIds, scope, from, to })
   return (
     <OpenedFigure
       result={result}

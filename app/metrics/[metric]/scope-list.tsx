@@ -1,4 +1,4 @@
-import { database } from '#app/database.ts'
+import { untilPublished, untilWritten } from '#app/database.ts'
 import { Link } from '#app/link.tsx'
 import { VerdictWord } from '#app/state-word.tsx'
 import { asShownAt, readResult } from '#app/status.ts'
@@ -16,11 +16,10 @@ export async function ScopeList({
   definition: MetricDefinition
   view: View
 }) {
-  const db = await database()
   const [results, paths, teams] = await Promise.all([
-    listMeasurements(db, view.at, { metricIds: [definition.id] }),
-    listGoldenPaths(db),
-    teamNames(db),
+    untilPublished(listMeasurements, view.weekEnd, { metricIds: [definition.id] }),
+    untilWritten(listGoldenPaths),
+    untilWritten(teamNames),
   ])
   if (results.length === 0) return <NotMeasured />
   const pathNames = new Map(paths.map(({ id, name }) => [id, name]))

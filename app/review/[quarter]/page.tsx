@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { AreaColumns } from '#app/area-columns.tsx'
-import { database } from '#app/database.ts'
+import { database, untilPublished, untilWritten } from '#app/database.ts'
 import { DesirePathFigure } from '#app/desire-path/desire-path-figure.tsx'
 import { loadDesirePath } from '#app/desire-path/load.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
@@ -19,6 +19,7 @@ import { Screen } from '#app/screen.tsx'
 import { surveyResults } from '#app/surveys/load.ts'
 import { newestOfPaths } from '#app/surveys/waves.ts'
 import { evidenceHref, readView } from '#app/view.ts'
+import { weekOf } from '#lib/period.ts'
 import { getPathSubject } from '#lib/queries/check-subjects.ts'
 import { listSourceHealth } from '#lib/queries/data-health.ts'
 import { listExceptions } from '#lib/queries/exceptions.ts'
@@ -48,21 +49,24 @@ export default async function ReviewPage({ params, searchParams }: Props) {
   const search = { ...asked, range: quarter }
   const view = readView(search, now, `/review/${quarter}`)
   const db = await database()
-  const paths = await listGoldenPaths(db)
+  const paths = await untilWritten(listGoldenPaths)
   if (paths.length === 0) return <EmptyDatabase />
 
   const pathIds = paths.map(({ id }) => id)
   const lastYear = calendar(quarterBefore(quarter, YEAR_OF_QUARTERS))?.to ?? now
   const [measured, yearAgo, states, exceptions, sources, support, before, names, subjects, waves] =
     await Promise.all([
-      listMeasured(db, view, { pathIds: ['', ...pathIds] }),
-      listScopeMeasurements(db, lastYear, { metricIds: ['ADO-01', 'ADO-02'], pathIds }),
-      listAdoptionStates(db, { asOf: view.at }),
+      listMeasured(view, { pathIds: ['', ...pathIds] }),
+      untilPublished(listScopeMeasurements, weekOf(lastYear).from, {
+        metricIds: ['ADO-01', 'ADO-02'],
+        pathIds,
+      }),
+      untilPublished(listAdoptionStates, { asOf: view.weekEnd }),
       listExceptions(db, { asOf: view.at }),
-      listSourceHealth(db),
-      getSupport(db, view.range),
-      getSupport(db, calendar(quarterBefore(quarter, 1)) ?? view.range),
-      teamNames(db),
+      untilWritten(listSourceHealth),
+      untilWritten(getSupport, view.range),
+      untilWritten(getSupport, calendar(quarterBefore(quarter, 1)) ?? view.range),
+      untilWritten(teamNames),
       Promise.all(paths.map((path) => getPathSubject(db, path, view.at))),
       surveyResults(view.at),
     ])
@@ -116,7 +120,7 @@ export default async function ReviewPage({ params, searchParams }: Props) {
             <h3>The ways people take: {widest.name}</h3>
             <DesirePathFigure
               path={
-                await loadDesirePath(db, {
+                await loadDesirePath({
                   pathId: widest.id,
                   states: states.filter(({ path }) => path === widest.id),
                   results: results.filter(({ scope }) => scope.pathId === widest.id),

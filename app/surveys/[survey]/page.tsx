@@ -1,15 +1,16 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { CsvLink } from '#app/data-table-view.tsx'
-import { database } from '#app/database.ts'
+import { untilWritten } from '#app/database.ts'
 import { formatCountOf, formatDay } from '#app/format.ts'
+import { Link } from '#app/link.tsx'
 import { Screen } from '#app/screen.tsx'
 import { SaidOfPath } from '#app/surveys/[survey]/said-of-path.tsx'
 import { surveyResults } from '#app/surveys/load.ts'
 import { SurveyRule } from '#app/surveys/rule.tsx'
 import { findWave, measuredInWave, waveCompared } from '#app/surveys/waves.ts'
 import { readParameters } from '#app/url-state.ts'
-import { readView } from '#app/view.ts'
+import { hereWith, readView } from '#app/view.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
 import type { SurveyResults } from '#lib/queries/survey-results.ts'
 import { teamNames } from '#lib/queries/teams.ts'
@@ -30,8 +31,7 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
 export default async function SurveyPage(props: Props) {
   const { search, view, waves, wave } = await loadWave(props)
   if (wave === undefined) notFound()
-  const db = await database()
-  const [paths, teams] = await Promise.all([listGoldenPaths(db), teamNames(db)])
+  const [paths, teams] = await Promise.all([untilWritten(listGoldenPaths), untilWritten(teamNames)])
   const pathNames = new Map(paths.map(({ id, name }) => [id, name]))
   const compared = waveCompared(waves, wave, view)
   const measured = measuredInWave(waves, wave, view)
@@ -39,6 +39,8 @@ export default async function SurveyPage(props: Props) {
   const named = [...byPath]
     .map(([pathId, own]) => ({ pathId, own, name: nameOf(pathId, pathNames) }))
     .toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
+  const { path } = readParameters(search)
+  const chosen = named.find(({ pathId }) => pathId === path) ?? named[0]
   const file = { survey: wave.waveId, source: wave.sourceId }
   return (
     <Screen
@@ -56,19 +58,32 @@ export default async function SurveyPage(props: Props) {
           <CsvLink id="survey-figures" view={view} file={file} />
         </p>
       </div>
-      {named.map(({ pathId, name, own }) => (
+      {named.length > 1 && (
+        <nav className="choices mt-5" aria-label="Golden path">
+          {named.map(({ pathId, name }) => (
+            <Link
+              key={pathId}
+              href={hereWith(view, { path: pathId ?? undefined })}
+              scroll={false}
+              aria-current={pathId === chosen?.pathId ? 'true' : undefined}
+            >
+              {name}
+            </Link>
+          ))}
+        </nav>
+      )}
+      {chosen !== undefined && (
         <SaidOfPath
-          key={pathId}
-          pathId={pathId}
-          name={name}
-          measured={own}
-          quotes={wave.quotes.find((one) => one.pathId === pathId)?.texts ?? []}
+          pathId={chosen.pathId}
+          name={chosen.name}
+          measured={chosen.own}
+          quotes={wave.quotes.find(({ pathId }) => pathId === chosen.pathId)?.texts ?? []}
           teams={teams}
-          file={{ ...file, ...(pathId !== null && { path: pathId }) }}
+          file={{ ...file, path: chosen.pathId ?? undefined }}
           view={view}
           search={search}
         />
-      ))}
+      )}
     </Screen>
   )
 }

@@ -7,7 +7,6 @@ import type { MeasuredMetric } from '#app/measured.ts'
 import { MetricCard } from '#app/metric-card.tsx'
 import { Scroll } from '#app/scroll.tsx'
 import { readResult } from '#app/status.ts'
-import { anchorOf } from '#app/surveys/waves.ts'
 import { surveyGroups } from '#app/tables/surveys.tsx'
 import type { Parameters, Search } from '#app/url-state.ts'
 import { hrefOf, type View } from '#app/view.ts'
@@ -35,7 +34,6 @@ export function SaidOfPath({
   view: View
   search: Search
 }) {
-  const id = anchorOf(pathId ?? undefined)
   const of = (key: string, isNamed: boolean) =>
     measured.filter(({ result }) => (result.parameters[key] !== undefined) === isNamed)
   const whole = of('group', false).filter(({ result }) => result.parameters['theme'] === undefined)
@@ -43,8 +41,8 @@ export function SaidOfPath({
   const themes = of('theme', true)
   const groups = surveyGroups(measured, teams, `${name}, by group`)
   return (
-    <section className="section" aria-labelledby={id}>
-      <h2 id={id}>
+    <section className="section" aria-labelledby="of-path">
+      <h2 id="of-path">
         {pathId === null ? (
           name
         ) : (
@@ -56,16 +54,15 @@ export function SaidOfPath({
           <MetricCard
             key={result.metricId}
             metricId={result.metricId}
-            place={id}
             measured={byMetric.get(result.metricId)}
-            href={`#${id}-groups`}
+            href="#groups"
             guardrails={byMetric}
           />
         ))}
       </div>
       <details className="mt-6">
         <summary>By group ({formatCountOf(groups.rows.length, 'group')})</summary>
-        <div id={`${id}-groups`} className="pt-2">
+        <div id="groups" className="pt-2">
           <DataTableView table={groups} view={view} search={search} file={file} />
         </div>
       </details>

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { AreaCards } from '#app/area-cards.tsx'
-import { database } from '#app/database.ts'
+import { database, untilPublished, untilWritten } from '#app/database.ts'
 import { metricName } from '#app/definitions.ts'
 import { ExceptionTable } from '#app/exception-table.tsx'
 import { SmallFigure } from '#app/figure.tsx'
@@ -41,14 +41,15 @@ export default async function TeamPage({ params, searchParams }: Props) {
   if (team === undefined) notFound()
 
   const scope = { asOf: view.at, teamId: team.id }
-  const paths = await listGoldenPaths(db)
+  const published = { ...scope, asOf: view.weekEnd }
+  const paths = await untilWritten(listGoldenPaths)
   const [states, runs, exceptions, usage, measured, whole, waves] = await Promise.all([
-    listAdoptionStates(db, scope),
-    listStateRuns(db, scope),
+    untilPublished(listAdoptionStates, published),
+    untilPublished(listStateRuns, published),
     listExceptions(db, scope),
     usageOfTeam(view.at, team.id),
-    listMeasured(db, view, { pathIds: paths.map(({ id }) => id), teamId: team.id }),
-    measuredInScope(db, view, { teamId: team.id }),
+    listMeasured(view, { pathIds: paths.map(({ id }) => id), teamId: team.id }),
+    measuredInScope(view, { teamId: team.id }),
     surveyResults(view.at),
   ])
   const said = newestOfPaths(waves, view, team.id)

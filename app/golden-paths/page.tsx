@@ -2,14 +2,14 @@ import type { Metadata } from 'next'
 import { untilPublished, untilWritten } from '#app/database.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
 import { FigureLink } from '#app/figure.tsx'
-import { formatCountOf } from '#app/format.ts'
+import { formatCountOf, formatDay } from '#app/format.ts'
 import { Link } from '#app/link.tsx'
 import { PathLine } from '#app/path-line.tsx'
 import { Screen } from '#app/screen.tsx'
 import { VerdictWord } from '#app/state-word.tsx'
 import { asShownAt, readResult } from '#app/status.ts'
 import { evidenceHref, hrefOf, readView, type View } from '#app/view.ts'
-import { type GoldenPath, listGoldenPaths } from '#lib/queries/golden-paths.ts'
+import { type GoldenPath, listFormerPaths, listGoldenPaths } from '#lib/queries/golden-paths.ts'
 import { listScopeMeasurements } from '#lib/queries/scope-measurements.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 
@@ -28,7 +28,10 @@ const COLUMNS = [
 export default async function GoldenPathsPage({ searchParams }: PageProps<'/golden-paths'>) {
   const search = await searchParams
   const view = readView(search, new Date(), '/golden-paths')
-  const paths = await untilWritten(listGoldenPaths)
+  const [paths, former] = await Promise.all([
+    untilWritten(listGoldenPaths),
+    untilWritten(listFormerPaths),
+  ])
   if (paths.length === 0) return <EmptyDatabase />
   const ofPaths = await untilPublished(listScopeMeasurements, view.weekEnd, {
     metricIds: COLUMNS.map(({ metricId }) => metricId),
@@ -74,7 +77,26 @@ export default async function GoldenPathsPage({ searchParams }: PageProps<'/gold
           </table>
         </div>
       </section>
+      <FormerPaths paths={former} view={view} />
     </Screen>
+  )
+}
+
+/** Their history stays, and is in no figure of today. */
+function FormerPaths({ paths, view }: { paths: readonly GoldenPath[]; view: View }) {
+  if (paths.length === 0) return null
+  return (
+    <section className="section" aria-labelledby="former">
+      <h2 id="former">No longer configured</h2>
+      <ul className="mt-3">
+        {paths.map(({ id, name, goneAt }) => (
+          <li key={id}>
+            <Link href={hrefOf(view, `/golden-paths/${id}`)}>{name}</Link>{' '}
+            {goneAt !== null && <span className="note">since {formatDay(goneAt)}</span>}
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 

@@ -152,6 +152,28 @@ export function measurementRows(results: readonly MetricResult[]): DataTable<Met
   }
 }
 
+export function retentionRows(cells: readonly MetricResult[]): DataTable<MetricResult> {
+  const said = (name: string) => (cell: MetricResult) => {
+    const value = cell.parameters[name]
+    return typeof value === 'string' || typeof value === 'number' ? value : null
+  }
+  return {
+    id: 'retention',
+    caption: 'Teams still on the path so many weeks after adopting it, by four weeks of adopting',
+    rows: cells,
+    keyOf: ({ parameters }) => JSON.stringify(parameters),
+    metricIds: ['ADO-06'],
+    columns: [
+      { key: 'cohort', name: 'Adopted in four weeks from', value: said('cohort') },
+      { key: 'weeks', name: 'Weeks later', value: said('weeks') },
+      { key: 'value', name: 'Share', value: ({ value }) => value },
+      { key: 'kept', name: 'Still on it', value: ({ numerator }) => numerator },
+      { key: 'of', name: 'Of', value: ({ denominator }) => denominator },
+      { key: 'status', name: 'Status', value: ({ status }) => status },
+    ],
+  }
+}
+
 export function metricRows(): DataTable<MetricDefinition> {
   return {
     id: 'metrics',

@@ -15,6 +15,7 @@ import {
   inboxRows,
   measurementRows,
   metricRows,
+  retentionRows,
   seriesRows,
   stateCountRows,
   supportKinds,
@@ -117,6 +118,10 @@ const TABLES: Readonly<Record<string, Write>> = {
       (await listMeasurements(db, view.at, pathOf(asked))).map((one) => asShownAt(one, view.at)),
     ),
   ),
+  retention: writing(async (_, view, asked) => {
+    const filter = { ...pathOf(asked), metricIds: ['ADO-06'] }
+    return retentionRows(await untilPublished(listMeasurements, view.weekEnd, filter))
+  }),
   metrics: writing(async () => metricRows()),
   'support-weeks': writing(async (_db, view, asked) =>
     supportWeeks(

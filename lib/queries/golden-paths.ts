@@ -12,6 +12,8 @@ export interface GoldenPath {
   readonly description: string | null
   readonly availableSince: Date
   readonly deprecatedOn: Date | null
+  /** Since when the configuration names it no more; null while it does. */
+  readonly goneAt: Date | null
   readonly rules: GoldenPathRules
   /** False: nobody keeps a list of mandates, so origins are unknown. */
   readonly hasMandateRegister: boolean
@@ -20,6 +22,12 @@ export interface GoldenPath {
 /** Paths that the configuration names, by name. */
 export async function listGoldenPaths(db: Reader): Promise<GoldenPath[]> {
   const rows = await selectPaths(db).where('path.gone_at', 'is', null).execute()
+  return rows.map(toGoldenPath)
+}
+
+/** Paths that it names no more, by name. */
+export async function listFormerPaths(db: Reader): Promise<GoldenPath[]> {
+  const rows = await selectPaths(db).where('path.gone_at', 'is not', null).execute()
   return rows.map(toGoldenPath)
 }
 
@@ -47,6 +55,7 @@ function toGoldenPath(row: Row<'golden_paths'> & { owner_name: string | null }):
     ownerName: row.owner_name ?? row.owner_team_id,
     description: row.description,
     availableSince: new Date(row.available_since),
+    goneAt: row.gone_at === null ? null : new Date(row.gone_at),
     deprecatedOn: row.deprecated_on === null ? null : new Date(row.deprecated_on),
     rules: GoldenPathRules.parse(JSON.parse(row.rules)),
     hasMandateRegister: row.has_mandate_register === 1,

@@ -302,3 +302,41 @@ for (const [address, count] of Object.entries(CARDS)) {
     }
   })
 }
+
+test('who stays is told by cohort, and of all that are old enough', async ({ page, request }) => {
+  await page.goto(SERVICE)
+  const table = tableOf(page, 'adopted Standard HTTP service in the same four weeks')
+  const rows = await rowsOf(table)
+  const [first, , after4] = rows.at(-1) ?? []
+  // Seven teams adopted it, identity and kitchen among them, and none left within four weeks.
+  expect([first, after4]).toEqual(['All that are old enough', '100%7 of 7'])
+  // Newest first; of each it is said how many adopted.
+  const adopted = rows.slice(0, -1).map(([, teams]) => Number(teams))
+  expect(adopted.reduce((sum, teams) => sum + teams, 0)).toBe(7)
+  const address = await page.locator('a.csv[href*="retention"]').getAttribute('href')
+  const csv = await (await request.get(address ?? '')).text()
+  expect(csv).toContain('\nall,4,1,7,7,ok\n')
+})
+
+test('a path that is no longer configured says so, and keeps its history', async ({ page }) => {
+  await page.goto('/golden-paths')
+  const former = page.getByRole('region', { name: 'No longer configured' })
+  await expect(former).toContainText(`since ${inWords(daysAgo(70))}`)
+  await former.getByRole('link', { name: 'Batch jobs' }).click()
+  await expect(page.getByRole('status')).toContainText(
+    `No longer configured since ${inWords(daysAgo(70))}`,
+  )
+})
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 } })
+
+  test('the counts above the drawing stand on one line', async ({ page }) => {
+    await page.goto(SERVICE)
+    const tops = await page
+      .locator('.stations .teams')
+      .evaluateAll((counts) => counts.map((count) => count.getBoundingClientRect().top))
+    expect(tops).toHaveLength(4)
+    expect(new Set(tops).size).toBe(1)
+  })
+})

@@ -198,6 +198,8 @@ async function addOrganisation(db: Database): Promise<void> {
 
 type PathTerms = Pick<NewRow<'golden_paths'>, 'id' | 'name' | 'capability' | 'description'> & {
   readonly weeks: number
+  /** Left the configuration so many weeks ago. */
+  readonly gone?: number
   readonly register: number
   readonly rules: unknown
 }
@@ -243,20 +245,30 @@ const PATHS: readonly PathTerms[] = [
     register: 0,
     rules: { evidence: [{ kind: 'file-present', path: 'otel.yaml' }] },
   },
+  {
+    id: 'batch',
+    name: 'Batch jobs',
+    capability: 'deployment',
+    description: 'Jobs by the clock.',
+    weeks: 30,
+    gone: 10,
+    register: 1,
+    rules: { evidence: [{ kind: 'file-present', path: 'batch.yaml' }] },
+  },
 ]
 
 async function addPaths(db: Database): Promise<void> {
   await upsertFacts(
     db,
     'golden_paths',
-    PATHS.map(({ weeks, register, rules, ...path }) => ({
+    PATHS.map(({ weeks, gone, register, rules, ...path }) => ({
       ...path,
       owner_team_id: 'platform',
       available_since: weeksAgo(weeks),
       deprecated_on: null,
       rules: JSON.stringify(GoldenPathRules.parse(rules)),
       has_mandate_register: register,
-      gone_at: null,
+      gone_at: gone === undefined ? null : weeksAgo(gone),
       ...FILES,
     })),
   )

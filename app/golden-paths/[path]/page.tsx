@@ -6,8 +6,9 @@ import { database, untilPublished, untilWritten } from '#app/database.ts'
 import { DesirePathFigure } from '#app/desire-path/desire-path-figure.tsx'
 import { loadDesirePath } from '#app/desire-path/load.ts'
 import { ExceptionTable } from '#app/exception-table.tsx'
-import { formatCountOf } from '#app/format.ts'
+import { formatCountOf, formatDay } from '#app/format.ts'
 import { PathFacts } from '#app/golden-paths/[path]/path-facts.tsx'
+import { RETENTION, Retention } from '#app/golden-paths/[path]/retention.tsx'
 import { RoadmapCandidates } from '#app/golden-paths/[path]/roadmap-candidates.tsx'
 import { StatesOverTime } from '#app/golden-paths/[path]/states-over-time.tsx'
 import { VersionSummary } from '#app/golden-paths/[path]/version-summary.tsx'
@@ -29,6 +30,7 @@ import { getPathSubject } from '#lib/queries/check-subjects.ts'
 import { listExceptions } from '#lib/queries/exceptions.ts'
 import { findGoldenPath } from '#lib/queries/golden-paths.ts'
 import { listMandates } from '#lib/queries/mandates.ts'
+import { listMeasurements } from '#lib/queries/measurements.ts'
 import { listStateCounts } from '#lib/queries/state-counts.ts'
 import { listStateRuns } from '#lib/queries/state-runs.ts'
 import { listAdoptionStates } from '#lib/queries/states.ts'
@@ -56,20 +58,36 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
   const scope = { asOf: view.at, pathId: path.id }
   const published = { ...scope, asOf: view.weekEnd }
   const count = Math.max(1, weeksIn(view.range).length)
-  const [mandates, states, runs, weeks, trend, usage, exceptions, names, computed, duties, waves] =
-    await Promise.all([
-      listMandates(db, path.id),
-      untilPublished(listAdoptionStates, published),
-      untilPublished(listStateRuns, published),
-      untilPublished(listStateCounts, { ...published, count }),
-      untilPublished(getWeeklyAdoption, { ...published, count }),
-      usageRows(view.at, { pathId: path.id }),
-      listExceptions(db, scope),
-      untilWritten(teamNames),
-      measuredInScope(view, { pathId: path.id }),
-      getPathSubject(db, path, view.at),
-      surveyResults(view.at),
-    ])
+  const [
+    mandates,
+    states,
+    runs,
+    weeks,
+    trend,
+    usage,
+    exceptions,
+    names,
+    computed,
+    duties,
+    waves,
+    retention,
+  ] = await Promise.all([
+    listMandates(db, path.id),
+    untilPublished(listAdoptionStates, published),
+    untilPublished(listStateRuns, published),
+    untilPublished(listStateCounts, { ...published, count }),
+    untilPublished(getWeeklyAdoption, { ...published, count }),
+    usageRows(view.at, { pathId: path.id }),
+    listExceptions(db, scope),
+    untilWritten(teamNames),
+    measuredInScope(view, { pathId: path.id }),
+    getPathSubject(db, path, view.at),
+    surveyResults(view.at),
+    untilPublished(listMeasurements, view.weekEnd, {
+      pathId: path.id,
+      metricIds: [RETENTION],
+    }),
+  ])
   const said = newestOfPaths(waves, view).filter(({ result }) => result.scope.pathId === path.id)
   const measured = new Map([...computed, ...said.map((one) => [one.result.metricId, one] as const)])
   const results = [...measured.values()].map(({ result }) => result)
@@ -86,6 +104,12 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
       above={[{ href: '/golden-paths', name: 'Golden paths' }]}
       measured={newest === undefined ? null : new Date(newest)}
     >
+      {path.goneAt !== null && (
+        <p className="notice" role="status">
+          No longer configured since {formatDay(path.goneAt)}. What stands here is its history up to
+          that day; it is in no figure of today.
+        </p>
+      )}
       <div className="mt-9">
         <DesirePathFigure
           path={await loadDesirePath({ pathId: path.id, states, results, asOf: view.at })}
@@ -113,6 +137,11 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
             <StatesOverTime weeks={weeks} title={`Teams by state on ${path.name}, by week`} />
           </div>
         </div>
+      </section>
+
+      <section className="section" aria-labelledby="retention">
+        <h2 id="retention">Who stays</h2>
+        <Retention results={retention} path={path} view={view} />
       </section>
 
       <section className="section" aria-labelledby="teams">

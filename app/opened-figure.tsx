@@ -1,3 +1,4 @@
+import { CsvLink } from '#app/data-table-view.tsx'
 import { database } from '#app/database.ts'
 import { loadEvidence } from '#app/evidence.tsx'
 import { EvidenceSets, type Tabs } from '#app/evidence-sets.tsx'
@@ -39,6 +40,11 @@ export async function OpenedFigure({
       {children}
       <section className="section" aria-labelledby="rows">
         <h2 id="rows">The rows behind it</h2>
+        <CsvLink
+          id="evidence"
+          view={view}
+          file={{ ev: { metricId: result.metricId, scope: result.scope } }}
+        />
         <EvidenceSets
           result={result}
           evidence={evidence}

@@ -1,4 +1,5 @@
 import { AreaColumns } from '#app/area-columns.tsx'
+import { CsvLink } from '#app/data-table-view.tsx'
 import { database, untilPublished, untilWritten } from '#app/database.ts'
 import { DesirePathFigure } from '#app/desire-path/desire-path-figure.tsx'
 import { loadDesirePath } from '#app/desire-path/load.ts'
@@ -104,6 +105,7 @@ export default async function OutcomesPage({ searchParams }: PageProps<'/'>) {
 
       <section className="section" aria-labelledby="by-path">
         <h2 id="by-path">Adoption of each path</h2>
+        <CsvLink id="adoption-months" view={view} />
         {paths.map((path) => (
           <PathRow
             key={path.id}
@@ -118,6 +120,7 @@ export default async function OutcomesPage({ searchParams }: PageProps<'/'>) {
 
       <section className="section" aria-labelledby="coverage">
         <h2 id="coverage">What is in no figure</h2>
+        <CsvLink id="mapping" view={view} />
         <InboxLine counts={inbox} view={view} />
       </section>
     </Screen>

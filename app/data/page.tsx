@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { Quarantine } from '#app/data/quarantine.tsx'
 import { RunTable } from '#app/data/run-table.tsx'
 import { SourceSection } from '#app/data/source-section.tsx'
+import { CsvLink } from '#app/data-table-view.tsx'
 import { database, untilPublished, untilWritten } from '#app/database.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
 import { formatCountOf } from '#app/format.ts'
@@ -44,6 +45,9 @@ export default async function DataPage({ searchParams }: PageProps<'/data'>) {
         </p>
       }
     >
+      <p className="note mt-6">
+        What was completely read, of every source: <CsvLink id="coverage" view={view} />
+      </p>
       {sources.map((source) => {
         const own = coverage.find(({ scope }) => scope.sourceId === source.id)
         return (
@@ -59,10 +63,12 @@ export default async function DataPage({ searchParams }: PageProps<'/data'>) {
       })}
       <section className="section" aria-labelledby="quarantine">
         <h2 id="quarantine">Quarantine</h2>
+        <CsvLink id="quarantine" view={view} />
         <Quarantine refused={refused} all={all} />
       </section>
       <section className="section" aria-labelledby="runs">
         <h2 id="runs">Runs</h2>
+        <CsvLink id="runs" view={view} />
         <RunTable runs={runs} now={now} />
       </section>
     </Screen>

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { CsvLink } from '#app/data-table-view.tsx'
 import { untilPublished, untilWritten } from '#app/database.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
 import { FigureLink } from '#app/figure.tsx'
@@ -51,6 +52,7 @@ export default async function GoldenPathsPage({ searchParams }: PageProps<'/gold
       measured={measured === undefined ? null : new Date(measured.asOf)}
     >
       <section className="section" aria-label="Golden paths">
+        <CsvLink id="measurements" view={view} />
         <div className="scroll">
           <table>
             <caption>Newest figures of each path</caption>

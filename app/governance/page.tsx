@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { CsvLink } from '#app/data-table-view.tsx'
 import { database, untilWritten } from '#app/database.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
 import { ExceptionTable } from '#app/exception-table.tsx'
@@ -43,14 +44,17 @@ export default async function GovernancePage({ searchParams }: PageProps<'/gover
     >
       <section className="section" aria-labelledby="duties">
         <h2 id="duties">What owners owe those who walk their path</h2>
+        <CsvLink id="checks" view={view} />
         <DutyTable rows={rows} view={view} />
       </section>
       <section className="section" aria-labelledby="exceptions">
         <h2 id="exceptions">Exceptions</h2>
+        <CsvLink id="exceptions" view={view} />
         <ExceptionTable exceptions={exceptions} names={names} pathNames={pathNames} view={view} />
       </section>
       <section className="section" aria-labelledby="policies">
         <h2 id="policies">Policies</h2>
+        <CsvLink id="policies" view={view} />
         <PolicyTable policies={policies} pathNames={pathNames} />
       </section>
     </Screen>

@@ -56,6 +56,23 @@ export function adoptionTrend(points: readonly AdoptionPoint[]): DataTable<Adopt
   }
 }
 
+type MonthOfPath = AdoptionPoint & { readonly path: string }
+
+export function adoptionMonths(
+  byPath: ReadonlyMap<string, readonly AdoptionPoint[]>,
+): DataTable<MonthOfPath> {
+  const rows = [...byPath].flatMap(([path, points]) => points.map((point) => ({ ...point, path })))
+  const { columns, ...table } = adoptionTrend([])
+  return {
+    ...table,
+    id: 'adoption-months',
+    caption: 'Adoption of each path by month, shares from 0 to 1',
+    rows,
+    keyOf: ({ path, at }) => `${path} ${toDay(at)}`,
+    columns: [{ key: 'path', name: 'Golden path', value: ({ path }) => path }, ...columns],
+  }
+}
+
 export function stateCountRows(weeks: readonly WeekOfStates[]): DataTable<WeekOfStates> {
   return {
     id: 'state-counts',

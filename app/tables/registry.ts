@@ -9,6 +9,7 @@ import { findWave, measuredInWave, newestOfPaths } from '#app/surveys/waves.ts'
 import { pathServices } from '#app/tables/path-services.tsx'
 import { pathTeams } from '#app/tables/path-teams.tsx'
 import {
+  adoptionMonths,
   adoptionTrend,
   exceptionRows,
   explanationRows,
@@ -21,16 +22,31 @@ import {
   supportKinds,
   supportWeeks,
 } from '#app/tables/plain-tables.ts'
+import {
+  checkRows,
+  coverageRows,
+  evidenceRows,
+  policyRows,
+  quarantineRows,
+  runRows,
+  stateRunRows,
+  usageTable,
+} from '#app/tables/record-tables.ts'
 import { surveyFigures, surveyGroups, surveyPaths, surveyWaves } from '#app/tables/surveys.tsx'
 import { teamStates } from '#app/tables/team-states.tsx'
 import type { readParameters } from '#app/url-state.ts'
-import { usageRows } from '#app/usage.ts'
-import type { View } from '#app/view.ts'
+import { usageOfTeam, usageRows } from '#app/usage.ts'
+import { dayOf, type View } from '#app/view.ts'
 import { weeksIn } from '#lib/period.ts'
-import { getWeeklyAdoption } from '#lib/queries/adoption-trend.ts'
+import { getMonthlyAdoption, getWeeklyAdoption } from '#lib/queries/adoption-trend.ts'
+import { getPathSubject, listServiceSubjects } from '#lib/queries/check-subjects.ts'
+import { listCoveredScopes } from '#lib/queries/coverage.ts'
+import { listRuns } from '#lib/queries/data-health.ts'
 import { listExceptions } from '#lib/queries/exceptions.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
-import { listMeasurements } from '#lib/queries/measurements.ts'
+import { findMeasurement, listMeasurements } from '#lib/queries/measurements.ts'
+import { listPolicies } from '#lib/queries/policies.ts'
+import { listQuarantine } from '#lib/queries/quarantine.ts'
 import { listSeries } from '#lib/queries/series.ts'
 import { listStateCounts } from '#lib/queries/state-counts.ts'
 import { listStateRuns } from '#lib/queries/state-runs.ts'
@@ -38,6 +54,9 @@ import { listAdoptionStates } from '#lib/queries/states.ts'
 import { getSupport } from '#lib/queries/support.ts'
 import { listTeams, teamNames } from '#lib/queries/teams.ts'
 import { getMappingInbox } from '#lib/queries/unattributed.ts'
+import { ownerDuties } from '#scorecards/checks/owner-duties.ts'
+import { productionReadiness } from '#scorecards/checks/production-readiness.ts'
+import { toScorecard } from '#scorecards/checks/scorecard.ts'
 
 type Reader = Awaited<ReturnType<typeof database>>
 type Asked = ReturnType<typeof readParameters>
@@ -115,7 +134,12 @@ const TABLES: Readonly<Record<string, Write>> = {
   ),
   measurements: writing(async (db, view, asked) =>
     measurementRows(
-      (await listMeasurements(db, view.at, pathOf(asked))).map((one) => asShownAt(one, view.at)),
+      (
+        await listMeasurements(db, view.at, {
+          ...pathOf(asked),
+          ...(asked.ev !== null && { metricIds: [asked.ev.metricId] }),
+        })
+      ).map((one) => asShownAt(one, view.at)),
     ),
   ),
   retention: writing(async (_, view, asked) => {
@@ -153,7 +177,74 @@ const TABLES: Readonly<Record<string, Write>> = {
     const waves = await surveyResults(view.at)
     return surveyFigures(findWave(waves, asked.survey ?? '', asked.source), asked.path)
   }),
+  'adoption-months': writing(async (_, view) => {
+    const asOf = dayOf(view.at)
+    const byPath = await untilPublished(getMonthlyAdoption, { asOf, months: MONTHS })
+    return adoptionMonths(byPath)
+  }),
+  runs: writing(async (db) => runRows(await listRuns(db, Number.MAX_SAFE_INTEGER))),
+  coverage: writing(async (db) => coverageRows(await listCoveredScopes(db))),
+  quarantine: writing(async (db) =>
+    quarantineRows(await listQuarantine(db, Number.MAX_SAFE_INTEGER)),
+  ),
+  policies: writing(async (db, view) => policyRows(await listPolicies(db, view.at))),
+  'state-runs': writing(async (_, view, asked) =>
+    stateRunRows(
+      await untilPublished(listStateRuns, {
+        asOf: view.weekEnd,
+        ...pathOf(asked),
+        ...teamOf(asked),
+      }),
+    ),
+  ),
+  'team-services': writing(async (_, view, asked) =>
+    usageTable(await usageOfTeam(view.at, asked.team ?? '')),
+  ),
+  checks: writing(async (db, view, asked) =>
+    checkRows(
+      asked.team === null
+        ? await dutiesOf(db, view, asked.path)
+        : await readinessOf(db, view, asked.team),
+    ),
+  ),
+  evidence: writing(async (_, view, { ev }) =>
+    evidenceRows(
+      ev === null
+        ? undefined
+        : await untilPublished(
+            findMeasurement,
+            { metricId: ev.metricId, ...ev.scope },
+            view.weekEnd,
+          ),
+    ),
+  ),
   mapping: writing(async (db) => inboxRows(await getMappingInbox(db, Number.POSITIVE_INFINITY))),
+}
+
+/** As far back as the outcomes show. */
+const MONTHS = 24
+
+/** What owners of paths owe, of one path or of all. */
+async function dutiesOf(db: Reader, view: View, path: string | null) {
+  const paths = await untilWritten(listGoldenPaths)
+  return Promise.all(
+    paths
+      .filter(({ id }) => path === null || id === path)
+      .map(async (one) => {
+        const subject = await getPathSubject(db, one, view.at)
+        return { of: one.id, checks: toScorecard(ownerDuties, [subject], view.at).checks }
+      }),
+  )
+}
+
+async function readinessOf(db: Reader, view: View, teamId: string) {
+  const scope = { asOf: view.at, teamId }
+  const [usage, exceptions] = await Promise.all([
+    usageOfTeam(view.at, teamId),
+    listExceptions(db, scope),
+  ])
+  const subjects = await listServiceSubjects(db, { ...scope, usage, exceptions })
+  return [{ of: teamId, checks: toScorecard(productionReadiness, subjects, view.at).checks }]
 }
 
 /** Undefined: no table is called so. */

@@ -309,7 +309,7 @@ test('who stays is told by cohort, and of all that are old enough', async ({ pag
   const rows = await rowsOf(table)
   const [first, , after4] = rows.at(-1) ?? []
   // Seven teams adopted it, identity and kitchen among them, and none left within four weeks.
-  expect([first, after4]).toEqual(['All that are old enough', '100%7 of 7'])
+  expect([first, after4]).toEqual(['All old enough', '100%7 of 7'])
   // Newest first; of each it is said how many adopted.
   const adopted = rows.slice(0, -1).map(([, teams]) => Number(teams))
   expect(adopted.reduce((sum, teams) => sum + teams, 0)).toBe(7)

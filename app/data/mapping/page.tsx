@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { CsvLink } from '#app/data-table-view.tsx'
 import { untilWritten } from '#app/database.ts'
 import { formatCount, formatDay } from '#app/format.ts'
 import { Screen } from '#app/screen.tsx'
@@ -86,6 +87,9 @@ export default async function MappingPage({ searchParams }: PageProps<'/data/map
       }
       above={[{ href: '/data', name: 'Data' }]}
     >
+      <p className="mt-6">
+        All of it as one file: <CsvLink id="mapping" view={view} />
+      </p>
       {KINDS.map(({ kind, title, none, remedy }) => (
         <section key={kind} id={kind} className="section" aria-labelledby={`${kind}-title`}>
           <h2 id={`${kind}-title`}>

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { AreaCards } from '#app/area-cards.tsx'
-import { DataTableView } from '#app/data-table-view.tsx'
+import { CsvLink, DataTableView } from '#app/data-table-view.tsx'
 import { database, untilPublished, untilWritten } from '#app/database.ts'
 import { DesirePathFigure } from '#app/desire-path/desire-path-figure.tsx'
 import { loadDesirePath } from '#app/desire-path/load.ts'
@@ -121,6 +121,7 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
 
       <section className="section" aria-labelledby="figures">
         <h2 id="figures">Figures</h2>
+        <CsvLink id="measurements" view={view} file={{ path: path.id }} />
         <AreaCards measured={measured} view={view} />
       </section>
 
@@ -130,10 +131,12 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
         <div className="two-figures">
           <div>
             <h3>Adoption, {span}</h3>
+            <CsvLink id="adoption-trend" view={view} file={{ path: path.id }} />
             <AdoptionTrend points={trend} title={`Adoption of ${path.name}, by week`} />
           </div>
           <div>
             <h3>Teams by state, {span}</h3>
+            <CsvLink id="state-counts" view={view} file={{ path: path.id }} />
             <StatesOverTime weeks={weeks} title={`Teams by state on ${path.name}, by week`} />
           </div>
         </div>
@@ -177,11 +180,13 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
 
       <section className="section" aria-labelledby="duties">
         <h2 id="duties">What its owner owes those who walk it</h2>
+        <CsvLink id="checks" view={view} file={{ path: path.id }} />
         <ScorecardView scorecard={toScorecard(ownerDuties, [duties], view.at)} of="path" />
       </section>
 
       <section className="section" aria-labelledby="exceptions">
         <h2 id="exceptions">Exceptions</h2>
+        <CsvLink id="exceptions" view={view} file={{ path: path.id }} />
         <RoadmapCandidates exceptions={exceptions} states={states} view={view} />
         <ExceptionTable exceptions={exceptions} names={names} view={view} />
       </section>

@@ -3,6 +3,7 @@ import { DefinitionPopover } from '#app/definition-popover.tsx'
 import { definitionOf } from '#app/definitions.ts'
 import { formatCountOf, formatDay, formatPercent } from '#app/format.ts'
 import { Scroll } from '#app/scroll.tsx'
+import { readResult } from '#app/status.ts'
 import type { View } from '#app/view.ts'
 import type { GoldenPath } from '#lib/queries/golden-paths.ts'
 import type { MetricResult } from '#scorecards/result.ts'
@@ -58,8 +59,8 @@ export function Retention({
           <tbody>
             {rows.map(([cohort, cells]) => (
               <tr key={cohort}>
-                <th scope="row">
-                  {cohort === ALL ? 'All that are old enough' : formatDay(new Date(cohort))}
+                <th scope="row" className="nowrap">
+                  {cohort === ALL ? 'All old enough' : formatDay(new Date(cohort))}
                 </th>
                 <td className="number">{cohort === ALL ? '' : teamsIn(cells)}</td>
                 {weeks.map((count) => (
@@ -87,21 +88,27 @@ function teamsIn(cells: readonly MetricResult[]): number {
   )
 }
 
+/** A share of too few teams is told by its counts alone. */
 function Cell({ cell }: { cell: MetricResult | undefined }) {
   if (cell === undefined || cell.denominator === null || cell.denominator === 0) {
     return <td className="number" />
   }
   const { value, numerator, denominator, n } = cell
+  const counts = `${numerator} of ${denominator}`
   return (
     <td
       className="number share"
       style={value === null ? undefined : ({ '--share': value } as React.CSSProperties)}
       data-metric={cell.metricId}
     >
-      {value === null ? 'too few' : formatPercent(value, n)}
-      <p className="note">
-        {numerator} of {denominator}
-      </p>
+      {readResult(cell).hasFigure ? (
+        <>
+          {formatPercent(value ?? 0, n)}
+          <p className="note">{counts}</p>
+        </>
+      ) : (
+        counts
+      )}
     </td>
   )
 }
@@ -109,7 +116,7 @@ function Cell({ cell }: { cell: MetricResult | undefined }) {
 /** What the pooled cohorts say of the longest time that some of them have reached. */
 function pooledSentence(results: readonly MetricResult[]): string {
   const known = results.filter(
-    ({ parameters, value }) => parameters['cohort'] === ALL && value !== null,
+    (cell) => cell.parameters['cohort'] === ALL && readResult(cell).hasFigure,
   )
   const longest = known.toSorted(
     (a, b) => Number(b.parameters['weeks']) - Number(a.parameters['weeks']),

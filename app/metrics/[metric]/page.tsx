@@ -88,7 +88,12 @@ async function Opened({
       pageHref={(other) => hereWith(view, { page: other })}
     >
       <WhyItChanged metricId={definition.id} scope={scope} view={view} />
-      <SeriesFigure definition={definition} points={series.get(definition.id) ?? []} />
+      <SeriesFigure
+        definition={definition}
+        scope={scope}
+        points={series.get(definition.id) ?? []}
+        view={view}
+      />
     </OpenedFigure>
   )
 }

@@ -1,3 +1,4 @@
+import { CsvLink } from '#app/data-table-view.tsx'
 import { untilPublished, untilWritten } from '#app/database.ts'
 import { Link } from '#app/link.tsx'
 import { VerdictWord } from '#app/state-word.tsx'
@@ -31,6 +32,11 @@ export async function ScopeList({
     ].join(', ')
   return (
     <section className="section" aria-label="Where it was measured">
+      <CsvLink
+        id="measurements"
+        view={view}
+        file={{ ev: { metricId: definition.id, scope: {} } }}
+      />
       <div className="scroll">
         <table>
           <caption>Where it was measured</caption>

@@ -1,18 +1,24 @@
+import { CsvLink } from '#app/data-table-view.tsx'
 import { formatDay, formatValue, toDay } from '#app/format.ts'
 import { SeriesChart } from '#app/metrics/[metric]/series-chart.client.tsx'
 import { Scroll } from '#app/scroll.tsx'
 import { trendSentence } from '#app/trend.ts'
+import type { View } from '#app/view.ts'
 import type { SeriesPoint } from '#lib/queries/series.ts'
 import { naturalLimits } from '#lib/stats/process-behaviour.ts'
-import type { MetricDefinition } from '#scorecards/result.ts'
+import type { MetricDefinition, Scope } from '#scorecards/result.ts'
 
 /** A figure week by week, with the limits within which it usually stays, and the same as a table. */
 export function SeriesFigure({
   definition,
+  scope,
   points,
+  view,
 }: {
   definition: MetricDefinition
+  scope: Scope
   points: readonly SeriesPoint[]
+  view: View
 }) {
   const known = points.filter(({ value }) => value !== null)
   if (known.length === 0) return null
@@ -22,6 +28,7 @@ export function SeriesFigure({
   return (
     <section className="section" aria-labelledby="over-time">
       <h2 id="over-time">Over time</h2>
+      <CsvLink id="series" view={view} file={{ ev: { metricId: definition.id, scope } }} />
       <figure className="chart">
         <SeriesChart
           title={definition.name}

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { AreaColumns } from '#app/area-columns.tsx'
+import { CsvLink } from '#app/data-table-view.tsx'
 import { database, untilPublished, untilWritten } from '#app/database.ts'
 import { DesirePathFigure } from '#app/desire-path/desire-path-figure.tsx'
 import { loadDesirePath } from '#app/desire-path/load.ts'
@@ -114,6 +115,7 @@ export default async function ReviewPage({ params, searchParams }: Props) {
 
       <section className="section sheet" aria-labelledby="adoption">
         <h2 id="adoption">Adoption of each path</h2>
+        <CsvLink id="measurements" view={view} />
         <AdoptionByPath paths={paths} measured={measured} yearAgo={yearAgo} view={view} />
         {widest !== undefined && (
           <div className="keep mt-8">
@@ -141,11 +143,13 @@ export default async function ReviewPage({ params, searchParams }: Props) {
 
       <section className="section" aria-labelledby="map">
         <h2 id="map">Every figure of every path</h2>
+        <CsvLink id="measurements" view={view} />
         <HeatMap paths={paths} results={results} view={view} />
       </section>
 
       <section className="section sheet" aria-labelledby="demand">
         <h2 id="demand">Demand for help</h2>
+        <CsvLink id="support-kinds" view={view} />
         <Demand support={support} before={before} names={pathNames} />
       </section>
 

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { AreaCards } from '#app/area-cards.tsx'
+import { CsvLink } from '#app/data-table-view.tsx'
 import { database, untilPublished, untilWritten } from '#app/database.ts'
 import { metricName } from '#app/definitions.ts'
 import { ExceptionTable } from '#app/exception-table.tsx'
@@ -74,6 +75,7 @@ export default async function TeamPage({ params, searchParams }: Props) {
     >
       <section className="section" aria-labelledby="readiness">
         <h2 id="readiness">Ready for production</h2>
+        <CsvLink id="checks" view={view} file={{ team: team.id }} />
         {subjects.length === 0 ? (
           <p className="note">No service of this team was known at this moment.</p>
         ) : (
@@ -83,6 +85,7 @@ export default async function TeamPage({ params, searchParams }: Props) {
 
       <section className="section" aria-labelledby="paths">
         <h2 id="paths">Golden paths</h2>
+        <CsvLink id="state-runs" view={view} file={{ team: team.id }} />
         {paths.map((path) => (
           <TeamPath
             key={path.id}
@@ -114,6 +117,7 @@ export default async function TeamPage({ params, searchParams }: Props) {
 
       <section className="section" aria-labelledby="services">
         <h2 id="services">Services</h2>
+        <CsvLink id="team-services" view={view} file={{ team: team.id }} />
         <ServiceMatrix usage={usage} paths={paths} checks={scorecard.checks} />
         <details className="mt-4">
           <summary>What proves each state</summary>
@@ -123,6 +127,7 @@ export default async function TeamPage({ params, searchParams }: Props) {
 
       <section className="section" aria-labelledby="exceptions">
         <h2 id="exceptions">Exceptions</h2>
+        <CsvLink id="exceptions" view={view} file={{ team: team.id }} />
         <ExceptionTable
           exceptions={exceptions}
           names={new Map()}

@@ -1,5 +1,4 @@
 import { AREAS, type AreaOfMetrics, metricsOf } from '#app/areas.ts'
-import { changeOf } from '#app/change.ts'
 import { DefinitionPopover } from '#app/definition-popover.tsx'
 import { ChangeWords, Figure, FigureLink } from '#app/figure.tsx'
 import { Link } from '#app/link.tsx'
@@ -8,6 +7,7 @@ import { StatusShape } from '#app/shape.tsx'
 import { readResult } from '#app/status.ts'
 import { figureHref, surveyNote } from '#app/surveys/waves.ts'
 import { hrefOf, type View } from '#app/view.ts'
+import { comparedOf } from '#app/yardstick.ts'
 import type { MetricDefinition } from '#scorecards/result.ts'
 
 interface AreasProps {
@@ -44,7 +44,7 @@ function AreaColumn({ area, measured, names, view }: AreasProps & { area: AreaOf
           <div className="area-metric">
             {shown.definition.name} <DefinitionPopover definition={shown.definition} place="area" />
           </div>
-          <Headline {...shown} names={names} view={view} />
+          <Headline own={shown.own} names={names} view={view} />
           <SurveyNote own={shown.own} />
         </>
       )}
@@ -75,21 +75,16 @@ function headlineOf(
 }
 
 function Headline({
-  definition,
   own,
   names,
   view,
-}: Headlined & Pick<AreasProps, 'names' | 'view'>) {
+}: Pick<Headlined, 'own'> & Pick<AreasProps, 'names' | 'view'>) {
   const whole = own.find(({ result }) => result.scope.pathId === undefined)
   if (whole !== undefined) {
-    const { result, before } = whole
+    const { result } = whole
     return (
       <div className="head">
-        <Figure
-          result={result}
-          href={figureHref(view, result)}
-          change={changeOf(result, before, definition.direction)}
-        />
+        <Figure result={result} href={figureHref(view, result)} change={comparedOf(whole)} />
       </div>
     )
   }
@@ -97,9 +92,10 @@ function Headline({
     <ul className="by-path">
       {own
         .toSorted((a, b) => nameOf(a, names).localeCompare(nameOf(b, names), 'en'))
-        .map(({ result, before }) => {
+        .map((one) => {
+          const { result } = one
           const { figure, hasFigure, verdict } = readResult(result)
-          const change = changeOf(result, before, definition.direction)
+          const change = comparedOf(one)
           return (
             <li key={result.scope.pathId}>
               <span className="by-path-name">{nameOf({ result }, names)}</span>

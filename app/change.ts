@@ -36,7 +36,7 @@ function usable(result: MetricResult | undefined): number | null {
   return stands ? (result?.value ?? null) : null
 }
 
-function verdictOf(difference: number, direction: MetricDefinition['direction']) {
+export function verdictOf(difference: number, direction: MetricDefinition['direction']) {
   const isMore = difference > 0
   if (direction === 'none') {
     return { word: isMore ? 'more' : 'less', tone: 'quiet', arrow: null } as const
@@ -48,7 +48,7 @@ function verdictOf(difference: number, direction: MetricDefinition['direction'])
 }
 
 /** A difference of shares is told in points, others in the unit of the value. */
-function sizeOf(difference: number, { unit, n }: MetricResult): string {
+export function sizeOf(difference: number, { unit, n }: MetricResult): string {
   const isShare = unit.startsWith('fraction')
   if (!isShare && !unit.startsWith('points')) return formatValue(difference, unit, n)
   const points = isShare ? 100 * difference : difference

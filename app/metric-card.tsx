@@ -1,4 +1,3 @@
-import { changeOf } from '#app/change.ts'
 import { DefinitionPopover } from '#app/definition-popover.tsx'
 import { definitionOf } from '#app/definitions.ts'
 import { Figure } from '#app/figure.tsx'
@@ -8,6 +7,7 @@ import type { MeasuredMetric } from '#app/measured.ts'
 import { partLines } from '#app/parts.ts'
 import { Sparkline } from '#app/sparkline.tsx'
 import { trendSentence } from '#app/trend.ts'
+import { comparedOf } from '#app/yardstick.ts'
 
 /** One metric of one scope, rendered from its results alone. */
 export function MetricCard({
@@ -24,9 +24,9 @@ export function MetricCard({
 }) {
   const definition = definitionOf(metricId)
   const heading = `metric-${definition.id}`
-  const { result, before, series = [] } = measured ?? {}
+  const { result, before, yardstick, series = [] } = measured ?? {}
   const parts = result === undefined ? [] : partLines(result)
-  const change = result && changeOf(result, before, definition.direction)
+  const change = measured && comparedOf(measured)
   return (
     <article className="card" aria-labelledby={heading} id={definition.id}>
       <div className="card-name">
@@ -38,7 +38,7 @@ export function MetricCard({
       </div>
       <Sparkline
         values={series.map(({ value }) => value)}
-        compared={before?.value ?? null}
+        compared={yardstick?.value ?? before?.value ?? null}
         label={`${definition.name}: ${trendSentence(series, (value) =>
           formatValue(value, definition.unit, null),
         )}`}

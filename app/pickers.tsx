@@ -110,6 +110,8 @@ export function ComparisonPicker({ view, now }: { view: View; now: Date }) {
     { text: 'prev', name: 'The time before', keys: 'c' },
     { text: 'yoy', name: 'Last year', keys: 'y' },
     ...quarters.map((text) => ({ text, name: quarterName(text), keys: undefined })),
+    { text: 'target', name: 'The target of the golden path', keys: undefined },
+    { text: 'median', name: 'The median of the other teams', keys: undefined },
     { text: 'off', name: 'Nothing', keys: 'x' },
   ]
   return (
@@ -151,7 +153,9 @@ export function quarterName(quarter: string): string {
 }
 
 /** `against 24 Aug 2026`: the moment that figures are compared with. */
-function comparisonName({ comparison: { at } }: View): string {
+function comparisonName({ comparison: { text, at } }: View): string {
+  if (text === 'target') return 'against the target'
+  if (text === 'median') return 'against the median'
   return at === null ? 'no comparison' : `against ${toDayName(at)}`
 }
 

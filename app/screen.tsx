@@ -79,7 +79,7 @@ function asOfSentence({ day, at }: View, measured: Date | null): React.ReactNode
 const INSTEAD: Readonly<Record<string, string>> = {
   asof: 'which is not a day up to today. The newest figures are shown instead.',
   range: 'which is no span of time such as 13w, 2026-Q3 or 2026-07-01..now. 13 weeks are shown.',
-  cmp: 'which is no comparison such as prev, yoy, off or 2026-Q1. The time before is compared with.',
+  cmp: 'which is no comparison such as prev, yoy, target, median, off or 2026-Q1. The time before is compared with.',
 }
 
 function RefusedNotice({ refused: { name, text } }: { refused: Refused }) {

@@ -57,7 +57,7 @@ const parsers = {
   ),
   asof: ofSchema(z.iso.date()),
   range: ofSchema(z.string().regex(/^[\w.-]{1,30}$/)),
-  cmp: ofSchema(z.string().regex(/^(prev|yoy|off|\d{4}(-Q[1-4]|-\d{2})?)$/)),
+  cmp: ofSchema(z.string().regex(/^(prev|yoy|target|median|off|\d{4}(-Q[1-4]|-\d{2})?)$/)),
   ev: parser<FigureName>(parseFigure, figureText),
   evtab: ofSchema(z.enum(['counted', 'excluded', 'unattributed'])),
 }

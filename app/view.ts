@@ -29,9 +29,9 @@ export interface View {
 }
 
 export interface Comparison {
-  /** `prev`, `yoy`, `off`, or a period such as `2026-Q1`. */
+  /** `prev`, `yoy`, `target`, `median`, `off`, or a period such as `2026-Q1`. */
   readonly text: string
-  /** The moment compared with; null when nothing is. */
+  /** The moment compared with; null when none is. */
   readonly at: Date | null
 }
 
@@ -82,7 +82,7 @@ const isNamed = ({ text }: NamedRange) => text.includes('-') || /^\d{4}$/.test(t
 const earlier = (a: Date, b: Date) => (a < b ? a : b)
 
 function toComparison(text: string, range: NamedRange, at: Date): Comparison {
-  if (text === 'off') return { text, at: null }
+  if (text === 'off' || text === 'target' || text === 'median') return { text, at: null }
   if (text === 'yoy') return { text, at: daysBefore(earlier(at, range.to), YEAR_DAYS) }
   if (text === 'prev') return { text, at: range.from }
   return { text, at: calendar(text)?.to ?? null }

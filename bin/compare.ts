@@ -2,11 +2,10 @@ import { measureSubject, type Subject } from '#bin/show.ts'
 import type { Reader } from '#db/connection.ts'
 import type { Config, GoldenPathConfig } from '#lib/config.ts'
 import { ConfigError } from '#lib/errors.ts'
-import { daysBefore } from '#lib/period.ts'
 import { parseWindow, previousWindow, type Window, yearEarlier } from '#lib/windows.ts'
 import { type Comparison, compareResults } from '#scorecards/comparison.ts'
 import type { MetricDefinition, MetricResult } from '#scorecards/result.ts'
-import { type Progress, progressOf, type Target, toAmount } from '#scorecards/target.ts'
+import { type Progress, progressOf, type Target, toAmount, toTarget } from '#scorecards/target.ts'
 
 /** A result at the end of a period, beside that at the end of another. */
 export interface PeriodComparison extends Comparison {
@@ -113,18 +112,14 @@ async function measureAtEnd(
 }
 
 /** @throws {ConfigError} when a target is written in what its metric is not measured in */
-function listTargets(path: GoldenPathConfig, { id, key, unit }: MetricDefinition): Target[] {
-  const toNumber = (text: string) => {
-    const amount = toAmount(text, unit)
-    if (amount !== null) return amount
-    throw new ConfigError(`goldenPaths.${path.id}.targets: ${id} is in ${unit}, not "${text}"`)
-  }
+function listTargets(path: GoldenPathConfig, definition: MetricDefinition): Target[] {
+  const { id, key, unit } = definition
   return path.targets
     .filter(({ metric }) => metric.toUpperCase() === id || metric === key)
-    .map(({ target, baseline, by }) => ({
-      target: toNumber(target),
-      baseline: baseline === undefined ? null : toNumber(baseline),
-      since: new Date(path.availableSince),
-      by: by === undefined ? null : daysBefore(new Date(by), -1),
-    }))
+    .map((terms) => {
+      const target = toTarget(terms, definition, new Date(path.availableSince))
+      if (target !== null) return target
+      const text = toAmount(terms.target, unit) === null ? terms.target : terms.baseline
+      throw new ConfigError(`goldenPaths.${path.id}.targets: ${id} is in ${unit}, not "${text}"`)
+    })
 }

@@ -1,4 +1,5 @@
 import { Duration, toMilliseconds } from '#lib/duration.ts'
+import { daysBefore } from '#lib/period.ts'
 import { reach } from '#scorecards/diagnosis/slice.ts'
 import type { MetricDefinition, MetricResult, Unit } from '#scorecards/result.ts'
 
@@ -73,6 +74,37 @@ function pace(wayShare: number | null, timeShare: number | null): Progress['outc
 
 /** Half of the way from 0.2 to 0.8 is a little less than 0.5 in binary fractions. */
 const ROUNDING = 1e-12
+
+/** As a golden path writes it. */
+export interface TargetTerms {
+  /** The id of the metric, or its key. */
+  readonly metric: string
+  readonly baseline?: string | undefined
+  readonly target: string
+  /** A day, which is the last of the time. */
+  readonly by?: string | undefined
+}
+
+/**
+ * The target for one metric, since the path began; null when it is about another, or written in what
+ * its metric is not measured in.
+ */
+export function toTarget(
+  { metric, baseline, target, by }: TargetTerms,
+  { id, key, unit }: Pick<MetricDefinition, 'id' | 'key' | 'unit'>,
+  since: Date,
+): Target | null {
+  if (metric.toUpperCase() !== id && metric !== key) return null
+  const aim = toAmount(target, unit)
+  const start = baseline === undefined ? null : toAmount(baseline, unit)
+  if (aim === null || (baseline !== undefined && start === null)) return null
+  return {
+    target: aim,
+    baseline: start,
+    since,
+    by: by === undefined ? null : daysBefore(new Date(by), -1),
+  }
+}
 
 const UNIT_MS: Partial<Record<Unit, number>> = {
   days: 86_400_000,

@@ -340,3 +340,15 @@ test.describe('on a phone', () => {
     expect(new Set(tops).size).toBe(1)
   })
 })
+
+test('figures can be held against the target of the path', async ({ page }) => {
+  await page.goto(SERVICE)
+  await page.getByRole('button', { name: /^against / }).click()
+  await page.getByRole('link', { name: 'The target of the golden path' }).click()
+  await expect(page).toHaveURL(`${SERVICE}?cmp=target`)
+  // Five of nine are 56 %.
+  await expect(page.getByRole('article', { name: 'Total adoption rate' })).toContainText(
+    '24 points to go: 80%',
+  )
+  await expect(page.getByRole('button', { name: 'against the target' })).toBeVisible()
+})

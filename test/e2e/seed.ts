@@ -216,6 +216,7 @@ const PATHS: readonly PathTerms[] = [
       eligible: { workload: 'http' },
       evidence: [{ kind: 'file-equals', path: 'Makefile.common', publishedIn: 'acme/common' }],
       offPath: [{ kind: 'workflow-file', glob: '.github/workflows/*deploy*.yml' }],
+      targets: [{ metric: 'total_adoption_rate', target: '80%' }],
     },
   },
   {

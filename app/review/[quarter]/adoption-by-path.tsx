@@ -1,4 +1,3 @@
-import { changeOf } from '#app/change.ts'
 import { ChangeWords, FigureLink } from '#app/figure.tsx'
 import { formatValue } from '#app/format.ts'
 import type { MeasuredMetric } from '#app/measured.ts'
@@ -6,6 +5,7 @@ import { Scroll } from '#app/scroll.tsx'
 import { VerdictWord } from '#app/state-word.tsx'
 import { readResult } from '#app/status.ts'
 import { evidenceHref, type View } from '#app/view.ts'
+import { comparedOf } from '#app/yardstick.ts'
 import type { GoldenPath } from '#lib/queries/golden-paths.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 
@@ -81,7 +81,7 @@ function Row({
   view: View
 }) {
   const reading = total && readResult(total.result)
-  const change = total && changeOf(total.result, total.before, 'higher')
+  const change = total && comparedOf(total)
   const link = (metricId: string, text: string | undefined) =>
     text === undefined ? (
       'not computed yet'

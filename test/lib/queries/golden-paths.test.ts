@@ -23,6 +23,7 @@ test('a path is told with its rules, defaults filled in, and the name of its own
     description: 'The paved way',
     availableSince: new Date(day('2026-01-05')),
     deprecatedOn: new Date(day('2027-01-01')),
+    goneAt: null,
     rules: expect.objectContaining({
       work: 'deployments',
       requires: 'any',

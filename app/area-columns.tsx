@@ -62,16 +62,17 @@ interface Headlined {
   readonly own: readonly MeasuredMetric[]
 }
 
-/** The first metric of an area that was measured, the one that stands for it before others. */
+/** The first metric of an area with a figure, else the first: the one that stands for it leads. */
 function headlineOf(
   { area }: AreaOfMetrics,
   measured: readonly MeasuredMetric[],
 ): Headlined | undefined {
-  for (const definition of metricsOf(area)) {
+  const candidates = metricsOf(area).flatMap((definition): Headlined[] => {
     const own = measured.filter(({ result }) => result.metricId === definition.id)
-    if (own.length > 0) return { definition, own }
-  }
-  return undefined
+    return own.length === 0 ? [] : [{ definition, own }]
+  })
+  const hasFigure = ({ own }: Headlined) => own.some(({ result }) => readResult(result).hasFigure)
+  return candidates.find(hasFigure) ?? candidates[0]
 }
 
 function Headline({

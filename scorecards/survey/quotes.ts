@@ -39,7 +39,7 @@ const hasWords = (text: string) => /\p{L}/u.test(text)
 
 /** E-mail and web addresses, and handles. */
 const ADDRESSES =
-  /(?:https?:\/\/|www\.)\S+|[^\s<>(),;:"]+@[^\s<>(),;:"]+|(?<![\p{L}\p{N}_])@[\w.-]+/giu
+  /(?:https?:\/\/|www\.)\S+|(?<![^\s<>(),;:"])[^\s<>(),;:"@]+@[^\s<>(),;:"]+|(?<![\p{L}\p{N}_])@[\w.-]+/giu
 
 function toCleaner({ names, serviceIds }: Removals): (text: string) => string {
   const terms = [...names, ...serviceIds]

@@ -37,7 +37,8 @@ function AreaColumn({ area, measured, names, view }: AreasProps & { area: AreaOf
       </h2>
       {shown === undefined ? (
         <p className="note mt-2">
-          No metric of this area has been computed yet. They rest on {area.needs}.
+          Nothing of this area was measured for this moment. It rests on {area.needs}, and some of
+          it is told only as it stands now.
         </p>
       ) : (
         <>

@@ -28,7 +28,11 @@ export function changeSentence({ before, after, difference }: ChangeStory): stri
   const size = formatAmount(difference, unit)
   if (size === '0') return `From ${from} to ${to}: as much as before.`
   const words = isShare(unit) ? `${size.slice(1)} points` : size.slice(1)
-  return `From ${from} to ${to}: ${words} ${difference > 0 ? 'more' : 'less'}.`
+  const moved = `${words} ${difference > 0 ? 'more' : 'less'}`
+  const [was, is] = [before, after].map((side) => formatValue(side.value, unit, side.n))
+  return was === is
+    ? `From ${from} to ${to}, which is ${moved} before rounding.`
+    : `From ${from} to ${to}: ${moved}.`
 }
 
 /** `It is −16.7 from newcomers and +20.0 from other results of those counted both times.`, the largest first. */

@@ -82,8 +82,8 @@ function PolicyTable({
   if (policies.length === 0) {
     return (
       <p className="note">
-        No policy was collected. A source of kind <code>files</code> reads requirements and their
-        evidence from CSV.
+        No policy was collected. A source of kind <code>policy-results</code> reads what policy
+        tools wrote, one of kind <code>files</code> requirements and their evidence from CSV.
       </p>
     )
   }

@@ -52,8 +52,8 @@ function NoWave() {
   return (
     <div className="section stack">
       <p>
-        No wave had closed by this moment. A source of kind <code>files</code> brings waves and
-        their answers:
+        No wave had closed by this moment. A source of kind <code>surveys</code> reads the exports
+        of survey tools, one of kind <code>files</code> waves and their answers:
       </p>
       <pre>{['npx desirepath collect', 'npx desirepath score'].join('\n')}</pre>
       <p className="note">A wave that is still open shows nothing, not even how many answered.</p>

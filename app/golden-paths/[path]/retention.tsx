@@ -35,11 +35,11 @@ export function Retention({
   const rows = cohorts.toSorted(([a], [b]) => rank(a) - rank(b) || b.localeCompare(a))
   return (
     <>
-      <p className="small">
+      <div className="small">
         {pooledSentence(results)}{' '}
         <DefinitionPopover definition={definitionOf(RETENTION)} place="retention" />{' '}
         <CsvLink id="retention" view={view} file={{ path: path.id }} />
-      </p>
+      </div>
       <Scroll label={`Who stays on ${path.name}`}>
         <table className="retention">
           <caption>{caption}</caption>
@@ -104,7 +104,7 @@ function Cell({ cell }: { cell: MetricResult | undefined }) {
       {readResult(cell).hasFigure ? (
         <>
           {formatPercent(value ?? 0, n)}
-          <p className="note">{counts}</p>
+          <div>{counts}</div>
         </>
       ) : (
         counts

@@ -37,6 +37,7 @@ export async function ScopeList({
         view={view}
         file={{ ev: { metricId: definition.id, scope: {} } }}
       />
+      <p className="note">Open one to see its course, and why it changed.</p>
       <div className="scroll">
         <table>
           <caption>Where it was measured</caption>

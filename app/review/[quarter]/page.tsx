@@ -98,9 +98,7 @@ export default async function ReviewPage({ params, searchParams }: Props) {
       above={[{ href: '/review', name: 'Reviews' }]}
       measured={newest === undefined ? null : new Date(newest.asOf)}
     >
-      <p className="draft">
-        Draft: figures follow their sources until the review is sealed, and may still change.
-      </p>
+      <p className="draft">Draft: figures follow their sources, and may still change.</p>
 
       <section className="section" aria-labelledby="six">
         <h2 id="six">Six areas</h2>

@@ -18,6 +18,9 @@ export function adoptionSentence(
     )
   const [well, badly] = [named(WELL), named(BADLY)]
   if (adoption.length === 0) return 'Adoption has not been computed for this moment.'
+  if (adoption.every(({ value }) => value === null)) {
+    return 'Adoption cannot be told of any golden path yet; beside each stands why.'
+  }
   const all = formatCountOf(paths.length, 'golden path')
   const first = `Adoption is on track on ${well.length} of ${all}`
   if (badly.length === 0) return `${first}, and off track on none.`

@@ -23,25 +23,22 @@ export type SurveyFact =
   | { readonly kind: 'unmapped'; readonly row: Known<'survey_unmapped_groups'> }
 
 /**
- * An answer that cannot be read. It keeps the cells at fault and no others: whoever sees them must
- * not learn what somebody said.
+ * An answer that cannot be read. It keeps no cell, not even one at fault: whoever sees it must not
+ * learn what somebody said.
  */
 export class RefusedAnswer {
-  readonly cells: Readonly<Record<string, string>>
-  readonly faults: readonly { readonly column: string; readonly fault: string }[]
+  readonly faults: readonly CellFault[]
 
-  constructor(
-    faults: readonly { readonly column: string; readonly cell: string; readonly fault: string }[],
-  ) {
-    this.cells = Object.fromEntries(
-      faults.map(({ column, cell }) => [column, withoutAddresses(cell)]),
-    )
-    this.faults = faults.map(({ column, fault }) => ({ column, fault }))
+  constructor(faults: readonly CellFault[]) {
+    this.faults = faults
   }
+}
 
-  toJSON(): unknown {
-    return this.cells
-  }
+interface CellFault {
+  /** Header of the column; empty: the row as a whole. */
+  readonly column: string
+  /** What was expected, without what stands there. */
+  readonly fault: string
 }
 
 export interface ReadSurvey {
@@ -136,21 +133,15 @@ interface Answer {
   readonly responses: readonly Omit<ResponseRow, 'native_id' | 'group_id' | 'wave_id'>[]
 }
 
-interface CellFault {
-  readonly column: string
-  readonly cell: string
-  readonly fault: string
-}
-
 function readAnswer(layout: Layout, { cells }: Row): Answer | RefusedAnswer {
   const { profile, headers } = layout
   if (cells.length !== headers.length) {
     const fault = `expected ${headers.length} cells, one for each header, not ${cells.length}`
-    return new RefusedAnswer([{ column: '', cell: '', fault }])
+    return new RefusedAnswer([{ column: '', fault }])
   }
   const faults: CellFault[] = []
   const refuse = (place: number, fault: string) => {
-    faults.push({ column: headers[place]?.[0] ?? '', cell: cells[place] ?? '', fault })
+    faults.push({ column: headers[place]?.[0] ?? '', fault })
   }
   const submitted = readSubmitted(layout, cells, refuse)
   const { questions } = layout

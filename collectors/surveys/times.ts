@@ -26,17 +26,17 @@ const LONGEST = 60
 export function readDay(text: string, terms: Terms): DayReading {
   if (text.length > LONGEST) return { fault: 'is too long for a time' }
   const groups = (YEAR_FIRST.exec(text) ?? YEAR_LAST.exec(text))?.groups
-  if (groups === undefined) return { fault: `"${text}" is no time that we know` }
-  const order = toOrder(text, groups, terms)
+  if (groups === undefined) return { fault: 'is no time that we know' }
+  const order = toOrder(groups, terms)
   if ('fault' in order) return order
   const { month, day } = order
   const year = Number(groups['year']) + (groups['year']?.length === 2 ? 2000 : 0)
   const wall = Date.UTC(year, month - 1, day, toHour(groups), Number(groups['minute'] ?? 0))
   const isReal = new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
-  if (!isReal || month > 12 || toHour(groups) > 23) return { fault: `"${text}" never was` }
+  if (!isReal || month > 12 || toHour(groups) > 23) return { fault: 'is a time that never was' }
   const instant = toInstant(wall, groups, terms)
   if (instant === null) {
-    return { fault: `"${text}" has no offset; say timezone of the survey in desirepath.yaml` }
+    return { fault: 'has no offset; say timezone of the survey in desirepath.yaml' }
   }
   return { day: instant.toISOString().slice(0, 10) }
 }
@@ -44,7 +44,6 @@ export function readDay(text: string, terms: Terms): DayReading {
 type Groups = Readonly<Record<string, string | undefined>>
 
 function toOrder(
-  text: string,
   { mark, a, b }: Groups,
   { dates }: Terms,
 ): { month: number; day: number } | { fault: string } {
@@ -54,7 +53,8 @@ function toOrder(
   if (mark === '.' || dates === 'day-first') return { month: second, day: first }
   if (dates === 'month-first') return { month: first, day: second }
   return {
-    fault: `"${text}" can be read in two ways; say dates of the survey in desirepath.yaml: month-first or day-first`,
+    fault:
+      'can be read in two ways; say dates of the survey in desirepath.yaml: month-first or day-first',
   }
 }
 

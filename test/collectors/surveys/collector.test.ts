@@ -64,7 +64,7 @@ test('a group that nobody knows is in the mapping inbox, and what is an address 
   expect(countGroups(await storedAnswers(db))).toEqual({ clay: 3, unmapped: 1 })
 })
 
-test('an answer that cannot be read is put aside with the cell at fault and nothing else', async () => {
+test('an answer that cannot be read is put aside by column and fault, without any cell', async () => {
   const folder = aFolderWith([
     ['2026-02-03 10:00:00Z', 'Clay', '11'],
     ['2026-02-03 10:00:00', 'Clay', '9'],
@@ -72,18 +72,22 @@ test('an answer that cannot be read is put aside with the cell at fault and noth
     ['2026-02-03 10:00:00Z', 'Clay'],
     ['2026-02-30 10:00:00Z', 'Clay', '9'],
     ['2026-02-03 10:00:00Z', 'Clay', '9'],
+    ['I told Jane yesterday', 'Clay', '9'],
   ])
   const db = await testDatabase()
   const outcome = await collectSurveys(db, folder, [aProfile({ group: GROUP })])
-  expect(outcome).toMatchObject({ status: 'partial', quarantined: 5 })
+  expect(outcome).toMatchObject({ status: 'partial', quarantined: 6 })
   const aside = await db.selectFrom('quarantine').selectAll().orderBy('position').execute()
-  expect(aside.map(({ position, record }) => [position, record])).toEqual([
-    ['pulse.csv:2', `{"${RECOMMEND}":"11"}`],
-    ['pulse.csv:3', '{"Timestamp":"2026-02-03 10:00:00"}'],
-    ['pulse.csv:4', '{"Timestamp":"03/04/2026 10:00:00"}'],
-    ['pulse.csv:5', '{"":""}'],
-    ['pulse.csv:6', '{"Timestamp":"2026-02-30 10:00:00Z"}'],
+  const told = aside.map(({ record }) => JSON.parse(record).faults)
+  expect(told.map(([{ column }]) => column)).toEqual([
+    RECOMMEND,
+    'Timestamp',
+    'Timestamp',
+    '',
+    'Timestamp',
+    'Timestamp',
   ])
+  expect(JSON.stringify(aside)).not.toMatch(/11|2026-02-[03]|03\/04|Jane/)
   const reasons = aside.map(({ reason }) => reason)
   expect(reasons[0]).toContain('expected a number from 0 to 10')
   expect(reasons[1]).toContain('has no offset; say timezone')
@@ -91,6 +95,23 @@ test('an answer that cannot be read is put aside with the cell at fault and noth
   expect(reasons[3]).toContain('expected 3 cells, one for each header, not 2')
   expect(reasons[4]).toContain('never was')
   expect(await storedAnswers(db)).toHaveLength(1)
+})
+
+test('a comment that cannot be read is nowhere to be seen', async () => {
+  const folder = testFolder()
+  const rows = [HEADERS, ['2026-02-03 10:00:00Z', 'Für Jane', '9']]
+  writeIn(folder, 'pulse.csv', Buffer.from(toCsv(rows), 'latin1'))
+  writeIn(folder, 'long.csv', toCsv([HEADERS, ['2026-04-03 10:00:00Z', 'Jane '.repeat(5000), '9']]))
+  const questions = [{ column: 'Team', is: 'comment' }]
+  const long = { id: 'long', file: 'long.csv', opened: '2026-04-01', closed: '2026-04-09' }
+  const db = await testDatabase()
+  await collectSurveys(db, folder, [aProfile({ questions }), aProfile({ ...long, questions })])
+  const aside = await db.selectFrom('quarantine').selectAll().orderBy('position').execute()
+  expect(aside.map(({ record }) => JSON.parse(record))).toEqual([
+    { faults: [{ column: 'Team', fault: expect.stringMatching(/is longer than 20000/) }] },
+    { faults: [{ column: 'Team', fault: expect.stringMatching(/save the export as UTF-8/) }] },
+  ])
+  expect(JSON.stringify(aside)).not.toContain('Jane')
 })
 
 test('an answer that is taken out of the export goes, and an unchanged one is not read', async () => {

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Collector, CollectorContext, Page, ScopeFailure } from '#collectors/collector.ts'
+import type {
+  Collector,
+  CollectorContext,
+  Page,
+  ScopeFailure,
+  SourceRecord,
+} from '#collectors/collector.ts'
 import { RefusedAnswer, readSurvey, type SurveyFact } from '#collectors/surveys/read.ts'
 import { UnreadableExport } from '#collectors/surveys/table.ts'
 import type { Database } from '#db/connection.ts'
@@ -48,7 +54,12 @@ const SurveyRecord = z.custom<SurveyFact>().superRefine((fact, context) => {
   }
 })
 
-const Cursor = z.object({ sha256: z.string(), refused: z.int() })
+const Cursor = z.object({
+  sha256: z.string(),
+  refused: z.int(),
+  /** Whether the wave had closed: what was answered for a group may be told only then. */
+  closed: z.boolean(),
+})
 
 type Fetched = Page | ScopeFailure
 
@@ -68,7 +79,7 @@ async function* fetchSurveys(
     if (signal.aborted) throw new SourceError(sourceId, 'was cut short; the next run goes on')
     const scope = `survey:${survey.id}`
     progress(survey.file, index, surveys.length)
-    const reading = await readFileOf(source, survey, cursors.get(scope))
+    const reading = await readFileOf(source, survey, { cursor: cursors.get(scope), now: now() })
     if ('failure' in reading) {
       yield failed(scope, `${survey.file}: ${reading.failure}`, reading.cause)
       continue
@@ -116,18 +127,26 @@ interface Reading {
 async function readFileOf(
   { folder }: SurveysSource,
   survey: SurveyProfile,
-  cursor: unknown,
+  { cursor, now }: { readonly cursor: unknown; readonly now: Date },
 ): Promise<Reading | { readonly failure: string; readonly cause: unknown }> {
   const path = join(folder, survey.file)
+  const closed = survey.closed !== undefined && survey.closed <= now.toISOString()
   try {
     const { size, mtime } = await stat(path)
     if (size > LARGEST) throw new UnreadableExport(`is larger than ${LARGEST} bytes`)
     const bytes = await readFile(path)
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     const known = Cursor.safeParse(cursor).data
-    if (known?.sha256 === sha256) return { page: null, cursor: known, writtenAt: mtime }
-    const { records, refused } = readSurvey(survey, bytes)
-    return { page: { records }, cursor: { sha256, refused }, writtenAt: mtime }
+    if (known?.sha256 === sha256 && known.closed === closed) {
+      return { page: null, cursor: known, writtenAt: mtime }
+    }
+    const read = readSurvey(survey, bytes)
+    const records = closed ? read.records : read.records.filter((one) => !isUnmapped(one))
+    return {
+      page: { records },
+      cursor: { sha256, refused: read.refused, closed },
+      writtenAt: mtime,
+    }
   } catch (cause) {
     const isExpected =
       cause instanceof UnreadableExport || (cause instanceof Error && 'syscall' in cause)
@@ -135,6 +154,9 @@ async function readFileOf(
     return { failure: cause.message, cause }
   }
 }
+
+const isUnmapped = ({ value }: SourceRecord) =>
+  !(value instanceof RefusedAnswer) && (value as SurveyFact).kind === 'unmapped'
 
 /** Why nothing may be published of what was read; null when it may. */
 function toDoubt({ exported }: SurveyProfile, { cursor, writtenAt }: Reading): string | null {

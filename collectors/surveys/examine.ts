@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Examination } from '#collectors/collector.ts'
 import { listStrangers, type SurveysSource } from '#collectors/surveys/collector.ts'
-import { readSurvey } from '#collectors/surveys/read.ts'
+import { type RefusedAnswer, readSurvey, type SurveyFact } from '#collectors/surveys/read.ts'
 import { UnreadableExport } from '#collectors/surveys/table.ts'
-import type { SurveyProfile } from '#lib/survey-profile.ts'
+import { RESERVED_GROUPS, type SurveyProfile } from '#lib/survey-profile.ts'
 
 /** Reads every export by its profile, and stores nothing. @throws {SourceError} */
 export async function* examineSurveys(source: SurveysSource): AsyncGenerator<Examination> {
@@ -35,9 +35,12 @@ function tellOf(
   { exported }: SurveyProfile,
   { records, refused }: ReturnType<typeof readSurvey>,
 ): Pick<Examination, 'says' | 'problem'> {
-  const count = (kind: string) =>
-    records.filter(({ value }) => (value as { readonly kind?: string }).kind === kind).length
-  const says = `${count('responses')} answers, ${count('unmapped')} groups not known`
+  const groups = records.flatMap(({ value }) => {
+    const fact = value as SurveyFact | RefusedAnswer
+    return 'kind' in fact && fact.kind === 'responses' ? [fact.rows[0]?.group_id] : []
+  })
+  const strangers = groups.filter((id) => id === RESERVED_GROUPS.unmapped).length
+  const says = `${groups.length} answers, ${strangers} of no known group`
   const until = exported === undefined ? '; not published until the profile says exported' : ''
   if (refused === 0) return { says: says + until, problem: null }
   const why = `answers that cannot be read: ${refused}, beside ${says}`

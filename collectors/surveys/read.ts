@@ -19,7 +19,7 @@ type ResponseRow = Known<'survey_responses'>
 export type SurveyFact =
   | { readonly kind: 'wave'; readonly row: Known<'survey_waves'> }
   | { readonly kind: 'responses'; readonly rows: readonly ResponseRow[] }
-  /** Names a group that the profile does not know. */
+  /** Answers that name a group that the profile does not know. */
   | { readonly kind: 'unmapped'; readonly row: Known<'survey_unmapped_groups'> }
 
 /**
@@ -42,7 +42,7 @@ interface CellFault {
 }
 
 export interface ReadSurvey {
-  /** The wave, its answers, and the groups that the profile does not know. */
+  /** The wave, its answers, and what of the groups that the profile does not know may be told. */
   readonly records: readonly SourceRecord[]
   readonly refused: number
 }
@@ -287,16 +287,20 @@ function toResponse(
 
 const LONGEST_NAME = 80
 
-/** What is long or an address is no name of a group. */
-function listUnmapped({ id, file }: SurveyProfile, answers: readonly Answer[]): SourceRecord[] {
-  const names = new Set(
-    answers.flatMap(({ unmapped }) =>
-      unmapped === null || withoutAddresses(unmapped) !== unmapped || unmapped.length > LONGEST_NAME
-        ? []
-        : unmapped,
-    ),
-  )
-  return [...names].map((answer) => {
+/**
+ * A text that fewer than k people wrote may tell who they are; what is long or an address is no
+ * name of a group. All such answers are told as one, with their number if that is at least k.
+ */
+function listUnmapped({ id, file, k }: SurveyProfile, answers: readonly Answer[]): SourceRecord[] {
+  const counts = new Map<string, number>()
+  for (const { unmapped } of answers) {
+    if (unmapped !== null) counts.set(unmapped, (counts.get(unmapped) ?? 0) + 1)
+  }
+  const isName = (text: string) => withoutAddresses(text) === text && text.length <= LONGEST_NAME
+  const texts = [...counts].flatMap(([text, count]) => (count >= k && isName(text) ? text : []))
+  const rest = answers.filter(({ unmapped: text }) => text !== null && !texts.includes(text)).length
+  if (rest >= k) texts.push(`answers of no known group: ${rest}`)
+  return texts.map((answer) => {
     const value: SurveyFact = { kind: 'unmapped', row: { wave_id: id, answer } }
     return { position: file, value }
   })

@@ -240,7 +240,7 @@ sources:
     const { status, stdout } = await runCli(['source', 'test', 'survey'], { cwd })
     expect(status).toBe(1)
     expect(stdout).toContain(
-      'ok    a (a.csv): 2 answers, 0 groups not known; not published until the profile says exported → survey_waves, survey_responses\n',
+      'ok    a (a.csv): 2 answers, 0 of no known group; not published until the profile says exported → survey_waves, survey_responses\n',
     )
     expect(stdout).toContain('fail  b (b.csv): has no column "Score"; did you mean "Scores"?\n')
     expect(stdout).toMatch(/feeds:\n(?: {2}\w+\n)* {2}internal_nps\n/)

@@ -41,10 +41,47 @@ test('a group that is too small to be told goes to the others, unless enough of 
   expect(countGroups(await storedAnswers(db))).toEqual({ clay: 2, other: 4, many: 5, unmapped: 1 })
 })
 
-test('a group that nobody knows is in the mapping inbox, and what is an address is not', async () => {
+/** Of answers by group: what the mapping inbox shows. */
+async function inboxOf(rows: readonly (readonly string[])[], profile: object = {}) {
+  const db = await testDatabase()
+  await collectSurveys(db, aFolderWith(rows), [aProfile({ group: GROUP, ...profile })])
+  return (await getMappingInbox(db, 10)).surveyGroups.map(({ id }) => id)
+}
+
+test('what k people answered for a group is in the mapping inbox, and other answers as their number', async () => {
+  const ghosts = answersOf('Ghosts', 5)
+  const jane = answersOf('Me - Jane Doe of Billing', 1)
+  const address = answersOf('boo@example.com', 3)
+  expect(await inboxOf([...ghosts, ...jane, ...address, ...answersOf('', 9)])).toEqual([
+    'pulse: Ghosts',
+  ])
+  expect(await inboxOf([...answersOf('Ghosts', 4), ...jane])).toEqual([
+    'pulse: answers of no known group: 5',
+  ])
+  expect(await inboxOf([...ghosts, ...jane, ...address, ...answersOf('Few', 2)])).toEqual([
+    'pulse: Ghosts',
+    'pulse: answers of no known group: 6',
+  ])
+  expect(await inboxOf(ghosts, { k: 6 })).toEqual([])
+})
+
+test('nothing of unknown groups is told before the wave is closed, and it is once it has', async () => {
+  const folder = aFolderWith(answersOf('Ghosts', 5))
+  const db = await testDatabase()
+  const collect = async (closed: string | undefined, now: string) => {
+    await collectSurveys(db, folder, [aProfile({ group: GROUP, closed })], { now: new Date(now) })
+    return (await getMappingInbox(db, 10)).counts.surveyGroups
+  }
+  expect(await collect(undefined, '2026-06-01T12:00:00Z')).toBe(0)
+  expect(await collect('2026-02-16T12:00:00Z', '2026-02-16T11:59:59Z')).toBe(0)
+  expect(await collect('2026-02-16T12:00:00Z', '2026-02-16T12:00:00Z')).toBe(1)
+  expect(await collect(undefined, '2026-06-01T12:00:00Z')).toBe(0)
+})
+
+test('a group that nobody knows leaves the mapping inbox once the profile maps it', async () => {
   const folder = aFolderWith([
     ...answersOf('clay', 1),
-    ...answersOf('Ghosts', 2),
+    ...answersOf('Ghosts', 5),
     ...answersOf('boo@example.com', 1),
   ])
   const db = await testDatabase()
@@ -57,11 +94,11 @@ test('a group that nobody knows is in the mapping inbox, and what is an address 
       at: new Date('2026-06-01T12:00:00Z'),
     },
   ])
-  expect(countGroups(await storedAnswers(db))).toEqual({ clay: 1, unmapped: 3 })
+  expect(countGroups(await storedAnswers(db))).toEqual({ clay: 1, unmapped: 6 })
   const mapped = { ...GROUP, answers: { Ghosts: 'clay' } }
   await collectSurveys(db, folder, [aProfile({ group: mapped, invited: { clay: 6 } })])
   expect((await getMappingInbox(db, 10)).counts.surveyGroups).toBe(0)
-  expect(countGroups(await storedAnswers(db))).toEqual({ clay: 3, unmapped: 1 })
+  expect(countGroups(await storedAnswers(db))).toEqual({ clay: 6, unmapped: 1 })
 })
 
 test('an answer that cannot be read is put aside by column and fault, without any cell', async () => {

@@ -429,6 +429,7 @@ export interface SurveyResponseTable extends Fact {
   group_id: string
   group_state: string | null
   path_id: string | null
+  /** Day in UTC, of an answer that was given before the wave closed as far as its source knows. */
   submitted_on: string | null
   nps_score: number | null
   csat: number | null

@@ -10,7 +10,7 @@ import {
 import { findColumn, type Headers, normalise, toHeaders } from '#collectors/surveys/columns.ts'
 import { toProduct } from '#collectors/surveys/products.ts'
 import { type Row, readRows, UnreadableExport } from '#collectors/surveys/table.ts'
-import { readDay } from '#collectors/surveys/times.ts'
+import { readTime } from '#collectors/surveys/times.ts'
 import { RESERVED_GROUPS, type SurveyProfile } from '#lib/survey-profile.ts'
 
 type ResponseRow = Known<'survey_responses'>
@@ -58,11 +58,14 @@ export function readSurvey(profile: SurveyProfile, bytes: Uint8Array): ReadSurve
   }
   const layout = toLayout(profile, toHeaders(rows.slice(0, product.headerRows)), product)
   const answers = rows.slice(product.headerRows).map((row) => readAnswer(layout, row))
-  const read = answers.filter((answer): answer is Answer => !(answer instanceof RefusedAnswer))
+  const read = answers.filter(
+    (answer): answer is Answer => answer !== null && !(answer instanceof RefusedAnswer),
+  )
   const groups = toSafeGroups(profile, read)
   const ids = toIds(profile, read)
   const wave = { position: profile.file, value: { kind: 'wave', row: toWave(profile) } }
-  const records = answers.map((answer, index): SourceRecord => {
+  const records = answers.flatMap((answer, index): SourceRecord | [] => {
+    if (answer === null) return []
     const position = `${profile.file}:${rows[index + product.headerRows]?.line}`
     if (answer instanceof RefusedAnswer) return { position, value: answer }
     const group = groups.get(answer.group) ?? answer.group
@@ -70,7 +73,7 @@ export function readSurvey(profile: SurveyProfile, bytes: Uint8Array): ReadSurve
     const responses = answer.responses.map((row) => toResponse(row, { profile, id, group }))
     return { position, value: { kind: 'responses', rows: responses } }
   })
-  const refused = answers.length - read.length
+  const refused = answers.filter((answer) => answer instanceof RefusedAnswer).length
   return { records: [wave, ...records, ...listUnmapped(profile, read)], refused }
 }
 
@@ -133,7 +136,8 @@ interface Answer {
   readonly responses: readonly Omit<ResponseRow, 'native_id' | 'group_id' | 'wave_id'>[]
 }
 
-function readAnswer(layout: Layout, { cells }: Row): Answer | RefusedAnswer {
+/** Null: it was given at the closing of the wave or later, and is none of its answers. */
+function readAnswer(layout: Layout, { cells }: Row): Answer | RefusedAnswer | null {
   const { profile, headers } = layout
   if (cells.length !== headers.length) {
     const fault = `expected ${headers.length} cells, one for each header, not ${cells.length}`
@@ -144,6 +148,8 @@ function readAnswer(layout: Layout, { cells }: Row): Answer | RefusedAnswer {
     faults.push({ column: headers[place]?.[0] ?? '', fault })
   }
   const submitted = readSubmitted(layout, cells, refuse)
+  const { closed } = profile
+  if (closed !== undefined && submitted !== null && submitted >= closed) return null
   const { questions } = layout
   const quotable = questions.some(
     ({ place, asks }) => asks.is === 'quotable' && isYes(cells[place], asks),
@@ -152,7 +158,7 @@ function readAnswer(layout: Layout, { cells }: Row): Answer | RefusedAnswer {
   const responses = paths.map((path) => ({
     group_state: null,
     path_id: path,
-    submitted_on: submitted,
+    submitted_on: submitted?.slice(0, 10) ?? null,
     ...readQuestions(layout, cells, path, refuse),
     quotable: Number(quotable),
   }))
@@ -168,8 +174,8 @@ function readSubmitted(
 ): string | null {
   const cell = submitted === null ? '' : (cells[submitted] ?? '').trim()
   if (submitted === null || !isAnswered(cell)) return null
-  const reading = readDay(cell, { dates: profile.dates, timezone })
-  if ('day' in reading) return reading.day
+  const reading = readTime(cell, { dates: profile.dates, timezone })
+  if ('at' in reading) return reading.at
   refuse(submitted, reading.fault)
   return null
 }

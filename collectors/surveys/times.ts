@@ -1,8 +1,10 @@
 import type { SurveyProfile } from '#lib/survey-profile.ts'
 import { wallTimeToInstant } from '#lib/timezone.ts'
 
-/** A day, or why it cannot be told. */
-export type DayReading = { readonly day: string } | { readonly fault: string }
+/** A time, or why it cannot be told. */
+export type TimeReading =
+  /** An instant; of a text without a clock, when its day begins in UTC. */
+  { readonly at: string } | { readonly fault: string }
 
 interface Terms extends Pick<SurveyProfile, 'dates'> {
   /** Of times that say no offset; null when nobody knows. */
@@ -22,8 +24,8 @@ const YEAR_LAST = new RegExp(
 
 const LONGEST = 60
 
-/** The day in UTC of a time as products write it. A day that can be read both ways is not guessed. */
-export function readDay(text: string, terms: Terms): DayReading {
+/** A time as products write it. A day that can be read both ways is not guessed. */
+export function readTime(text: string, terms: Terms): TimeReading {
   if (text.length > LONGEST) return { fault: 'is too long for a time' }
   const groups = (YEAR_FIRST.exec(text) ?? YEAR_LAST.exec(text))?.groups
   if (groups === undefined) return { fault: 'is no time that we know' }
@@ -31,14 +33,15 @@ export function readDay(text: string, terms: Terms): DayReading {
   if ('fault' in order) return order
   const { month, day } = order
   const year = Number(groups['year']) + (groups['year']?.length === 2 ? 2000 : 0)
-  const wall = Date.UTC(year, month - 1, day, toHour(groups), Number(groups['minute'] ?? 0))
+  const [minute, second] = [Number(groups['minute'] ?? 0), Number(groups['second'] ?? 0)]
+  const wall = Date.UTC(year, month - 1, day, toHour(groups), minute, second)
   const isReal = new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
   if (!isReal || month > 12 || toHour(groups) > 23) return { fault: 'is a time that never was' }
   const instant = toInstant(wall, groups, terms)
   if (instant === null) {
     return { fault: 'has no offset; say timezone of the survey in desirepath.yaml' }
   }
-  return { day: instant.toISOString().slice(0, 10) }
+  return { at: instant.toISOString() }
 }
 
 type Groups = Readonly<Record<string, string | undefined>>

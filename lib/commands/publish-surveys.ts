@@ -92,6 +92,10 @@ async function listReadPeriods(db: Reader, sourceId: string): Promise<CoveredInt
 const isReadUntil = (closedAt: Date, read: readonly CoveredInterval[]) =>
   read.some(({ from, to }) => from < closedAt.getTime() && closedAt.getTime() <= to)
 
+/**
+ * Only its day is stored of an answer: it is in time when that began before the closing. Collectors
+ * that know the instant leave out what came later on the closing day.
+ */
 const isInTime = ({ submitted_on }: Row<'survey_responses'>, { closed_at }: ClosedWaveRow) =>
   submitted_on === null || new Date(submitted_on) < new Date(closed_at)
 

@@ -151,6 +151,34 @@ test('a comment that cannot be read is nowhere to be seen', async () => {
   expect(JSON.stringify(aside)).not.toContain('Jane')
 })
 
+test('an answer at the closing or later is none of the wave, whatever its day', async () => {
+  const folder = aFolderWith([
+    ...answersOf('Clay', 5).map(([, team = '']) => ['2026-02-16 11:59:59Z', team, '9']),
+    ['2026-02-16 12:00:00Z', 'Clay', '0'],
+    ['2026-02-16 16:00:00+0200', 'Clay', '0'],
+    ['2026-02-17 09:00:00Z', 'Clay', 'not to be read'],
+  ])
+  const at = new Date('2026-02-18T00:00:00Z')
+  utimesSync(join(folder, 'pulse.csv'), at, at)
+  const db = await testDatabase()
+  const profile = aProfile({ group: GROUP, closed: '2026-02-16T12:00:00Z', exported: '2026-02-17' })
+  expect(await collectSurveys(db, folder, [profile])).toMatchObject({ quarantined: 0, error: null })
+  expect((await storedAnswers(db)).map((row) => row.nps_score)).toEqual([9, 9, 9, 9, 9])
+  expect(await publishSurveys(db, { now: at })).toBe(1)
+})
+
+test('an answer of which only the day is told is of the wave when its day began before the closing', async () => {
+  const db = await testDatabase()
+  const folder = aFolderWith([
+    ['2026-02-16', 'Clay', '9'],
+    ['2026-02-17', 'Clay', '9'],
+  ])
+  await collectSurveys(db, folder, [aProfile({ closed: '2026-02-16T12:00:00Z' })])
+  expect((await storedAnswers(db)).map((row) => row.submitted_on)).toEqual(['2026-02-16'])
+  await collectSurveys(db, folder, [aProfile({ closed: '2026-02-16' })])
+  expect(await storedAnswers(db)).toEqual([])
+})
+
 test('an answer that is taken out of the export goes, and an unchanged one is not read', async () => {
   const rows = answersOf('Clay', 3)
   const folder = aFolderWith(rows)

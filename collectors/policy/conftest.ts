@@ -5,6 +5,7 @@ import {
   isObject,
   type PolicyResult,
   readPart,
+  worstOfEach,
 } from '#collectors/policy/finding.ts'
 
 const Message = z.looseObject({
@@ -53,7 +54,10 @@ export const conftest: Format = {
         const [whole] = KINDS.filter(([kind]) => (check[kind] ?? []).length > 0)
         const passed = check.successes > 0 ? 'pass' : 'inconclusive'
         const result = whole?.[1] ?? passed
-        return [{ ...told, rule: namespace, subject, result, severity: null }, ...named]
+        return [
+          { ...told, rule: namespace, subject, result, severity: null },
+          ...worstOfEach(named),
+        ]
       }),
     ),
 }

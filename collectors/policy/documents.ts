@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib'
-import { parseAllDocuments, type Document as YamlDocument } from 'yaml'
+import { LineCounter, parseAllDocuments, type Document as YamlDocument } from 'yaml'
 import { conftest } from '#collectors/policy/conftest.ts'
 import type { Format, Origin, Part } from '#collectors/policy/finding.ts'
 import { kyverno } from '#collectors/policy/kyverno.ts'
@@ -76,23 +76,30 @@ function toText(bytes: Buffer, file: string): string {
 
 const decode = (bytes: Buffer) => bytes.toString('utf8').replace(/^\uFEFF/, '')
 
+/** The words of the parser quote the file, which may hold secrets: only code and line are told. */
 function parseYamlText(text: string): Document[] {
-  const documents = parseAllDocuments(text, { logLevel: 'error' })
+  const lineCounter = new LineCounter()
+  const settings = { logLevel: 'error', prettyErrors: false, lineCounter } as const
+  const documents = parseAllDocuments(text, settings)
   return [...documents].flatMap((document, index) => {
     const [error] = document.errors
-    if (error) throw new UnreadableResults(error.message)
+    if (error) {
+      const { line } = lineCounter.linePos(error.pos[0])
+      throw new UnreadableResults(`line ${line} is no YAML: ${error.code}`)
+    }
     const value = toPlain(document)
     if (value === null || value === undefined) return []
     return [{ where: documents.length > 1 ? `document ${index + 1}: ` : '', value }]
   })
 }
 
-/** An alias that expands without end, or stands for nothing, only fails here. */
+/** Only an alias fails here. */
 function toPlain(document: Pick<YamlDocument, 'toJS'>): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 })
   } catch (cause) {
-    throw new UnreadableResults(cause instanceof Error ? cause.message : String(cause), { cause })
+    const message = 'has an alias that expands without end, or stands for nothing'
+    throw new UnreadableResults(message, { cause })
   }
 }
 

@@ -82,5 +82,16 @@ const WORST: readonly PolicyResult[] = [
 export const worstOf = (results: readonly PolicyResult[]): PolicyResult =>
   WORST.find((one) => results.includes(one)) ?? 'inconclusive'
 
+/** Of several results of one rule on one subject at one time the worst. */
+export function worstOfEach(findings: readonly Finding[]): Finding[] {
+  const groups = Map.groupBy(findings, ({ rule, subject: { type, id }, at }) =>
+    JSON.stringify([rule, type, id, at]),
+  )
+  return [...groups.values()].flatMap((own) => {
+    const worst = worstOf(own.map(({ result }) => result))
+    return own.find(({ result }) => result === worst) ?? []
+  })
+}
+
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

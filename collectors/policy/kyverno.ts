@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { type Finding, type Format, isObject, readPart } from '#collectors/policy/finding.ts'
+import {
+  type Finding,
+  type Format,
+  isObject,
+  readPart,
+  worstOfEach,
+} from '#collectors/policy/finding.ts'
 
 // https://github.com/kubernetes-sigs/wg-policy-prototypes, and its successor openreports.io.
 const Resource = z.looseObject({
@@ -41,12 +47,15 @@ export const kyverno: Format = {
   isOf: (value) => itemsOf(value).some(isReport),
   read: (value) =>
     itemsOf(value).flatMap((report, index) => {
-      const where = isObject(value) && 'items' in value ? `items.${index}.` : ''
+      const where = isObject(value) && 'items' in value ? `items.${index}` : ''
       const { data, error } = Report.safeParse(report)
       if (error) return [{ where, findings: [], fault: z.prettifyError(error) }]
-      return data.results.map((result, place) =>
-        readPart(`${where}results.${place}`, inScope(data.scope), result, toFindings),
-      )
+      const parts = data.results.map((result, place) => {
+        const at = [where, `results.${place}`].filter(Boolean).join('.')
+        return readPart(at, inScope(data.scope), result, toFindings)
+      })
+      const findings = worstOfEach(parts.flatMap((part) => part.findings))
+      return [{ where, findings, fault: null }, ...parts.filter(({ fault }) => fault !== null)]
     }),
 }
 

@@ -65,6 +65,30 @@ test('Conftest counts successes without names, so that a namespace passes as a w
   })
 })
 
+test('an exception, a warning or a pass hides no failure of the same rule and subject', async () => {
+  const named = { msg: 'm', metadata: { rule: 'K8S-1' } }
+  const check = { filename: 'a.yaml', namespace: 'main', successes: 0, failures: [named] }
+  const { told } = await collected({
+    'conftest.json': [{ ...check, warnings: [named], exceptions: [named] }],
+    'report.json': {
+      kind: 'PolicyReport',
+      scope: { kind: 'Pod', name: 'a' },
+      results: ['pass', 'fail', 'skip'].map((result) => ({
+        policy: 'labels',
+        rule: 'team',
+        result,
+        severity: result === 'fail' ? 'high' : null,
+        timestamp: { seconds: 1_777_600_000 },
+      })),
+    },
+  })
+  expect(told).toEqual([
+    ['conftest/main', 'a.yaml', 'fail'],
+    ['conftest/main/K8S-1', 'a.yaml', 'fail'],
+    ['kyverno/labels/team', 'Pod/a', 'fail'],
+  ])
+})
+
 test('decisions of OPA are read without their input, packed or not', async () => {
   const decision = (id: string, path: string, rest: object) =>
     JSON.stringify({

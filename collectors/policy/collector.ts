@@ -6,7 +6,12 @@ import type {
   ScopeFailure,
   SourceRecord,
 } from '#collectors/collector.ts'
-import { type EvidenceRow, toEvidence } from '#collectors/policy/evidence.ts'
+import {
+  type EvidenceRow,
+  isOfRequirement,
+  listStaleIds,
+  toEvidence,
+} from '#collectors/policy/evidence.ts'
 import type { Part } from '#collectors/policy/finding.ts'
 import {
   isExpected,
@@ -16,8 +21,9 @@ import {
   readKeys,
 } from '#collectors/policy/folder.ts'
 import type { Known } from '#collectors/repository.ts'
+import { forEachChunk } from '#db/chunks.ts'
 import type { Database } from '#db/connection.ts'
-import { deleteFacts, upsertFacts } from '#db/facts.ts'
+import { deleteFacts, deleteFactsWhere, upsertFacts } from '#db/facts.ts'
 import { SourceError } from '#lib/errors.ts'
 import type { Period } from '#lib/period.ts'
 import type { PolicyRequirement } from '#lib/policy-requirement.ts'
@@ -52,7 +58,7 @@ export function policyCollector(source: PolicySource): Collector<PolicyFact> {
     configuration: { kind: 'policy-results', ...configuration },
     record: PolicyRecord,
     fetch: (cursors, context) => fetchResults(source, cursors, context),
-    save: (tx, facts, page, observedAt) => saveEvidence(tx, { sourceId, facts, page, observedAt }),
+    save: (tx, facts, page, observedAt) => saveEvidence(tx, { source, facts, page, observedAt }),
   }
 }
 
@@ -155,7 +161,7 @@ function toFact(
 }
 
 interface Saved {
-  readonly sourceId: string
+  readonly source: PolicySource
   readonly facts: readonly PolicyFact[]
   readonly page: Pick<Page, 'scope'>
   readonly observedAt: Date
@@ -163,24 +169,36 @@ interface Saved {
 
 async function saveEvidence(
   tx: Database,
-  { sourceId, facts, page, observedAt }: Saved,
+  { source, facts, page, observedAt }: Saved,
 ): Promise<number> {
+  const { sourceId, requirements } = source
   const seen = { source_id: sourceId, observed_at: observedAt.toISOString() }
   if (page.scope === REQUIREMENTS) {
     const rows = facts.flatMap((fact) =>
       fact.kind === 'requirement' ? [{ ...fact.row, ...seen }] : [],
     )
     const ids = new Set<unknown>(rows.map((row) => row.native_id))
-    const goes = (row: { readonly native_id?: unknown }) => !ids.has(row.native_id)
     return (
-      (await deleteFacts(tx, 'policy_requirements', sourceId, goes)) +
+      (await deleteFacts(
+        tx,
+        'policy_requirements',
+        sourceId,
+        (row) => !ids.has(row['native_id']),
+      )) +
+      (await deleteFacts(
+        tx,
+        'policy_evidence',
+        sourceId,
+        (row) => isOfRequirement(String(row['native_id'])) && !ids.has(row['requirement_id']),
+      )) +
       (await upsertFacts(tx, 'policy_requirements', rows))
     )
   }
   const rows = facts.flatMap((fact) => (fact.kind === 'evidence' ? fact.rows : []))
-  return upsertFacts(
-    tx,
-    'policy_evidence',
-    rows.map((row) => ({ ...row, ...seen })),
-  )
+  let gone = 0
+  await forEachChunk(listStaleIds(rows, requirements), async (native_id) => {
+    gone += await deleteFactsWhere(tx, 'policy_evidence', { source_id: sourceId, native_id })
+  })
+  const told = rows.map((row) => ({ ...row, ...seen }))
+  return gone + (await upsertFacts(tx, 'policy_evidence', told))
 }

@@ -31,7 +31,10 @@ function subjectOfFile(file: string): Subject | null {
   }
 }
 
-/** The evidence in a finding: one row for each requirement that it is of, or one under its own name. */
+/**
+ * The evidence in a finding: one row for each requirement that it is of, or one under its own name.
+ * The id of a row is that of the finding, then a slash and the requirement if there is one.
+ */
 export function toEvidence(
   finding: Finding,
   requirements: readonly PolicyRequirement[],
@@ -41,11 +44,28 @@ export function toEvidence(
     const asked = evidence.find(
       ({ tool, rule }) => tool === finding.tool && matches(finding.rule, rule),
     )
-    return asked === undefined ? [] : { id, result: judge(finding, asked) }
+    return asked === undefined ? [] : { id, suffix: `/${id}`, result: judge(finding, asked) }
   })
-  const own = { id: `${finding.tool}/${finding.rule}`, result: finding.result }
+  const own = { id: `${finding.tool}/${finding.rule}`, suffix: '', result: finding.result }
   return (matching.length === 0 ? [own] : matching).map((one) => toRow(finding, one, facts))
 }
+
+/** The ids that the findings of `rows` may have been stored under and no longer are. */
+export function listStaleIds(
+  rows: readonly EvidenceRow[],
+  requirements: readonly PolicyRequirement[],
+): string[] {
+  const told = new Set(rows.map((row) => row.native_id))
+  const findings = new Set(rows.map((row) => findingOf(row.native_id)))
+  return [...findings]
+    .flatMap((id) => [id, ...requirements.map((one) => `${id}/${one.id}`)])
+    .filter((id) => !told.has(id))
+}
+
+const findingOf = (nativeId: string) => nativeId.split('/', 1).join()
+
+/** Whether a row is evidence for a requirement, not of a finding under its own name. */
+export const isOfRequirement = (nativeId: string) => nativeId.includes('/')
 
 /** `*` stands for a part between slashes, `**` for any: names of rules are no paths, dots are letters. */
 function matches(name: string, glob: string): boolean {
@@ -70,23 +90,23 @@ function judge({ result, score, built }: Finding, asked: Asked): PolicyResult {
 
 function toRow(
   finding: Finding,
-  { id, result }: { readonly id: string; readonly result: PolicyResult },
+  { id, suffix, result }: { id: string; suffix: string; result: PolicyResult },
   { file, sha256, writtenAt }: FileFacts,
 ): EvidenceRow {
   const { tool, rule, severity, verified, url } = finding
   const { type, id: subjectId } = subjectOfFile(file) ?? finding.subject
-  const at = finding.at ?? writtenAt.toISOString()
   // Several files or resources may be about one subject: each is evidence of its own.
-  const key = [tool, rule, id, type, subjectId, finding.subject.type, finding.subject.id, at]
+  const key = [tool, rule, type, subjectId, finding.subject.type, finding.subject.id, finding.at]
   const hash = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 24)
+  const content = finding.at === null ? `~${sha256.slice(0, 12)}` : ''
   return {
-    native_id: `${tool}:${hash}${finding.at === null ? `~${sha256.slice(0, 12)}` : ''}`,
+    native_id: `${tool}:${hash}${content}${suffix}`,
     subject_type: type,
     subject_id: subjectId,
     requirement_id: id,
     result,
     severity,
-    produced_at: at,
+    produced_at: finding.at ?? writtenAt.toISOString(),
     ingested_at: null,
     collector_kind: 'automated',
     verified: verified === null ? null : Number(verified),

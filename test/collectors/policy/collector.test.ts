@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { toJudge } from '#scorecards/governance/policy-evidence.ts'
@@ -93,6 +93,39 @@ test('a requirement that leaves the configuration goes, and its results stand un
   await collectPolicy(db, folder, { requirements: REQUIREMENTS.slice(0, 1) })
   expect(await ids()).toEqual(['manifests'])
   expect((await storedEvidence(db)).map((row) => row.requirement_id)).toEqual(['manifests'])
+})
+
+test('a result is one piece of evidence for each requirement, whenever that came, and none beside', async () => {
+  const folder = testFolder()
+  writeResults(folder, 'conftest.json', passed(), '2026-05-01T08:00:00Z')
+  writeResults(folder, 'report.json', aReport('pass'))
+  const db = await testDatabase()
+  const collect = async (requirements: readonly object[]) => {
+    await collectPolicy(db, folder, { requirements })
+    return (await storedEvidence(db)).map((row) => row.requirement_id)
+  }
+  const [manifests = {}] = REQUIREMENTS
+  const again = { ...manifests, id: 'again' }
+  const other = { ...again, evidence: [{ tool: 'conftest', rule: 'other' }] }
+  expect(await collect([])).toEqual(['conftest/main', 'kyverno/labels/team'])
+  expect(await collect([manifests])).toEqual(['kyverno/labels/team', 'manifests'])
+  // Written anew with the same content.
+  utimesSync(join(folder, 'conftest.json'), new Date(), new Date('2026-05-03T08:00:00Z'))
+  expect(await collect([manifests, again])).toEqual(['again', 'kyverno/labels/team', 'manifests'])
+  expect(await collect([manifests, other])).toEqual(['kyverno/labels/team', 'manifests'])
+  expect(await collect([])).toEqual(['conftest/main', 'kyverno/labels/team'])
+})
+
+test('evidence for a requirement that left the configuration goes also when its file is gone', async () => {
+  const folder = testFolder()
+  writeResults(folder, 'conftest.json', passed())
+  const db = await testDatabase()
+  await collectPolicy(db, folder, { requirements: REQUIREMENTS })
+  rmSync(join(folder, 'conftest.json'))
+  await collectPolicy(db, folder, { requirements: REQUIREMENTS })
+  expect(await storedEvidence(db)).toHaveLength(1)
+  await collectPolicy(db, folder, { requirements: REQUIREMENTS.slice(1) })
+  expect(await storedEvidence(db)).toEqual([])
 })
 
 test('a newer result of the same file is another piece of evidence, and the older stays', async () => {

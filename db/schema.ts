@@ -294,6 +294,7 @@ export interface PathAttemptTable extends RemovableFact {
 }
 
 export interface ProvisioningRequestTable extends RemovableFact {
+  /** Empty: the request names an owner of whom nobody knows whether it is a team. */
   team_id: string
   path_id: string | null
   workload_class: string | null

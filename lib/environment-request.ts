@@ -16,9 +16,12 @@ const Values = z.array(text).min(1)
 const FIELDS = ['team', 'purpose', 'lifetime', 'region', 'dataClassification'] as const
 type Field = (typeof FIELDS)[number]
 
+/** May be a person. */
+const OWNER = 'spec.owner'
+
 /** Organisations spell the same thing differently; the first is the spelling of the reference. */
 const KEYS: Readonly<Record<Field, readonly string[]>> = {
-  team: ['spec.team', 'spec.owner'],
+  team: ['spec.team', OWNER],
   purpose: ['spec.purpose', 'spec.environment', 'spec.profile'],
   lifetime: ['spec.lifetime', 'spec.ttl'],
   region: ['spec.region'],
@@ -56,8 +59,10 @@ export const DEFAULT_RULES: RequestRules = RequestRules.parse({})
 export interface EnvironmentRequest {
   readonly name: string
   readonly namespace: string | null
-  /** Id of the team that asks; null where the rules do not ask for it. */
+  /** Id of the team that asks; null where only an owner is named, or nobody. */
   readonly team: string | null
+  /** Named as `spec.owner`, where that is all: a team if one is known by that id, else maybe a person. */
+  readonly owner: string | null
   /** How long it is wanted for. */
   readonly lifetimeMs: number | null
   /** The file as it was read, for keys that are not the request's own. */
@@ -100,12 +105,15 @@ export function readRequest(
   if ('faults' in reading) return reading
   const { metadata } = reading.value
   const lifetime = findField(reading.value, rules.fields.lifetime)?.value
-  const team = findField(reading.value, rules.fields.team)?.value
+  const found = findField(reading.value, rules.fields.team)
+  const asks = typeof found?.value === 'string' ? found.value : null
+  const isOwner = found?.path.join('.') === OWNER && rules.allowed.team === undefined
   return {
     value: {
       name: metadata.name,
       namespace: metadata.namespace ?? null,
-      team: typeof team === 'string' ? team : null,
+      team: isOwner ? null : asks,
+      owner: isOwner ? asks : null,
       lifetimeMs: typeof lifetime === 'string' ? lifetimeToMs(lifetime) : null,
       value: reading.value,
     },

@@ -37,7 +37,12 @@ const RequestRecord = z.custom<RequestFact>().superRefine((fact, context) => {
   if (kind === 'unreadable' && 'reason' in rest) context.addIssue(`${rest.file}: ${rest.reason}`)
 })
 
-const Cursor = z.object({ head: z.string().nullable(), began: z.string().nullable() })
+const Cursor = z.object({
+  head: z.string().nullable(),
+  began: z.string().nullable(),
+  /** Whether a request names only an owner: which of them are teams may be known later. */
+  owners: z.boolean(),
+})
 type Cursor = z.output<typeof Cursor>
 
 const scopeOf = ({ id }: Pick<Clone, 'id'>) => `requests:${id}`
@@ -107,9 +112,13 @@ async function readClonePage(
     }
   }
   const known = Cursor.safeParse(cursor).data
-  if (known !== undefined && known.head === clone.head) return { page: null, cursor: known }
+  if (known?.head === clone.head && !known.owners) return { page: null, cursor: known }
   const { records, began } = await readRequests(clone, place, source)
-  const next = { head: clone.head, began: began?.toISOString() ?? null }
+  const owners = records.some(({ value }) => {
+    const fact = value as RequestFact
+    return fact.kind === 'request' && fact.owner !== null
+  })
+  const next = { head: clone.head, began: began?.toISOString() ?? null, owners }
   const page = { scope: scopeOf(clone), records, cursor: next, covers: null }
   return { page: { ...page, begins: true, replaces: true }, cursor: next }
 }
@@ -138,7 +147,13 @@ async function saveRequests(
   if (!page.replaces) return 0
   const seen = { source_id: sourceId, observed_at: observedAt.toISOString() }
   const told = facts.filter((fact) => fact.kind === 'request')
-  const requests = told.map(({ row }) => ({ ...row, ...seen }))
+  const teams = await tx.selectFrom('teams').select('id').execute()
+  const known = new Set(teams.map(({ id }) => id))
+  const requests = told.map(({ row, owner }) => ({
+    ...row,
+    ...(owner !== null && known.has(owner) && { team_id: owner }),
+    ...seen,
+  }))
   const steps = told.flatMap((fact) => fact.steps.map((step) => ({ ...step, ...seen })))
   const prefix = `${page.scope.slice('requests:'.length)}:`
   const goesFrom = (rows: readonly { readonly native_id: string }[]) => {

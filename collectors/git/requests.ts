@@ -49,6 +49,8 @@ export type RequestFact =
   | {
       readonly kind: 'request'
       readonly row: Known<'provisioning_requests'>
+      /** Who asks if it is a known team; null: the row says it. */
+      readonly owner: string | null
       readonly steps: readonly Known<'steps'>[]
     }
   | { readonly kind: 'unreadable'; readonly file: string; readonly reason: string }
@@ -116,7 +118,8 @@ async function readFiles(
 function readFile(text: string, rules: RequestRules): FileReading {
   const reading = readRequest(text, rules)
   if ('value' in reading) {
-    return reading.value.team === null ? { reason: 'names no team' } : reading.value
+    const { team, owner } = reading.value
+    return team === null && owner === null ? { reason: 'names no team' } : reading.value
   }
   // What was written instead may be a person.
   const lines = reading.faults.map(
@@ -320,7 +323,8 @@ class Ledger {
   toRecords(): SourceRecord[] {
     const records = this.#all.map((followed) => {
       const row = toRow(followed, this.#terms)
-      const value: RequestFact = { kind: 'request', row, steps: toSteps(followed) }
+      const { owner } = followed.request
+      const value: RequestFact = { kind: 'request', row, owner, steps: toSteps(followed) }
       return { position: followed.id, value }
     })
     return [...records, ...this.#refused]

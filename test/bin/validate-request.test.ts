@@ -25,7 +25,7 @@ test('a request without faults is ok, and one with a fault ends with status 1', 
   expect(await runCli(['validate-request', 'good.yaml', 'bad.yaml'], { cwd })).toEqual({
     status: 1,
     stdout:
-      'good.yaml: ok\nbad.yaml:4:63: spec.lifetime: expected a lifetime such as 14d, 72h, 30m or P14D, not "soon"\n',
+      'good.yaml: ok\nbad.yaml:4:62: spec.lifetime: expected a lifetime such as 14d, 72h, 30m or P14D, not "soon"\n',
     stderr: '',
   })
 })
@@ -41,7 +41,7 @@ test('the rules of the organisation count, and faults come as JSON', SLOW, async
       faults: [
         {
           line: 4,
-          column: 35,
+          column: 34,
           path: 'spec.purpose',
           message: 'expected demo, not "integration-test"',
         },

@@ -31,10 +31,24 @@ test('a request without faults is read', () => {
     value: {
       name: 'payments-staging',
       namespace: null,
-      team: 'payments',
+      team: null,
+      owner: 'payments',
       lifetimeMs: 14 * 24 * 60 * 60 * 1000,
     },
   })
+})
+
+test('an owner is the team that asks where the rules list the teams, else who knows', () => {
+  const asksFor = (rules: object, text = REQUEST) => readRequest(text, RequestRules.parse(rules))
+  const listed = { allowed: { team: ['payments'] } }
+  expect(asksFor(listed)).toMatchObject({ value: { team: 'payments', owner: null } })
+  expect(asksFor({ fields: { team: 'spec.owner' } })).toMatchObject({
+    value: { team: null, owner: 'payments' },
+  })
+  expect(asksFor({}, REQUEST.replace('owner:', 'team:'))).toMatchObject({
+    value: { team: 'payments', owner: null },
+  })
+  expect(listFaults('owner: payments', 'owner: jane.doe', listed)).toHaveLength(1)
 })
 
 test.each([
@@ -151,11 +165,11 @@ const FIXTURES = '../shared/fixtures/environment-requests'
 const isThere = existsSync(FIXTURES)
 
 test.skipIf(!isThere).each([
-  ['payments-staging.yaml', 'payments-team', 14 * 24],
-  ['commerce-staging.yaml', 'commerce', 72],
+  ['payments-staging.yaml', { team: null, owner: 'payments-team' }, 14 * 24],
+  ['commerce-staging.yaml', { team: 'commerce', owner: null }, 72],
   // Its owner is a person, and is not read.
-  ['demo-profile.yaml', 'payments', 8],
-])('%s is a request of %s for %d hours', (file, team, hours) => {
+  ['demo-profile.yaml', { team: 'payments', owner: null }, 8],
+])('%s is a request of %j for %d hours', (file, asks, hours) => {
   const reading = readRequest(readFileSync(join(FIXTURES, file), 'utf8'), DEFAULT_RULES)
-  expect(reading).toMatchObject({ value: { team, lifetimeMs: hours * 3_600_000 } })
+  expect(reading).toMatchObject({ value: { ...asks, lifetimeMs: hours * 3_600_000 } })
 })

@@ -54,5 +54,5 @@ export const aRequestFile = ({
 } = {}) => `apiVersion: platform.kubedojo.io/v1
 kind: EnvironmentRequest
 metadata: { name: ${name} }
-spec: { owner: ${team}, purpose: integration-test, lifetime: ${lifetime} }
+spec: { team: ${team}, purpose: integration-test, lifetime: ${lifetime} }
 ${phase === undefined ? '' : `status: { phase: ${phase} }\n`}`

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { RequestsSource } from '#collectors/git/request-collector.ts'
 import { hasPlatformStep } from '#scorecards/delivery/step-log.ts'
+import { addTeam } from '#test/support/adoption.ts'
 import { aRequestFile, collectRequests, STATE } from '#test/support/collect-requests.ts'
 import { testDatabase } from '#test/support/database.ts'
 import { aFolder, aHistory, fetchedAt, git, type History } from '#test/support/git.ts'
@@ -212,9 +213,39 @@ test('a file that is no request is put aside, without what may be a person', asy
   const [aside] = await db.selectFrom('quarantine').selectAll().execute()
   expect(aside?.position).toMatch(/^requests\/payments\.yaml@[0-9a-f]{7}$/)
   expect(aside?.reason).toContain(
-    '4:16 spec.owner: expected the id of a team; 4:67 spec.lifetime: expected a lifetime such as 14d, 72h, 30m or P14D',
+    '4:15 spec.team: expected the id of a team; 4:66 spec.lifetime: expected a lifetime such as 14d, 72h, 30m or P14D',
   )
   expect(JSON.stringify(aside)).not.toMatch(/lovelace/i)
+})
+
+test('an owner is stored once it is a known team, and a person never', async () => {
+  const history = aHistory()
+  const ownedBy = (owner: string) =>
+    aRequestFile({ name: owner, team: owner }).replace('team:', 'owner:')
+  const files = {
+    [FILE]: ownedBy('payments'),
+    'requests/b.yaml': ownedBy('jane.doe').replace('name: jane.doe', 'name: b'),
+  }
+  history.commit({ at: at(2), files })
+  const { folder } = aClone(history)
+  const db = await testDatabase()
+  const stored = async () => {
+    await collectRequests(db, folder)
+    const rows = await db.selectFrom('provisioning_requests').selectAll().execute()
+    return rows.map((row) => [row.native_id, row.team_id]).toSorted()
+  }
+  expect(await stored()).toEqual([
+    ['local/envs:b', ''],
+    ['local/envs:payments', ''],
+  ])
+  await addTeam(db, 'payments')
+  expect(await stored()).toEqual([
+    ['local/envs:b', ''],
+    ['local/envs:payments', 'payments'],
+  ])
+  expect(await collectRequests(db, folder)).toMatchObject({ changed: 0 })
+  const rest = await db.selectFrom('cursors').selectAll().execute()
+  expect(JSON.stringify(rest)).not.toContain('jane')
 })
 
 test('nobody who wrote a commit is stored', async () => {

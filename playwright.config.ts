@@ -19,6 +19,8 @@ export default defineConfig({
   fullyParallel: true,
   // A loaded machine may be late once; what passes only then is told as flaky.
   retries: 1,
+  // Some open every number of a page, one after the other.
+  timeout: 180_000,
   use: {
     baseURL: `http://127.0.0.1:${PORT}`,
     launchOptions: {

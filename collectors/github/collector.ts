@@ -157,7 +157,11 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
   const moved = await findMovedDeployments(run)
   const files = watchFiles(options, listing.repositories)
   yield* files.failures
-  const coverage = new IssueCoverage(run.client.time() ?? context.now(), context.now())
+  const coverage = new IssueCoverage({
+    clock: run.client.time() ?? context.now(),
+    now: context.now(),
+    isWhole: listing.isWhole,
+  })
   let failedInARow = 0
   for (const [index, listed] of listing.repositories.entries()) {
     const cursor = run.known.repositories.get(listed.id) ?? null
@@ -217,13 +221,15 @@ async function* readTickets(
 /** Tickets are covered as one, and so are incidents: no repository of theirs may be missing. */
 class IssueCoverage {
   readonly #to: Date
+  readonly #isWhole: boolean
   /** Of repositories that have tickets. */
   readonly readings: RepositoryReading[] = []
   readonly #scopes = new Map<string, { since: string[]; isWhole: boolean }>()
 
-  /** `clock` is GitHub's, when the first of them was asked. */
-  constructor(clock: Date, now: Date) {
+  /** `clock` is GitHub's, when the first of them was asked; `isWhole`: the list withheld none. */
+  constructor({ clock, now, isWhole }: { clock: Date; now: Date; isWhole: boolean }) {
     this.#to = new Date(Math.min(clock.getTime(), now.getTime()))
+    this.#isWhole = isWhole
   }
 
   add(reading: RepositoryReading, failure: Error | null): void {
@@ -240,11 +246,12 @@ class IssueCoverage {
     }
   }
 
-  /** Null when a repository with some could not be read, or there is none. */
+  /** Null when a repository that has some, or may have, could not be read, or there is none. */
   covered(kind: 'tickets' | 'incidents'): Period | null {
     const { since = [], isWhole = false } = this.#scopes.get(kind) ?? {}
     const from = since.toSorted().at(-1)
-    return from === undefined || !isWhole ? null : { from: new Date(from), to: this.#to }
+    if (from === undefined || !isWhole || !this.#isWhole) return null
+    return { from: new Date(from), to: this.#to }
   }
 }
 

@@ -15,7 +15,7 @@ import {
 } from '#collectors/repository.ts'
 import { noteChanges } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
-import { deleteFactsWhere, markGone, upsertFacts } from '#db/facts.ts'
+import { deleteFactsWhere, listFacts, markGone, upsertFacts } from '#db/facts.ts'
 import { NATURAL_KEYS } from '#db/natural-keys.ts'
 import { renameRepository } from '#db/repository-names.ts'
 import type { StoredRow } from '#db/statements.ts'
@@ -37,7 +37,7 @@ export async function saveGitHub(
   const [listing] = ofKind(facts, 'listing')
   const teams = await saveTeams(tx, { sourceId, observedAt }, ofKind(facts, 'team'))
   const gone = listing ? await saveListing(tx, { sourceId, observedAt }, listing.nodes) : 0
-  const removed = await removeTickets(tx, { sourceId, observedAt }, facts)
+  const removed = await reconcileTickets(tx, { sourceId, observedAt }, facts)
   const policies = await savePolicies(tx, { sourceId, observedAt }, facts)
   const [repository] = ofKind(facts, 'repository')
   if (repository === undefined) return teams + gone + removed + policies
@@ -157,8 +157,8 @@ async function saveListing(
   return changed
 }
 
-/** Deleted, moved elsewhere, or no longer labelled as a ticket. */
-async function removeTickets(
+/** Marks tickets that are deleted, moved elsewhere or no longer labelled as one; what is listed again is there again. */
+async function reconcileTickets(
   tx: Database,
   { sourceId, observedAt }: Seen,
   facts: readonly GitHubFact[],
@@ -166,7 +166,18 @@ async function removeTickets(
   const [tickets] = ofKind(facts, 'tickets')
   if (tickets === undefined) return 0
   const there = new Set<unknown>(tickets.nodes)
-  return markGone(tx, 'tickets', sourceId, observedAt, (row) => !there.has(row['native_id']))
+  const stored = await listFacts(tx, 'tickets', sourceId)
+  const back = stored
+    .filter((row) => row.gone_at !== null && there.has(row.native_id))
+    .map((row) => ({ ...row, observed_at: observedAt.toISOString() }))
+  const gone = await markGone(
+    tx,
+    'tickets',
+    sourceId,
+    observedAt,
+    (row) => !there.has(row['native_id']),
+  )
+  return gone + (await upsertFacts(tx, 'tickets', back))
 }
 
 function savePolicies(tx: Database, seen: Seen, facts: readonly GitHubFact[]): Promise<number> {

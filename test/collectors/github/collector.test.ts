@@ -623,7 +623,7 @@ async function aDesk(labels: readonly string[] = []) {
   const repository = aRepository('desk', { issues })
   const github = await aGitHub(aWorld({ repositories: [repository] }))
   const db = await testDatabase()
-  const tickets = { repositories: ['desk'], labels, categories: [], platformTeam: [] }
+  const tickets = { repositories: ['*'], labels, categories: [], platformTeam: [] }
   const collectAfter = (hours: number) => {
     const now = new Date(NOW.getTime() + hours * 3_600_000)
     github.clock = () => now
@@ -680,6 +680,30 @@ test('when it cannot be read which issues there are, every ticket stands until i
   expect(await standing()).toHaveLength(3)
   await collectAfter(25)
   expect(await standing()).toEqual(issues.map(({ id }) => id))
+})
+
+test('tickets of a repository that GitHub withholds for one run stand, and nothing is covered', async () => {
+  const { db, github, issues, collectAfter, standing } = await aDesk()
+  await collectAfter(0)
+  const covered = await coverageOf(db, 'entity:tickets')
+  github.world.repositories.push(aRepository('shop'))
+  github.faults.push(withheld(['organization', 'list', 'nodes', 0]))
+  await collectAfter(24)
+  expect(await standing()).toEqual(issues.map(({ id }) => id))
+  expect(await coverageOf(db, 'entity:tickets')).toEqual(covered)
+})
+
+test('a ticket that was marked as gone is there again once it is listed, though nothing of it is new', async () => {
+  const { db, github, issues, collectAfter, standing } = await aDesk()
+  await collectAfter(0)
+  const [desk] = github.world.repositories.splice(0, 1, aRepository('shop'))
+  await collectAfter(24)
+  expect(await standing()).toEqual([])
+  github.world.repositories.push(...(desk ? [desk] : []))
+  await collectAfter(48)
+  expect(await standing()).toEqual(issues.map(({ id }) => id))
+  const rows = await db.selectFrom('tickets').select('observed_at').distinct().execute()
+  expect(rows).toEqual([{ observed_at: '2026-06-03T12:00:00.000Z' }])
 })
 
 test('coverage ends by the clock of GitHub when that is behind', async () => {

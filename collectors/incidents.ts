@@ -109,11 +109,15 @@ async function findMerge(tx: Database, address: string): Promise<string | null> 
 /** What says which deployment caused an incident: `deployment: 4711`, `caused by deploy https://…`. */
 const REFERENCE = /\b(?:deployment|deploy|caused by)\s*[:=]\s*(\S+)/i
 
+/** Longer than any id, commit or address; what a search for its punctuation takes grows with the square. */
+const MOST_CHARACTERS = 500
+
 /** The deployment that a text names; null when it names none. */
 export function findReference(texts: readonly string[]): string | null {
   for (const text of texts) {
-    const [, reference] = REFERENCE.exec(text) ?? []
-    const clean = reference?.replace(/[),.;\]>]+$/, '')
+    const [, reference = ''] = REFERENCE.exec(text) ?? []
+    if (reference.length > MOST_CHARACTERS) continue
+    const clean = reference.replace(/[),.;\]>]+$/, '')
     if (clean) return clean
   }
   return null

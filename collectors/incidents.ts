@@ -76,6 +76,7 @@ async function findDeployment(
   const found = await tx
     .selectFrom('deployments')
     .select(['native_id', 'service_id', 'environment_tier'])
+    .where('gone_at', 'is', null)
     .where((eb) =>
       eb.or([
         eb('native_id', '=', told),
@@ -102,6 +103,7 @@ async function findMerge(tx: Database, address: string): Promise<string | null> 
     .select('merge_sha')
     .where('repository_id', '=', repository)
     .where('number', '=', Number(number))
+    .where('gone_at', 'is', null)
     .executeTakeFirst()
   return change?.merge_sha ?? null
 }

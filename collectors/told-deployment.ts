@@ -190,6 +190,7 @@ async function findCommit(
     .select('merge_sha')
     .distinct()
     .where('repository_id', 'in', await listNames(tx, repository))
+    .where('gone_at', 'is', null)
     .where((eb) => eb.or(abbreviated.map((text) => eb('merge_sha', 'like', `${text}%`))))
     .execute()
   const [change] = changes

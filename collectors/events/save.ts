@@ -85,6 +85,7 @@ async function findNamedDeployment(
     .select('native_id')
     .where('source_id', '=', sourceId)
     .where('service_id', '=', service)
+    .where('gone_at', 'is', null)
     .where('version', '=', version)
     .where('environment_tier', '=', 'production')
     .where('finished_at', '<', detectedAt)

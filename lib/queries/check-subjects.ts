@@ -131,7 +131,8 @@ async function listDeploymentScopes(db: Reader, asOf: Date): Promise<ReadonlySet
             eb
               .selectFrom('deployments')
               .select('deployments.source_id')
-              .whereRef('deployments.source_id', '=', 'coverage.source_id'),
+              .whereRef('deployments.source_id', '=', 'coverage.source_id')
+              .where('deployments.gone_at', 'is', null),
           ),
         ]),
       ]),

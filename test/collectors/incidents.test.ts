@@ -1,5 +1,58 @@
 import { expect, test } from 'vitest'
-import { findReference } from '#collectors/incidents.ts'
+import { findReference, saveIncidents } from '#collectors/incidents.ts'
+import type { Database } from '#db/connection.ts'
+import { markGone } from '#db/facts.ts'
+import { addChanges } from '#test/support/adoption.ts'
+import { testDatabase } from '#test/support/database.ts'
+import { addDeployment } from '#test/support/web.ts'
+
+const NOW = new Date('2026-06-01T12:00:00Z')
+const SHA = 'a1b2c3d4e5f60718293a4b5c6d7e8f9001122334'
+const PULL_REQUEST = 'https://github.com/acme/shop/pull/7'
+
+/** What an incident of the shop is linked with when it names `deployment`. */
+async function causeOf(db: Database, deployment: string) {
+  const row = {
+    native_id: 'I1',
+    severity: null,
+    started_at: null,
+    detected_at: NOW.toISOString(),
+    acknowledged_at: null,
+    mitigated_at: null,
+    restored_at: null,
+    cause_class: null,
+    reassignment_count: null,
+    owner_found_at: null,
+  }
+  await saveIncidents(db, { sourceId: 'pager', observedAt: NOW }, [
+    { row, service: 'shop', deployment, ignored: false },
+  ])
+  const stored = await db.selectFrom('incidents').selectAll().executeTakeFirstOrThrow()
+  return stored.caused_by_deployment_id
+}
+
+async function aShop() {
+  const db = await testDatabase()
+  const pullRequest = { repository_id: 'github.com/acme/shop', number: 7, merge_sha: SHA }
+  await addChanges(db, 'shop', ['2026-05-31'], pullRequest)
+  await addDeployment(db, 'shop', { native_id: 'D1', sha: SHA })
+  return db
+}
+
+test('a deployment that its source took back is not what brought a commit to production', async () => {
+  const db = await aShop()
+  await addDeployment(db, 'shop', { native_id: 'D2', sha: SHA })
+  expect(await causeOf(db, SHA)).toBe(SHA)
+  await markGone(db, 'deployments', 'log', NOW, ({ native_id }) => native_id === 'D2')
+  expect(await causeOf(db, SHA)).toBe('D1')
+})
+
+test('a change that its source took back does not tell with which commit it was merged', async () => {
+  const db = await aShop()
+  expect(await causeOf(db, PULL_REQUEST)).toBe('D1')
+  await markGone(db, 'changes', 'clones', NOW, () => true)
+  expect(await causeOf(db, PULL_REQUEST)).toBe(PULL_REQUEST)
+})
 
 test('a text names a deployment, without the punctuation around it', () => {
   expect(findReference(['all is lost', 'Caused by: <https://ci.example/4711>).'])).toBe(

@@ -7,7 +7,7 @@ import {
   UNTOLD,
 } from '#collectors/told-deployment.ts'
 import type { Database } from '#db/connection.ts'
-import { upsertFacts } from '#db/facts.ts'
+import { markGone, upsertFacts } from '#db/facts.ts'
 import { TIER_RULES } from '#lib/environment-tier.ts'
 import { testDatabase } from '#test/support/database.ts'
 
@@ -163,6 +163,15 @@ test.each([
   const db = await aShop()
   await save(db, aTold('1', told))
   expect(await shaOf(db)).toEqual([sha])
+})
+
+test('a change that its source took back does not tell which commit was deployed', async () => {
+  const db = await aShop()
+  await markGone(db, 'changes', 'gh', NOW, ({ merge_sha }) => merge_sha !== SHA)
+  await save(db, aTold('1', { imageTags: [SHA.slice(0, 8)] }))
+  await markGone(db, 'changes', 'gh', NOW, () => true)
+  await save(db, aTold('2', { imageTags: [SHA.slice(0, 8)] }))
+  expect(await shaOf(db)).toEqual([SHA, null])
 })
 
 test('a commit that was known once stays known', async () => {

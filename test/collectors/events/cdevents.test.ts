@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { markGone } from '#db/facts.ts'
 import { testDatabase } from '#test/support/database.ts'
 import { listOutcomes, readSent, sendCloudEvents } from '#test/support/received.ts'
 import { aCloudEvent } from '#test/support/receiving.ts'
@@ -136,6 +137,23 @@ test('an incident that names an artifact names the last deployment of it to prod
   await readSent(db)
   expect(await db.selectFrom('incidents').selectAll().execute()).toMatchObject([
     { caused_by_deployment_id: '/ci#again', link_kind: 'explicit' },
+  ])
+})
+
+test('an incident names no deployment that was taken back', async () => {
+  const db = await testDatabase()
+  const content = { ...PRODUCTION, ...ARTIFACT }
+  await sendCloudEvents(db, [
+    anEvent('service.deployed', { id: 'first', at: '2026-05-29T10:00:00Z', content }),
+    anEvent('service.deployed', { id: 'again', at: '2026-05-30T10:00:00Z', content }),
+  ])
+  await readSent(db)
+  const at = new Date('2026-05-31T00:00:00Z')
+  await markGone(db, 'deployments', 'ci', at, ({ native_id }) => native_id === '/ci#again')
+  await sendCloudEvents(db, [READS.detected])
+  await readSent(db)
+  expect(await db.selectFrom('incidents').selectAll().execute()).toMatchObject([
+    { caused_by_deployment_id: '/ci#first', link_kind: 'explicit' },
   ])
 })
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { markGone } from '#db/facts.ts'
 import { getPathSubject, listServiceSubjects } from '#lib/queries/check-subjects.ts'
 import { listExceptions } from '#lib/queries/exceptions.ts'
 import { findGoldenPath } from '#lib/queries/golden-paths.ts'
@@ -40,6 +41,17 @@ test('a service brings its last success in production and what was done by hand 
   })
   await cover(db, 'entity:deployments', { from: '2025-10-06', to: '2026-03-04', sourceId: 'log' })
   expect((await subjectsOf(db))[0]?.isDeploymentCovered).toBe(true)
+})
+
+test('a source that took back every deployment tells of none of its repositories', async () => {
+  const db = await testDatabase()
+  await addPath(db)
+  await addService(db, 'checkout-api', { team: 'checkout' })
+  const covered = async () => (await subjectsOf(db))[0]?.isDeploymentCovered
+  await addDeployment(db, 'checkout-api', { source_id: 'clones' })
+  expect(await covered()).toBe(true)
+  await markGone(db, 'deployments', 'clones', NOW, () => true)
+  expect(await covered()).toBe(false)
 })
 
 test('an exception that is approved covers its path until it is over', async () => {

@@ -9,7 +9,12 @@ interface Saving {
   readonly observedAt: Date
 }
 
-/** Stores what CDEvents tell; the order in which parts of an incident or a change come is no matter. */
+/**
+ * Stores what CDEvents tell; the order in which the instants of an incident or a change come is no
+ * matter. The cause of an incident is looked for when one of its events names an artifact, among
+ * deployments stored by then, those of `facts` included, and stays once found: of an artifact
+ * nothing is kept by which it could be looked for later.
+ */
 export async function saveCdEvents(
   tx: Database,
   facts: readonly CdEventFact[],

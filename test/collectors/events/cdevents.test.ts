@@ -140,6 +140,25 @@ test('an incident that names an artifact names the last deployment of it to prod
   ])
 })
 
+test('a deployment that is read after the incident is its cause only once that is said again', async () => {
+  const db = await testDatabase()
+  const content = { ...PRODUCTION, ...ARTIFACT, service: { id: 'basket' } }
+  const deployed = anEvent('service.deployed', { at: '2026-05-30T09:00:00Z', content })
+  const again = anEvent('incident.reported', {
+    at: '2026-05-30T11:05:00Z',
+    subject: 'incident-7',
+    content,
+  })
+  const causes = []
+  for (const event of [READS.detected, deployed, again]) {
+    await sendCloudEvents(db, [event])
+    await readSent(db)
+    const [incident] = await db.selectFrom('incidents').selectAll().execute()
+    causes.push(incident?.caused_by_deployment_id)
+  }
+  expect(causes).toEqual([null, null, '/ci#service.deployed'])
+})
+
 test('an incident names no deployment that was taken back', async () => {
   const db = await testDatabase()
   const content = { ...PRODUCTION, ...ARTIFACT }

@@ -174,7 +174,32 @@ export async function markGone(
   goes: (row: StoredRow) => boolean,
 ): Promise<number> {
   const rows: StoredRow[] = await listFacts(db, table, sourceId)
-  const going = rows.filter((row) => row['gone_at'] === null && goes(row))
+  return markRows(db, table, at, rows.filter(goes))
+}
+
+/** Notes when the rows of `table` that meet all `conditions` went. Returns how many rows changed. */
+export async function markGoneWhere(
+  db: Database,
+  table: RemovableTable,
+  conditions: Conditions,
+  at: Date,
+): Promise<number> {
+  const rows = await matching(db.selectFrom(table as 'teams').selectAll(), conditions).execute()
+  return markRows(
+    db,
+    table,
+    at,
+    rows.map((row) => ({ ...row })),
+  )
+}
+
+async function markRows(
+  db: Database,
+  table: Parameters<typeof markGone>[1],
+  at: Date,
+  rows: readonly StoredRow[],
+): Promise<number> {
+  const going = rows.filter((row) => row['gone_at'] === null)
   const gone = { gone_at: at.toISOString(), observed_at: at.toISOString() }
   for (const row of going) {
     const update = db.updateTable(table as 'services').set(gone)

@@ -251,6 +251,8 @@ export interface IssueFact {
   /** Null: it is none, whatever it was before; undefined: none of its repository is. */
   readonly ticket: Known<'tickets'> | null | undefined
   readonly incident: ToldIncident | undefined
+  /** Has a label of incidents, and so is no ticket, whatever other labels it has. */
+  readonly isIncident: boolean
 }
 
 /** Reads what `reduceIssue` left of an issue. */
@@ -261,6 +263,7 @@ export const issueRecord = Issue.transform((issue): IssueFact => {
     id,
     ticket: mayBe.ticket ? toTicket(issue) : undefined,
     incident: mayBe.incident ? toIncident(issue) : undefined,
+    isIncident: issue.incident !== null,
   }
 })
 

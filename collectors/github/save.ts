@@ -15,7 +15,7 @@ import {
 } from '#collectors/repository.ts'
 import { noteChanges } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
-import { deleteFactsWhere, listFacts, markGone, upsertFacts } from '#db/facts.ts'
+import { deleteFactsWhere, listFacts, markGone, markGoneWhere, upsertFacts } from '#db/facts.ts'
 import { NATURAL_KEYS } from '#db/natural-keys.ts'
 import { renameRepository } from '#db/repository-names.ts'
 import type { StoredRow } from '#db/statements.ts'
@@ -377,14 +377,27 @@ async function saveIssues(
   const issues = ofKind(facts, 'issue')
   const seen = toSeen(saving)
   const tickets = issues.flatMap(({ ticket }) => (ticket ? [{ ...ticket, ...seen }] : []))
-  const others = issues.filter(({ ticket }) => ticket === null).map(({ id }) => id)
   const incidents = issues.flatMap(({ incident }) =>
     incident ? [{ ...incident, service: incident.service ?? service.id }] : [],
   )
-  const gone =
-    others.length === 0
-      ? 0
-      : await deleteFactsWhere(tx, 'tickets', { source_id: saving.sourceId, native_id: others })
+  const gone = await dropTickets(tx, saving, issues)
   const saved = await upsertFacts(tx, 'tickets', tickets)
   return gone + saved + (await saveIncidents(tx, saving, incidents))
+}
+
+/** One that lost its label is kept as gone; one that is an incident is told in the table of those. */
+async function dropTickets(
+  tx: Database,
+  { sourceId, observedAt }: Seen,
+  issues: readonly Extract<GitHubFact, { kind: 'issue' }>[],
+): Promise<number> {
+  const others = issues.filter(({ ticket }) => ticket === null)
+  let changed = 0
+  for (const [isIncident, alike] of Map.groupBy(others, (issue) => issue.isIncident)) {
+    const ones = { source_id: sourceId, native_id: alike.map(({ id }) => id) }
+    changed += isIncident
+      ? await deleteFactsWhere(tx, 'tickets', ones)
+      : await markGoneWhere(tx, 'tickets', ones, observedAt)
+  }
+  return changed
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { deleteChangesToScore, listChangesToScore, noteChanges } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
-import { deleteFacts, deleteFactsWhere, markGone } from '#db/facts.ts'
+import { deleteFacts, deleteFactsWhere, markGone, markGoneWhere } from '#db/facts.ts'
 import {
   addActivity,
   addChanges,
@@ -133,6 +133,10 @@ test('what goes notes what it touched', async () => {
     'repository local/search 2026-02-03T12:00:00.000Z',
   ])
   expect(await notesOf(db, () => deleteFactsWhere(db, 'changes', ofSearch))).toEqual([])
+  const ofCheckout = { native_id: ['checkout/2026-02-03'] }
+  const leave = () => markGoneWhere(db, 'changes', ofCheckout, new Date(day('2026-03-02')))
+  expect(await notesOf(db, leave)).toEqual(['repository local/checkout 2026-02-03T12:00:00.000Z'])
+  expect(await notesOf(db, leave)).toEqual([])
 })
 
 test('a service that its source no longer has touches everything, once', async () => {

@@ -618,7 +618,10 @@ test('tickets are covered as one, when all of their repositories were read', asy
 })
 
 /** A desk with three issues, read with its labels, and which of its tickets stand. */
-async function aDesk(labels: readonly string[] = []) {
+async function aDesk(
+  labels: readonly string[] = [],
+  options: Pick<Parameters<typeof collectGitHub>[2] & object, 'incidents'> = {},
+) {
   const issues = [1, 2, 3].map((number) => anIssue(number, at('09:00:00'), { labels: ['Deploy'] }))
   const repository = aRepository('desk', { issues })
   const github = await aGitHub(aWorld({ repositories: [repository] }))
@@ -627,7 +630,7 @@ async function aDesk(labels: readonly string[] = []) {
   const collectAfter = (hours: number) => {
     const now = new Date(NOW.getTime() + hours * 3_600_000)
     github.clock = () => now
-    return collectGitHub(db, github, { tickets, now })
+    return collectGitHub(db, github, { ...options, tickets, now })
   }
   const standing = async () => {
     const rows = await db
@@ -665,6 +668,38 @@ test('an issue without its label is no ticket any more', async () => {
   Object.assign(issues[2] ?? {}, { labels: [] })
   await collectAfter(25)
   expect(await standing()).toEqual(issues.slice(0, 2).map(({ id }) => id))
+})
+
+test('an issue that is read without its label is kept as gone, until it has the label again', async () => {
+  const { db, issues, collectAfter, standing } = await aDesk(['Deploy'], { incidents: INCIDENTS })
+  await collectAfter(0)
+  const ids = issues.map(({ id }) => id)
+  Object.assign(issues[2] ?? {}, { labels: [], updatedAt: '2026-06-01T12:30:00Z' })
+  await collectAfter(1)
+  expect(await standing()).toEqual(ids.slice(0, 2))
+  expect(
+    await db.selectFrom('tickets').select('native_id').where('gone_at', 'is not', null).execute(),
+  ).toEqual([{ native_id: ids[2] }])
+  Object.assign(issues[2] ?? {}, { labels: ['Deploy'], updatedAt: '2026-06-01T13:30:00Z' })
+  await collectAfter(2)
+  expect(await standing()).toEqual(ids)
+})
+
+test('a ticket that turns out to be an incident is none, whatever its other labels', async () => {
+  const { db, issues, collectAfter, standing } = await aDesk(['Deploy'], { incidents: INCIDENTS })
+  await collectAfter(0)
+  const ids = issues.map(({ id }) => id)
+  const drill = { title: 'Drill: all is lost', updatedAt: '2026-06-01T12:30:00Z' }
+  // One of them was gone before.
+  Object.assign(issues[0] ?? {}, { labels: [], updatedAt: '2026-06-01T12:30:00Z' })
+  Object.assign(issues[1] ?? {}, { labels: ['Deploy', 'incident'], ...drill })
+  await collectAfter(1)
+  expect(await standing()).toEqual(ids.slice(2))
+  const both = { labels: ['Deploy', 'incident'], updatedAt: '2026-06-01T13:30:00Z' }
+  Object.assign(issues[0] ?? {}, both)
+  await collectAfter(25)
+  expect(await standing()).toEqual(ids.slice(2))
+  expect((await listIncidents(db)).map((row) => row.native_id)).toEqual(ids.slice(0, 1))
 })
 
 test('when it cannot be read which issues there are, every ticket stands until it can', async () => {

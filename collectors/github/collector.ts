@@ -186,10 +186,21 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
     if (failure && failedInARow === MOST_FAILURES) throw failure
     context.progress('repositories', index + 1, listing.repositories.length)
   }
+  yield* tellNotWhole(options, listing)
   yield* readTickets(run, coverage)
   const incidents = coverage.covered('incidents')
   if (incidents === null) return
   yield { scope: 'entity:incidents', records: [], cursor: null, covers: incidents }
+}
+
+/** Without all repositories nobody knows of all issues. */
+function tellNotWhole(
+  { sourceId, org, tickets, incidents }: GitHubCollectorOptions,
+  { isWhole }: Listing,
+): ScopeFailure[] {
+  if (isWhole || !(tickets || incidents)) return []
+  const message = `the list of repositories of ${org} is not whole: until it is, tickets and incidents are not covered, and none is marked as gone; let the sign-in see every repository`
+  return [{ scope: `issues:${org}`, failure: new SourceError(sourceId, message) }]
 }
 
 /** Tickets as a whole: since when they are covered, and once a day which of them are gone. */

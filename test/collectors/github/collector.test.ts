@@ -723,7 +723,10 @@ test('tickets of a repository that GitHub withholds for one run stand, and nothi
   const covered = await coverageOf(db, 'entity:tickets')
   github.world.repositories.push(aRepository('shop'))
   github.faults.push(withheld(['organization', 'list', 'nodes', 0]))
-  await collectAfter(24)
+  expect(await collectAfter(24)).toMatchObject({
+    status: 'partial',
+    error: expect.stringMatching(/^gh: the list of repositories of acme is not whole: .*tickets/),
+  })
   expect(await standing()).toEqual(issues.map(({ id }) => id))
   expect(await coverageOf(db, 'entity:tickets')).toEqual(covered)
 })

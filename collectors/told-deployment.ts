@@ -2,6 +2,7 @@ import type { Known } from '#collectors/repository.ts'
 import { forEachChunk } from '#db/chunks.ts'
 import type { Database } from '#db/connection.ts'
 import { upsertFacts } from '#db/facts.ts'
+import type { Row } from '#db/schema.ts'
 import { type TierRule, tierOf } from '#lib/environment-tier.ts'
 import { splitName } from '#lib/name-template.ts'
 import { repositoryNames } from '#lib/repository.ts'
@@ -98,6 +99,17 @@ export interface SavedDeployments {
   readonly ignored: readonly (string | null)[]
 }
 
+/** What stays known of a deployment when a later reading no longer tells. */
+type Stored = Pick<Row<'deployments'>, 'sha' | 'kind' | 'rollback_of'>
+
+const NEW: Stored = { sha: null, kind: null, rollback_of: null }
+
+const keepKnown = (told: Partial<Stored>, former: Stored): Stored => ({
+  sha: told.sha ?? former.sha,
+  kind: told.kind ?? former.kind,
+  rollback_of: told.rollback_of ?? former.rollback_of,
+})
+
 const NOT_OWN = "its environment is none of a service's own"
 const REPEATED = 'it was told before'
 
@@ -110,19 +122,19 @@ export async function saveToldDeployments(
   const repositories = await listServices(tx)
   const services = new Set(repositories.keys())
   const stored = await listStored(tx, sourceId, told)
-  const rows: (ToldDeployment['row'] & Place & { sha: string | null })[] = []
+  const rows: (ToldDeployment['row'] & Place & Stored)[] = []
   const ignored: (string | null)[] = []
   for (const deployment of told) {
     const { row, place, unless } = deployment
-    const former = stored.get(row.native_id)
+    const former = stored.get(row.native_id) ?? NEW
     const placed = placeDeployment(place, naming, services)
     const why = placed === null ? NOT_OWN : unless.some((id) => stored.has(id)) ? REPEATED : null
     ignored.push(why)
     if (placed === null || why !== null) continue
     const sha = await findCommit(tx, deployment, repositories.get(placed.service) ?? null)
-    const known = sha ?? former ?? null
+    const known = keepKnown({ ...row, sha }, former)
     stored.set(row.native_id, known)
-    rows.push({ ...row, ...placed, sha: known })
+    rows.push({ ...row, ...placed, ...known })
   }
   const seen = { source_id: sourceId, observed_at: observedAt.toISOString() }
   const changed = await upsertFacts(
@@ -149,22 +161,22 @@ async function listServices(tx: Database): Promise<Map<string, string | null>> {
   return new Map(services.map(({ id, repository_id: repository }) => [id, repository]))
 }
 
-/** By id, the commit of what is stored of `told` already. */
+/** By id, what is stored of `told` already. */
 async function listStored(
   tx: Database,
   sourceId: string,
   told: readonly ToldDeployment[],
-): Promise<Map<string, string | null>> {
-  const stored = new Map<string, string | null>()
+): Promise<Map<string, Stored>> {
+  const stored = new Map<string, Stored>()
   const ids = told.flatMap(({ row, unless }) => [row.native_id, ...unless])
   await forEachChunk(ids, async (chunk) => {
     const rows = await tx
       .selectFrom('deployments')
-      .select(['native_id', 'sha'])
+      .select(['native_id', 'sha', 'kind', 'rollback_of'])
       .where('source_id', '=', sourceId)
       .where('native_id', 'in', chunk)
       .execute()
-    for (const { native_id: id, sha } of rows) stored.set(id, sha)
+    for (const { native_id: id, ...known } of rows) stored.set(id, known)
   })
   return stored
 }

@@ -82,6 +82,19 @@ test('a revision that was there before the last one is a rollback of that', asyn
   ])
 })
 
+test('a rollback stays one when what it went back to was cut from the history', async () => {
+  const history = [anEntry(0, 'a', at(1)), anEntry(1, 'b', at(2)), anEntry(2, 'a', at(3))]
+  const { db, argo } = await collect(history)
+  argo.clock = () => LATER
+  argo.applications[0]?.status.history.shift()
+  expect(await collectArgoCd(db, argo, { now: LATER })).toMatchObject({ status: 'ok', changed: 0 })
+  expect((await deployments(db)).at(-1)).toMatchObject({
+    native_id: 'uid-shop-prod/2',
+    kind: 'rollback',
+    rollback_of: 'uid-shop-prod/1',
+  })
+})
+
 test.each([
   [{ automated: true }, 'bot'],
   [{ username: 'Admin' }, 'human'],

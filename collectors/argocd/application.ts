@@ -1,15 +1,20 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { type ToldDeployment, type ToldPlace, UNTOLD } from '#collectors/told-deployment.ts'
 import { Instant } from '#lib/instant.ts'
 import { PlainText } from '#lib/plain-text.ts'
 import { toRepositoryId } from '#lib/repository.ts'
 
-const Initiator = z.object({
-  automated: z.boolean().optional(),
-  username: z.string().optional(),
-})
+/** Who started a sync, without the login. */
+const InitiatorKind = z.enum(['human', 'bot', 'unknown']).default('unknown')
 
-const Source = z.looseObject({ repoURL: z.string().default(''), chart: z.string().optional() })
+/** A source as `reduceSource` leaves it. */
+const Source = z.object({
+  repository: z.string().nullable(),
+  isChart: z.boolean(),
+  /** Equal for what deploys the same: parameters count, the address may change. */
+  hash: z.string(),
+})
 
 /** What was deployed: of one source, or of several. */
 const deployed = {
@@ -23,7 +28,7 @@ const HistoryEntry = z.object({
   id: z.int(),
   deployedAt: Instant,
   deployStartedAt: Instant.nullish(),
-  initiatedBy: Initiator.optional(),
+  initiatedBy: InitiatorKind,
   ...deployed,
 })
 type HistoryEntry = z.output<typeof HistoryEntry>
@@ -34,7 +39,7 @@ const OperationState = z.object({
   finishedAt: Instant.nullish(),
   operation: z
     .object({
-      initiatedBy: Initiator.optional(),
+      initiatedBy: InitiatorKind,
       sync: z
         .object({
           ...deployed,
@@ -48,7 +53,7 @@ const OperationState = z.object({
 })
 type OperationState = z.output<typeof OperationState>
 
-// https://github.com/argoproj/argo-cd/blob/master/manifests/crds/application-crd.yaml
+/** Reads what `reduceApplication` left of an application. */
 export const Application = z.object({
   metadata: z.object({
     name: PlainText,
@@ -87,6 +92,109 @@ export interface ApplicationRules {
   readonly bots: ReadonlySet<string>
   /** Where Argo CD shows applications; null when that is not known. */
   readonly address: string | null
+}
+
+type Parts = Readonly<Record<string, unknown>>
+const Parts = z.record(z.string(), z.unknown())
+
+/** What is no list is refused later, without its contents. */
+const reduceEach = (value: unknown, reduce: (one: unknown) => unknown): unknown =>
+  Array.isArray(value) ? value.map(reduce) : (value ?? undefined) && {}
+
+/** What is no object is refused later, without its contents. */
+function reduceObject(value: unknown, reduce: (parts: Parts) => object): unknown {
+  if (value === null || value === undefined) return undefined
+  const { data } = Parts.safeParse(value)
+  return data ? reduce(data) : typeof value
+}
+
+// https://github.com/argoproj/argo-cd/blob/master/manifests/crds/application-crd.yaml
+/**
+ * An application as it may be stored, even where it cannot be read: without its people, and without
+ * the parameters of what it deploys.
+ */
+export const reduceApplication = (
+  application: unknown,
+  { labels, bots }: Pick<ApplicationRules, 'labels' | 'bots'>,
+): unknown =>
+  reduceObject(application, ({ metadata, spec, status }) => ({
+    metadata: reduceObject(metadata, (given) => ({
+      name: given['name'],
+      namespace: given['namespace'],
+      uid: given['uid'],
+      creationTimestamp: given['creationTimestamp'],
+      labels: reduceObject(given['labels'], (all) =>
+        Object.fromEntries(
+          Object.entries(all).filter(([key]) => Object.values(labels).includes(key)),
+        ),
+      ),
+    })),
+    spec: reduceObject(spec, ({ destination, source, sources }) => ({
+      destination: reduceObject(destination, ({ name, namespace }) => ({ name, namespace })),
+      ...reduceDeployed({ source, sources }),
+    })),
+    status: reduceObject(status, ({ sync, summary, history, operationState }) => ({
+      sync: reduceObject(sync, (given) => ({ status: given['status'] })),
+      summary: reduceObject(summary, ({ images }) => ({ images })),
+      history: reduceEach(history, (entry) => reduceEntry(entry, bots)),
+      operationState: reduceObject(operationState, (state) => reduceOperation(state, bots)),
+    })),
+  }))
+
+const reduceEntry = (entry: unknown, bots: ReadonlySet<string>) =>
+  reduceObject(entry, ({ id, deployedAt, deployStartedAt, initiatedBy, ...deployment }) => ({
+    id,
+    deployedAt,
+    deployStartedAt,
+    initiatedBy: kindOf(initiatedBy, bots),
+    ...reduceDeployed(deployment),
+  }))
+
+function reduceOperation(
+  { phase, startedAt, finishedAt, operation, syncResult }: Parts,
+  bots: ReadonlySet<string>,
+): object {
+  return {
+    phase,
+    startedAt,
+    finishedAt,
+    operation: reduceObject(operation, ({ initiatedBy, sync }) => ({
+      initiatedBy: kindOf(initiatedBy, bots),
+      sync: reduceObject(sync, ({ dryRun, resources, ...deployment }) => ({
+        dryRun,
+        resources: reduceEach(resources, () => ({})),
+        ...reduceDeployed(deployment),
+      })),
+    })),
+    syncResult: reduceObject(syncResult, reduceDeployed),
+  }
+}
+
+const reduceDeployed = ({ revision, revisions, source, sources }: Parts): object => ({
+  revision,
+  revisions,
+  source: reduceSource(source),
+  sources: reduceEach(sources, reduceSource),
+})
+
+const reduceSource = (source: unknown) =>
+  reduceObject(source, ({ repoURL, ...parameters }) => ({
+    repository: typeof repoURL === 'string' ? toRepositoryId(repoURL) : null,
+    isChart: typeof parameters['chart'] === 'string',
+    hash: createHash('sha256').update(JSON.stringify(parameters)).digest('hex'),
+  }))
+
+const Initiator = z.object({
+  automated: z.boolean().optional(),
+  username: z.string().optional(),
+})
+
+/** Who started a sync without automation is a person, unless the login is a machine's; it is not kept. */
+function kindOf(initiatedBy: unknown, bots: ReadonlySet<string>): 'human' | 'bot' | 'unknown' {
+  const initiator = Initiator.safeParse(initiatedBy).data
+  if (initiator?.automated) return 'bot'
+  if (!initiator?.username) return 'unknown'
+  return bots.has(initiator.username.toLowerCase()) ? 'bot' : 'human'
 }
 
 /** What names an application for ever; a new one of the same name is another. */
@@ -132,12 +240,9 @@ const revisionsOf = ({ revision, revisions }: Deployed): readonly string[] =>
 const sourcesOf = ({ source, sources }: Deployed) =>
   sources && sources.length > 0 ? sources : source ? [source] : []
 
-/** Equal for what deploys the same: parameters count, the address of a repository may change. */
+/** Equal for what deploys the same. */
 const stateOf = (deployment: Deployed) =>
-  JSON.stringify([
-    revisionsOf(deployment),
-    sourcesOf(deployment).map(({ repoURL: _, ...source }) => source),
-  ])
+  JSON.stringify([revisionsOf(deployment), sourcesOf(deployment).map(({ hash }) => hash)])
 
 /** `1.2.3` of `host:5000/name:1.2.3@sha256:…`. */
 const tagsOf = ({ status }: Application) =>
@@ -228,9 +333,7 @@ function common(application: Application, rules: ApplicationRules, deployment: D
   const commits = revisionsOf(deployment).flatMap((sha, index) => {
     const source = sources[index]
     // The revision of a chart is a version.
-    return source === undefined || source.chart !== undefined
-      ? []
-      : { repository: toRepositoryId(source.repoURL), sha }
+    return source === undefined || source.isChart ? [] : { repository: source.repository, sha }
   })
   return { place: placeOf(application, rules), commits, imageTags: [] }
 }
@@ -249,21 +352,13 @@ function placeOf({ metadata, spec }: Application, { labels }: ApplicationRules):
 
 const commonRow = (
   { metadata }: Application,
-  { bots, address }: ApplicationRules,
+  { address }: ApplicationRules,
   deployment: Deployed,
-  initiator: z.output<typeof Initiator> | undefined,
+  initiator: z.output<typeof InitiatorKind> | undefined,
 ) =>
   ({
     ...UNTOLD,
     version: revisionsOf(deployment).join(' + ') || null,
-    initiator_kind: kindOf(initiator, bots),
+    initiator_kind: initiator ?? 'unknown',
     url: address === null ? null : `${address}/applications/${metadata.namespace}/${metadata.name}`,
   }) as const
-
-/** Who started a sync without automation is a person, unless the login is a machine's; it is not kept. */
-function kindOf(initiator: z.output<typeof Initiator> | undefined, bots: ReadonlySet<string>) {
-  if (initiator === undefined) return 'unknown'
-  if (initiator.automated) return 'bot'
-  if (!initiator.username) return 'unknown'
-  return bots.has(initiator.username.toLowerCase()) ? 'bot' : 'human'
-}

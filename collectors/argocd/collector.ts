@@ -5,6 +5,7 @@ import {
   type ApplicationRules,
   applicationId,
   historyOf,
+  reduceApplication,
   toDeployments,
 } from '#collectors/argocd/application.ts'
 import type {
@@ -14,6 +15,7 @@ import type {
   Page,
   ScopeFailure,
 } from '#collectors/collector.ts'
+import { refuseFuture } from '#collectors/future-cursor.ts'
 import { openRest, type RestClient, type RestClientOptions } from '#collectors/rest.ts'
 import {
   type Naming,
@@ -25,7 +27,6 @@ import { SourceError } from '#lib/errors.ts'
 /** Raised when the same applications would be read differently. */
 const READING = 1
 
-const DAY_MS = 24 * 60 * 60_000
 /** Applications whose deployments are stored at once. */
 const PAGE = 100
 
@@ -71,7 +72,7 @@ export function argoCdCollector(options: ArgoCdCollectorOptions): Collector<Told
     async *fetch(cursors, context) {
       const client = openArgoCd(options, context)
       try {
-        yield* readApplications(options, client, cursors, context)
+        yield* readApplications({ options, rules, client, context }, cursors)
       } finally {
         await client.close()
       }
@@ -144,16 +145,22 @@ async function listApplications(
   return { wanted, count: all.length }
 }
 
+interface Run {
+  readonly options: ArgoCdCollectorOptions
+  readonly rules: ApplicationRules
+  readonly client: RestClient
+  readonly context: CollectorContext
+}
+
 async function* readApplications(
-  options: ArgoCdCollectorOptions,
-  client: RestClient,
+  { options, rules, client, context: { now, progress } }: Run,
   cursors: ReadonlyMap<string, unknown>,
-  { now, progress }: CollectorContext,
 ): AsyncGenerator<Page | ScopeFailure> {
   const { sourceId } = options
   const former = Cursor.safeParse(cursors.get(SCOPE)).data ?? null
-  refuseFuture(sourceId, former, now())
-  const { wanted } = await listApplications(client, options)
+  refuseFuture(sourceId, former?.readAt ?? null, now())
+  const listed = await listApplications(client, options)
+  const wanted = listed.wanted.map((item) => reduceApplication(item, rules))
   const readAt = new Date(Math.min((client.time() ?? now()).getTime(), now().getTime()))
   const known = wanted.flatMap((item) => Application.safeParse(item).data ?? [])
   if (wanted.length === 0 && Object.keys(former?.entries ?? {}).length > 0) {
@@ -176,13 +183,6 @@ async function* readApplications(
   const entries = { ...former?.entries, ...Object.fromEntries(known.map(toNewest)) }
   const cursor: Cursor = { readAt: readAt.toISOString(), entries }
   yield { scope: SCOPE, records: [], cursor, covers: { from, to: readAt } }
-}
-
-/** @throws {SourceError} when the cursor cannot be */
-function refuseFuture(sourceId: string, cursor: Cursor | null, now: Date): void {
-  if (cursor === null || Date.parse(cursor.readAt) <= now.getTime() + DAY_MS) return
-  const what = `was read up to ${cursor.readAt}, which is in the future`
-  throw new SourceError(sourceId, `${what}; desirepath collect --anew ${sourceId} reads all again`)
 }
 
 const toNewest = (application: Application) => [

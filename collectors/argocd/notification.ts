@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   Application,
   type ApplicationRules,
+  reduceApplication,
   toDeployments,
 } from '#collectors/argocd/application.ts'
 import type { ToldDeployment } from '#collectors/told-deployment.ts'
@@ -12,7 +13,12 @@ import type { ToldDeployment } from '#collectors/told-deployment.ts'
  */
 export const argoCdNotification = (rules: ApplicationRules) =>
   z
-    .object({ app: Application })
+    .object({
+      app: z
+        .unknown()
+        .transform((app) => reduceApplication(app, rules))
+        .pipe(Application),
+    })
     .transform(({ app }): { readonly fact: ToldDeployment[] } | { readonly ignored: string } => {
       const fact = toDeployments(app, rules)
       return fact.length > 0 ? { fact } : { ignored: `${app.metadata.name} deployed nothing yet` }

@@ -4,6 +4,7 @@ import {
   entityRecord,
   FIELDS,
   Identity,
+  reduceEntity,
   serviceId,
   teamId,
 } from '#collectors/backstage/entities.ts'
@@ -76,7 +77,7 @@ async function* readCatalogue(
   let read = 0
   for await (const { items, total } of listPages(sourceId, client)) {
     seen.add(items)
-    const records = items.map((node) => ({
+    const records = items.map(reduceEntity).map((node) => ({
       position: nameOf(node),
       value: { kind: 'entity', node },
     }))

@@ -48,7 +48,52 @@ type Identity = z.output<typeof Identity>
 
 const Relation = z.object({ type: z.string(), targetRef: PlainText })
 
+const Parts = z.record(z.string(), z.unknown()).catch({})
+
 // https://backstage.io/docs/features/software-catalog/descriptor-format
+/** An entity as it may be stored, even where it cannot be read: without its people. */
+export function reduceEntity(entity: unknown): object {
+  const { kind, metadata, spec, relations } = Parts.parse(entity)
+  const { name, namespace, title, annotations } = Parts.parse(metadata)
+  const { type, owner, lifecycle, system, parent, profile } = Parts.parse(spec)
+  return {
+    kind,
+    metadata: {
+      name,
+      namespace,
+      title,
+      annotations: Object.fromEntries(
+        Object.entries(Parts.parse(annotations)).filter(([key]) => isPlace(key)),
+      ),
+    },
+    spec: {
+      type,
+      owner: reduceReference(owner),
+      lifecycle,
+      system,
+      parent: reduceReference(parent),
+      profile: { displayName: Parts.parse(profile)['displayName'] },
+    },
+    relations: Array.isArray(relations) ? relations.flatMap(reduceRelation) : undefined,
+  }
+}
+
+const RELATIONS: ReadonlySet<unknown> = new Set(['childOf', 'ownedBy'])
+
+function reduceRelation(relation: unknown): object[] {
+  const { type, targetRef } = Parts.parse(relation)
+  return RELATIONS.has(type) ? [{ type, targetRef: reduceReference(targetRef) }] : []
+}
+
+const SOMEBODY = 'user:'
+
+/** Names a group, or nobody; what is no text is refused later, without its contents. */
+function reduceReference(reference: unknown): string | null | undefined {
+  if (typeof reference !== 'string') return reference === undefined ? undefined : null
+  return toGroup(reference) === null ? SOMEBODY : reference
+}
+
+/** Reads what `reduceEntity` left of an entity. */
 const Entity = z.object({
   kind: z.string(),
   metadata: z.object({
@@ -142,12 +187,18 @@ interface Place {
   readonly path: string
 }
 
+const SOURCE = 'backstage.io/source-location'
+const MANAGED = 'backstage.io/managed-by-location'
+const isSlug = (annotation: string) => annotation.endsWith('/project-slug')
+const isPlace = (annotation: string) =>
+  isSlug(annotation) || annotation === SOURCE || annotation === MANAGED
+
 // https://backstage.io/docs/features/software-catalog/well-known-annotations
 /** The slug names the repository; where the entity was described may be another. */
 function placeOf(annotations: Readonly<Record<string, string>>): Place {
-  const slug = Object.entries(annotations).find(([key]) => key.endsWith('/project-slug'))?.[1]
-  const location = parseLocation(annotations['backstage.io/source-location'])
-  const managed = parseLocation(annotations['backstage.io/managed-by-location'])
+  const slug = Object.entries(annotations).find(([key]) => isSlug(key))?.[1]
+  const location = parseLocation(annotations[SOURCE])
+  const managed = parseLocation(annotations[MANAGED])
   const described = location ?? (managed && { ...managed, path: folderOf(managed.path) })
   if (slug === undefined) return described ?? { repository: null, path: '' }
   return described?.repository?.endsWith(`/${slug}`) ? described : { repository: slug, path: '' }

@@ -108,6 +108,40 @@ test.each([
   expect(JSON.stringify(rows)).not.toMatch(/admin/i)
 })
 
+test('an application that cannot be read is put aside with nothing of a person', async () => {
+  const entry = {
+    ...anEntry(0, 'a', at(1)),
+    deployedAt: 'yesterday',
+    initiatedBy: { username: 'jane' },
+    source: {
+      ...CONFIGURATION,
+      repoURL: 'https://jane:secret@github.com/acme/infra.git',
+      helm: { parameters: [{ name: 'contact', value: 'jane' }] },
+    },
+  }
+  const operationState = {
+    ...aFailure('b', at(3)),
+    operation: { initiatedBy: { username: 'jane' }, info: [{ name: 'by', value: 'jane' }] },
+  }
+  const application = anApplication('shop-prod', [entry], { operationState })
+  application.metadata.labels = { contact: 'jane', 'acme.io/env': 'live' }
+  const { name: _, ...metadata } = application.metadata
+  const nameless = { status: application.status, metadata } as never
+  const unlisted = anApplication('cart-prod', { jane: entry } as never)
+  const argo = await anArgoCd([application, nameless, unlisted])
+  const db = await testDatabase()
+  const outcome = await collectArgoCd(db, argo, { labels: { environment: 'acme.io/env' } })
+  expect(outcome).toMatchObject({ status: 'partial', read: 3, quarantined: 3 })
+  const aside = await db.selectFrom('quarantine').selectAll().orderBy('position').execute()
+  expect(aside.map(({ reason }) => reason)).toEqual([
+    '✖ Invalid input: expected array, received object\n  → at application.status.history',
+    '✖ expected an instant with its offset\n  → at application.status.history[0].deployedAt',
+    expect.stringContaining('at application.metadata.name'),
+  ])
+  expect(JSON.stringify(aside)).toContain('live')
+  expect(JSON.stringify(aside)).not.toMatch(/jane|secret/)
+})
+
 test('an application of several sources has several revisions', async () => {
   const chart = { repoURL: 'https://charts.example.com', chart: 'redis', targetRevision: '1.2.3' }
   const { revision: _, source: __, ...entry } = anEntry(0, 'a', at(1))

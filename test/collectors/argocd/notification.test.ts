@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { Application, toDeployments } from '#collectors/argocd/application.ts'
+import { Application, reduceApplication, toDeployments } from '#collectors/argocd/application.ts'
 import { argoCdNotification } from '#collectors/argocd/notification.ts'
 import { anApplication, anEntry } from '#test/support/argocd/applications.ts'
 
@@ -12,7 +12,7 @@ test('a notification tells what a reading of its application tells', () => {
     anEntry(1, 'b', '2026-06-01T02:00:00Z'),
   ])
   expect(argoCdNotification(RULES).parse({ app })).toEqual({
-    fact: toDeployments(Application.parse(app), RULES),
+    fact: toDeployments(Application.parse(reduceApplication(app, RULES)), RULES),
   })
 })
 
@@ -36,7 +36,7 @@ test.skipIf(!existsSync(FIXTURE))(
   'a real application has five deployments and one sync again',
   () => {
     const app: unknown = JSON.parse(readFileSync(FIXTURE, 'utf8'))
-    const told = toDeployments(Application.parse(app), RULES)
+    const told = toDeployments(Application.parse(reduceApplication(app, RULES)), RULES)
     expect(
       told.map(({ row }) => [
         row.native_id,

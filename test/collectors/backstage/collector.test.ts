@@ -214,6 +214,33 @@ test('an entity that cannot be read is put aside, and nothing is taken for gone'
   expect(gone).toEqual([])
 })
 
+test('an entity that cannot be read is put aside with nothing of a person', async () => {
+  const shop = aComponent('shop', 'user:default/jane')
+  const faulty = {
+    ...shop,
+    metadata: {
+      ...shop.metadata,
+      title: 7,
+      annotations: { 'acme.io/contact': 'jane', 'github.com/project-slug': 'acme/shop' },
+    },
+    relations: [
+      { type: 'hasMember', targetRef: 'user:default/jane' },
+      { type: 'ownedBy', targetRef: 'user:default/jane', target: { name: 'jane' } },
+      { type: 'ownedBy', targetRef: 'group:default/boxes' },
+      { type: 'ownedBy', targetRef: { name: 'jane' } },
+    ],
+  }
+  const { name: _, ...metadata } = faulty.metadata
+  const nameless = { ...faulty, metadata: { ...metadata, uid: 'uid-x' } }
+  const db = await testDatabase()
+  const backstage = await aBackstage([faulty as never, nameless as never])
+  const outcome = await collectBackstage(db, backstage)
+  expect(outcome).toMatchObject({ status: 'partial', quarantined: 2 })
+  const aside = await db.selectFrom('quarantine').selectAll().execute()
+  expect(JSON.stringify(aside)).toMatch(/acme\/shop.*boxes.*metadata\.title.*relations\[2\]/)
+  expect(JSON.stringify(aside)).not.toContain('jane')
+})
+
 test('two components of one name in different namespaces are two services', async () => {
   const other = aComponent('shop', 'group:default/boxes')
   const inSpace = { ...other, metadata: { ...other.metadata, uid: 'uid-x', namespace: 'Eu' } }

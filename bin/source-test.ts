@@ -157,11 +157,15 @@ async function* examineOpsgenie({
   id,
   path,
 }: Extract<SourceConfig, { kind: 'opsgenie' }>): AsyncGenerator<Examination> {
-  const files = await listExports(id, path)
-  if (files.length === 0) {
+  const { files, faults } = await listExports(id, path)
+  if (files.length + faults.length === 0) {
     const todo = 'check path in the configuration; docs/sources/opsgenie.md tells how to export'
     const problem = { why: `no file .json in ${path}`, todo }
     yield { what: 'exports', fills: [], says: '', problem }
+  }
+  for (const { name, failure } of faults) {
+    const problem = { why: failure.message, todo: 'export it again' }
+    yield { what: name, fills: [], says: '', problem }
   }
   for (const file of files) {
     try {

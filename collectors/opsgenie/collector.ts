@@ -7,7 +7,12 @@ import type {
   SourceRecord,
 } from '#collectors/collector.ts'
 import { saveIncidents, type ToldIncident } from '#collectors/incidents.ts'
-import { type ExportFile, listExports, readExport } from '#collectors/opsgenie/exports.ts'
+import {
+  type ExportFile,
+  findOutdated,
+  listExports,
+  readExport,
+} from '#collectors/opsgenie/exports.ts'
 import {
   type IncidentReading,
   incidentRecord,
@@ -34,7 +39,7 @@ const Cursor = z.object({
 })
 type Cursor = z.output<typeof Cursor>
 
-const scopeOf = ({ name }: ExportFile) => `file:${name}`
+const scopeOf = ({ name }: Pick<ExportFile, 'name'>) => `file:${name}`
 
 /** Reads the incidents that were exported from Opsgenie to a folder. */
 export function opsgenieCollector(options: OpsgenieCollectorOptions): Collector<ToldIncident> {
@@ -43,42 +48,60 @@ export function opsgenieCollector(options: OpsgenieCollectorOptions): Collector<
     sourceId,
     configuration: { reading: READING, folder, covers, services, rules },
     record: incidentRecord,
-    async *fetch(cursors, context) {
-      const files = await listExports(sourceId, folder)
-      let failed = 0
-      for (const file of files) {
-        try {
-          yield* readFile(options, file, Cursor.safeParse(cursors.get(scopeOf(file))).data)
-        } catch (failure) {
-          if (!(failure instanceof SourceError)) throw failure
-          failed += 1
-          yield { scope: scopeOf(file), failure }
-        }
-      }
-      if (covers !== null && files.length > 0 && failed === 0)
-        yield toCoverage(covers, files, context)
-    },
+    fetch: (cursors, context) => readFolder(options, cursors, context),
     save: (tx, told, _page, observedAt) => saveIncidents(tx, { sourceId, observedAt }, told),
   }
 }
 
-/** From where an earlier run of the same file left off; one that was read is not read again. */
-async function* readFile(
+async function* readFolder(
   options: OpsgenieCollectorOptions,
-  file: ExportFile,
-  former: Cursor | undefined,
+  cursors: ReadonlyMap<string, unknown>,
+  context: CollectorContext,
 ): AsyncGenerator<Page | ScopeFailure> {
-  const { size, mtimeMs } = file
-  const isSame = former?.size === size && former.mtimeMs === mtimeMs
-  if (isSame && former.isDone) return
+  const { sourceId, folder, covers } = options
+  const { files, faults } = await listExports(sourceId, folder)
+  yield* faults.map(({ name, failure }) => ({ scope: scopeOf({ name }), failure }))
+  const unread = files.filter((file) => !formerOf(file, cursors)?.isDone)
+  const isOutdated = await findOutdated(sourceId, unread.length === 0 ? [] : files)
+  let failed = faults.length
+  for (const file of unread) {
+    try {
+      yield* readFile({ options, isOutdated }, file, formerOf(file, cursors)?.read ?? 0)
+    } catch (failure) {
+      if (!(failure instanceof SourceError)) throw failure
+      failed += 1
+      yield { scope: scopeOf(file), failure }
+    }
+  }
+  if (covers !== null && files.length > 0 && failed === 0) yield toCoverage(covers, files, context)
+}
+
+/** How far the file was read as it is; undefined for one that has changed. */
+function formerOf(file: ExportFile, cursors: ReadonlyMap<string, unknown>): Cursor | undefined {
+  const former = Cursor.safeParse(cursors.get(scopeOf(file))).data
+  return former?.size === file.size && former.mtimeMs === file.mtimeMs ? former : undefined
+}
+
+interface Reading {
+  readonly options: OpsgenieCollectorOptions
+  readonly isOutdated: (incident: unknown) => boolean
+}
+
+async function* readFile(
+  { options, isOutdated }: Reading,
+  file: ExportFile,
+  from: number,
+): AsyncGenerator<Page> {
+  const { name, size, mtimeMs } = file
   const incidents = await readExport(options.sourceId, file)
-  let read = isSame ? former.read : 0
+  let read = from
   do {
     const begins = read === 0
-    const records = incidents
-      .slice(read, read + PAGE)
-      .map((incident, index) => toRecord(options, `${file.name}#${read + index + 1}`, incident))
-    read += records.length
+    const page = incidents.slice(read, read + PAGE)
+    const records = page.flatMap((incident, index) =>
+      isOutdated(incident) ? [] : toRecord(options, `${name}#${read + index + 1}`, incident),
+    )
+    read += page.length
     const cursor: Cursor = { size, mtimeMs, read, isDone: read >= incidents.length }
     yield { scope: scopeOf(file), records, cursor, covers: null, begins }
   } while (read < incidents.length)

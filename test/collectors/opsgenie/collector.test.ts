@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Database } from '#db/connection.ts'
@@ -117,6 +117,40 @@ test('what is complete until a day is covered until then', async () => {
   const { db } = await collect({ 'a.json': [anExportedIncident('a-1')] }, { covers })
   const covered = await db.selectFrom('coverage').selectAll().execute()
   expect(covered).toMatchObject([{ covered_from: covers.from, covered_to: covers.to }])
+})
+
+test('of two exports the later version of an incident stands, however the files are called', async () => {
+  const newer = anExportedIncident('a-1', { updatedAt: '2026-05-21T00:00:00+02:00' })
+  const older = anExportedIncident('a-1', { status: 'open', updatedAt: '2026-05-20T10:00:00Z' })
+  const other = anExportedIncident('a-2', { updatedAt: '2026-05-20T08:00:00Z' })
+  const { folder, db, outcome, rows } = await collect({
+    'a.json': [newer],
+    'z.json': [older, other],
+  })
+  expect(outcome).toMatchObject({ status: 'ok' })
+  const told = [{ native_id: 'a-1', restored_at: '2026-05-20T10:05:00.000Z' }, { native_id: 'a-2' }]
+  expect(rows).toMatchObject(told)
+  // A file that is touched is read again.
+  writeIn(folder, 'z.json', JSON.stringify({ data: [older, other] }))
+  expect(await collectOpsgenie(db, folder)).toMatchObject({ status: 'ok', changed: 0 })
+  expect(await listIncidents(db)).toMatchObject(told)
+})
+
+test('what cannot be opened is told, the others are read, and nothing is covered', async () => {
+  const folder = testFolder()
+  symlinkSync(join(folder, 'nowhere'), join(folder, 'a.json'))
+  mkdirSync(join(folder, 'b.json'))
+  writeIn(folder, 'c.json', JSON.stringify([anExportedIncident('a-1')]))
+  const db = await testDatabase()
+  const covers = { from: '2026-01-01T00:00:00.000Z', to: null }
+  expect(await collectOpsgenie(db, folder, { covers })).toMatchObject({
+    status: 'partial',
+    read: 1,
+    error:
+      'genie: a.json: cannot be read (ENOENT); take it away, or let it be read\ngenie: b.json: is no file; take it away',
+  })
+  expect(await listIncidents(db)).toHaveLength(1)
+  expect(await db.selectFrom('coverage').selectAll().execute()).toEqual([])
 })
 
 test('a file that is written again is read again, and one that is gone changes nothing', async () => {

@@ -18,7 +18,7 @@ interface Walked {
   readonly versionOf: (item: unknown) => string
 }
 
-/** Pages in a row without anything new are a list without an end. */
+/** Pages in a row with nothing but what the same question gave already are a list without an end. */
 const MOST_IDLE_PAGES = 20
 
 /**
@@ -32,6 +32,8 @@ export class KeysetWalk<Place> {
   isOver = false
   readonly #walked: Walked
   readonly #seen = new Set<string>()
+  /** What was given since the list was asked anew. */
+  readonly #given = new Set<string>()
   readonly #places = new Set<Place>()
   #idle = 0
 
@@ -43,9 +45,11 @@ export class KeysetWalk<Place> {
   /** Returns what was not seen yet. */
   take({ items, next }: SortedPage<Place>): unknown[] {
     const { versionOf, timeOf } = this.#walked
+    const versions = items.map(versionOf)
     const fresh = items.filter((item) => !this.#seen.has(versionOf(item)))
-    for (const item of fresh) this.#seen.add(versionOf(item))
-    this.#idle = fresh.length === 0 ? this.#idle + 1 : 0
+    this.#idle = versions.every((version) => this.#given.has(version)) ? this.#idle + 1 : 0
+    for (const version of versions) this.#seen.add(version)
+    for (const version of versions) this.#given.add(version)
     const times = items.flatMap((item) => timeOf(item)?.getTime() ?? [])
     const last = new Date(Math.max(...times, this.floor.getTime()))
     if (next === null) this.isOver = true
@@ -59,6 +63,7 @@ export class KeysetWalk<Place> {
     this.floor = floor
     this.place = null
     this.isOver = false
+    this.#given.clear()
     this.#places.clear()
   }
 

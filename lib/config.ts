@@ -101,6 +101,9 @@ const Clones = z
     error: 'expected folders on this machine; git clone --mirror makes one of an address',
   })
 
+/** People or machines, as the source calls them. */
+const Accounts = z.array(text).default([])
+
 const GitSource = z.strictObject({
   id: Id,
   kind: z.literal('git'),
@@ -109,7 +112,7 @@ const GitSource = z.strictObject({
   /** Tags that stand for deployments. */
   releases: z.array(z.strictObject({ tags: text, environment: text })).default([]),
   /** Author names of bots, besides the well-known ones. */
-  bots: z.array(text).default([]),
+  bots: Accounts,
 })
 
 /** The time for which files are complete. Without it nothing counts as covered. */
@@ -120,7 +123,7 @@ const FilesSource = z.strictObject({
   kind: z.literal('files'),
   path: text,
   covers: Covers,
-  /** Files of events that hold all there is: what vanishes from one was removed at the source. */
+  /** Files of events that hold all there is: what vanishes from one was removed at its source. */
   complete: z.array(z.enum(REMOVABLE)).optional(),
   every: Duration.optional(),
 })
@@ -149,9 +152,9 @@ const EnvironmentRequestsSource = z.strictObject({
     })
     .optional(),
   /** Author names or addresses of bots, besides the well-known ones. */
-  bots: z.array(text).default([]),
+  bots: Accounts,
   /** Author names or addresses of people of the platform team. */
-  platform: z.array(text).default([]),
+  platform: Accounts,
 })
 
 const SurveysSource = z.strictObject({
@@ -169,8 +172,7 @@ const PolicyResultsSource = z.strictObject({
   /** Folder of what tools wrote. */
   path: text,
   every: Duration.optional(),
-  /** The time for which the results are complete. Without it nothing counts as covered. */
-  covers: z.strictObject({ from: Moment, to: Moment.optional() }).optional(),
+  covers: Covers,
   /** Files of public keys (PEM) of builders whose attestations are trusted. */
   keys: z.array(text).default([]),
   requirements: PolicyRequirements.default([]),
@@ -182,9 +184,6 @@ const Globs = z.array(text).min(1)
 const Environments = z
   .array(z.strictObject({ match: text, tier: text.nullable() }))
   .default([...TIER_RULES])
-
-/** People or machines, as the source calls them. */
-const Accounts = z.array(text).default([])
 
 const GitHubSource = z
   .strictObject({
@@ -244,7 +243,7 @@ const GitHubSource = z
     /** Read what the rules of branches said to each push: pass, fail or bypass. */
     ruleSuites: z.boolean().default(false),
     /** Logins of bots, besides those that GitHub marks as such. */
-    bots: z.array(text).default([]),
+    bots: Accounts,
   })
   .refine(({ token, app }) => (token === undefined) !== (app === undefined), {
     error: 'expected exactly one of token and app',
@@ -270,7 +269,7 @@ const ArgoCdSource = z.strictObject({
   labels: z.strictObject({ service: text.optional(), environment: text.optional() }).default({}),
   environments: Environments,
   /** Logins of machines that start a sync. */
-  bots: z.array(text).default([]),
+  bots: Accounts,
 })
 
 /** What GitHub tells of a source as it happens. */

@@ -62,7 +62,8 @@ export function explainRatioChange(
   return { ...explanation, contributions }
 }
 
-const NOTHING: RatioSeen = {
+/** What a unit adds without any case. */
+export const NOTHING: RatioSeen = {
   numerator: 0,
   denominator: 0,
   coverage: 1,

@@ -1,5 +1,5 @@
 import type { ChangedUnit } from '#scorecards/change/explanation.ts'
-import type { RatioSeen } from '#scorecards/change/ratio-change.ts'
+import { NOTHING, type RatioSeen } from '#scorecards/change/ratio-change.ts'
 import type { EvidenceSet, MetricResult } from '#scorecards/result.ts'
 
 /** What each unit adds to a fraction of cases, by the rows of its evidence; `unitOf` tells whose a case is. */
@@ -13,14 +13,6 @@ export function seenInEvidence(
   })
   const byUnit = Map.groupBy(cases, ({ unit }) => unit)
   return new Map([...byUnit].map(([unit, own]) => [unit, addUp(own.map(({ adds }) => adds))]))
-}
-
-const NOTHING: RatioSeen = {
-  numerator: 0,
-  denominator: 0,
-  coverage: 1,
-  knownCases: 0,
-  nUnknown: 0,
 }
 
 /** By set, what one case adds; a case that is left out adds nothing, and is no gap. */

@@ -157,7 +157,7 @@ const HAPPENED = {
   incidents: ['started_at', 'detected_at'],
 } as const
 
-/** What its sources took back of the facts of services. */
+/** The facts of services that were removed at their source. */
 export function listRemovedDelivery(
   db: Reader,
   table: keyof typeof HAPPENED,

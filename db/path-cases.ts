@@ -3,7 +3,7 @@ import type { Reader } from '#db/connection.ts'
 import type { Row } from '#db/schema.ts'
 
 /**
- * Everything that was ever asked of a path or tried on it, also what its source took back; with the
+ * Everything that was ever asked of a path or tried on it, also what was removed at its source; with the
  * support requests that may be about it.
  */
 export async function listPathCases(

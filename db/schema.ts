@@ -96,7 +96,7 @@ export interface RepositoryTable {
   observed_at: string
 }
 
-/** A fact that its source may take back. */
+/** A fact that may be removed at its source. */
 interface RemovableFact extends Fact {
   /**
    * When the source no longer had it; null while it does. A row that is gone counts nowhere and is

@@ -1,4 +1,4 @@
-/** Tables of events that a source may take back: their rows are then kept, and count nowhere. */
+/** Tables of events whose rows may be removed at their source: they are then kept as gone, and count nowhere. */
 export const REMOVABLE = [
   'activities',
   'path_attempts',

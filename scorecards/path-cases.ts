@@ -21,7 +21,7 @@ export interface PathCases {
   readonly removed: RemovedCases
 }
 
-/** What its source took back: in none of the other lists, and in no number. */
+/** What was removed at its source: in none of the other lists, and in no number. */
 export interface RemovedCases {
   readonly requests: readonly RemovedCase[]
   readonly attempts: readonly RemovedCase[]
@@ -210,7 +210,7 @@ function toRemovedCases({ requests, attempts, tickets }: CaseRows): RemovedCases
   }
 }
 
-/** The set of what its source took back. */
+/** The set of what was removed at its source. */
 export const REMOVED = 'excluded:removed_at_source'
 
 /** A result with what would be in its window if its source had not taken it back. */

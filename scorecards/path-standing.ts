@@ -138,7 +138,7 @@ const leastOf = (readings: readonly Reading[]): Reading => ({
   ),
 })
 
-/** What was taken back of the rows that a metric reads. */
+/** What was removed at its source of the rows that a metric reads. */
 const removedOf = ({ cases }: Standing, reads: readonly Read[]): readonly RemovedCase[] =>
   reads.flatMap((read) => {
     const kind = REMOVABLE.get(read)

@@ -39,7 +39,7 @@ export async function saveBackstage(
     await saveOwners(tx, saving, services),
   ]
   const listing = facts.find((fact) => fact.kind === 'listing')
-  if (listing !== undefined) changed.push(await endVanished(tx, saving, listing))
+  if (listing !== undefined) changed.push(await endGone(tx, saving, listing))
   return changed.reduce((sum, count) => sum + count, 0)
 }
 
@@ -98,7 +98,7 @@ async function listStanding(
   return new Map(standing.map((row) => [row.service_id, row]))
 }
 
-async function endVanished(
+async function endGone(
   tx: Database,
   saving: Saving,
   { services, teams }: Fact<'listing'>,

@@ -200,7 +200,7 @@ export const ENTITIES: Readonly<Record<string, Entity>> = {
       language: optional(text, 'Main language', 'Kotlin'),
       head_sha: optional(text, 'Newest commit known'),
       former_names: optional(list, 'Earlier ids', 'github.com/acme/cart', '[]'),
-      gone_at: optional(moment, 'When it vanished; empty while it exists'),
+      gone_at: optional(moment, 'When it was removed at its source; empty while it exists'),
     },
   }),
   repository_attributes: standing('repository_attributes', {

@@ -19,7 +19,7 @@ export interface Ticket {
   readonly goneAt: Date | null
 }
 
-/** Every request to the platform that was opened in [from, to), also what its source removed since. */
+/** Every request to the platform that was opened in [from, to), also what was removed at its source since. */
 export async function listTickets(db: Reader, { from, to }: Period): Promise<Ticket[]> {
   const rows = await db
     .selectFrom('tickets')

@@ -607,14 +607,14 @@ async function listValues(db: Database) {
   return rows.map((row) => JSON.stringify(row)).toSorted()
 }
 
-/** What is measured after `steps`, when of every kind of event those of one id are taken back. */
+/** What is measured after `steps`, when of every kind of event those of one id are removed at their source. */
 async function valuesWithout(
   steps: readonly Step[],
-  takeBack: (db: Database, table: RemovableTable) => Promise<unknown>,
+  remove: (db: Database, table: RemovableTable) => Promise<unknown>,
 ): Promise<string[]> {
   const db = await anOrganisation()
   for (const one of steps) await one(db)
-  for (const table of REMOVABLE) await takeBack(db, table)
+  for (const table of REMOVABLE) await remove(db, table)
   await scoreAll(db, { now: NOW })
   const values = await listValues(db)
   await db.destroy()

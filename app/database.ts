@@ -24,22 +24,43 @@ export function openMigrated(
   options: Parameters<typeof openDatabase>[1],
   table: string,
 ): () => Promise<Opened | null> {
-  let shared: Opened | undefined
+  let shared: { readonly file: string; readonly opened: Promise<Opened | null> } | undefined
   return async () => {
     const { database: path } = appConfig()
     const stats = statSync(path, { throwIfNoEntry: false })
     if (stats === undefined) return null
     const file = `${stats.dev}:${stats.ino}`
-    if (shared?.file === file) return shared
-    await shared?.db.destroy()
-    shared = undefined
-    const db = openDatabase(path, options)
-    if (!(await hasTable(db, table))) {
-      await db.destroy()
-      return null
+    if (shared?.file !== file) {
+      const former = shared?.opened
+      const opened = (async () => {
+        await (await former?.catch(() => null))?.db.destroy()
+        const db = await openWith(table, path, options)
+        return db && { db, file }
+      })()
+      shared = { file, opened }
     }
-    shared = { db, file }
-    return shared
+    const asked = shared
+    const found = await asked.opened.catch((error: unknown) => {
+      if (shared === asked) shared = undefined
+      throw error
+    })
+    // Looked for again: it may have been migrated since.
+    if (found === null && shared === asked) shared = undefined
+    return found
+  }
+}
+
+async function openWith(
+  table: string,
+  ...given: Parameters<typeof openDatabase>
+): Promise<Database | null> {
+  const db = openDatabase(...given)
+  let isMigrated = false
+  try {
+    isMigrated = await hasTable(db, table)
+    return isMigrated ? db : null
+  } finally {
+    if (!isMigrated) await db.destroy()
   }
 }
 

@@ -6,7 +6,7 @@ import { withLease } from '#bin/lease.ts'
 import { findLastCollection, forgetRuns, listLastStarts } from '#db/collector-runs.ts'
 import { type Database, withDatabase } from '#db/connection.ts'
 import { LeaseError } from '#db/leases.ts'
-import { forgetSettled, listWaitingSources } from '#db/received-events.ts'
+import { forgetReceived, listWaitingSources } from '#db/received-events.ts'
 import { findLastScoringRun } from '#db/scoring-runs.ts'
 import { publishSurveys } from '#lib/commands/publish-surveys.ts'
 import { everyOf, isPushed, type SourceConfig } from '#lib/config.ts'
@@ -34,26 +34,33 @@ export async function runWorker(signal: AbortSignal): Promise<void> {
   const schedule = new Cron(EVERY_MINUTE)
   while (!signal.aborted) {
     const database = await runDueJobs(signal).catch(tell)
+    const failed = new Set<string>()
     const end = performance.now() + (schedule.msToNext() ?? 0)
     for (let left = end - performance.now(); left > 0; left = end - performance.now()) {
       await sleep(Math.min(left, LISTEN_MS), undefined, { signal }).catch(() => {})
       if (signal.aborted) break
-      if (database !== undefined) await takeIn(database, signal).catch(tell)
+      if (database !== undefined) await takeIn(database, failed, signal).catch(tell)
     }
   }
   log('info', 'stopped')
 }
 
-/** Reads what was sent and waits, unless somebody else is at work: then it is looked for again. */
-async function takeIn(database: string, signal: AbortSignal): Promise<void> {
+/**
+ * Reads what was sent and waits, unless somebody else is at work: then it is looked for again. Sources
+ * in `failed` are left out, and those that fail are added.
+ */
+async function takeIn(database: string, failed: Set<string>, signal: AbortSignal): Promise<void> {
   const waiting = await withDatabase(database, listWaitingSources)
   if (waiting.length === 0) return
   await withProject(async (project) => {
-    const due = toIds(project.config.sources).filter((id) => waiting.includes(id))
+    const due = toIds(project.config.sources).filter(
+      (id) => waiting.includes(id) && !failed.has(id),
+    )
     if (due.length === 0) return
-    await withLease(project.db, { job: 'worker' }, (guard) =>
-      collectDue(project, { due, signal, guard }),
-    ).catch((error: unknown) => {
+    await withLease(project.db, { job: 'worker' }, async (guard) => {
+      const outcomes = await collectDue(project, { due, signal, guard })
+      for (const { sourceId, status } of outcomes) if (status === 'failed') failed.add(sourceId)
+    }).catch((error: unknown) => {
       if (!(error instanceof LeaseError)) throw error
     })
   })
@@ -85,15 +92,16 @@ async function runDueJobs(signal: AbortSignal): Promise<string> {
 }
 
 async function forgetOld({ config, db }: Project): Promise<void> {
-  await forgetSettled(db, new Date(Date.now() - REMEMBERED_MS))
-  for (const id of toIds(config.sources.filter(isPushed))) await forgetRuns(db, id, KEPT_RUNS)
+  const read = toIds(config.sources.filter(isPushed))
+  await forgetReceived(db, { before: new Date(Date.now() - REMEMBERED_MS), read })
+  for (const id of read) await forgetRuns(db, id, KEPT_RUNS)
 }
 
 async function collectDue(
   { config, db }: Project,
   round: { due: readonly string[]; signal: AbortSignal; guard: (tx: Database) => Promise<void> },
-): Promise<void> {
-  await collectSources(db, config, {
+): Promise<SourceOutcome[]> {
+  return collectSources(db, config, {
     only: round.due,
     now: () => new Date(),
     signal: round.signal,

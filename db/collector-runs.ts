@@ -1,3 +1,4 @@
+import { forEachChunk } from '#db/chunks.ts'
 import type { Database, Reader } from '#db/connection.ts'
 import type { Row } from '#db/schema.ts'
 
@@ -74,21 +75,28 @@ export async function findLastCollection(db: Reader): Promise<Date | undefined> 
   return row?.last ? new Date(row.last) : undefined
 }
 
-/** Forgets runs of a source that ended well, except the newest ones: a run for every event says little. */
+/**
+ * Forgets runs of a source, except so many of the newest ones, and the newest of each status: when it
+ * failed, and when it went well, is known however long ago that was.
+ */
 export async function forgetRuns(db: Database, sourceId: string, kept: number): Promise<void> {
-  const oldest = await db
+  const runs = await db
     .selectFrom('collector_runs')
-    .select('started_at')
+    .select(['id', 'status'])
     .where('source_id', '=', sourceId)
     .orderBy('started_at', 'desc')
-    .offset(kept)
-    .limit(1)
-    .executeTakeFirst()
-  if (oldest === undefined) return
-  await db
-    .deleteFrom('collector_runs')
-    .where('source_id', '=', sourceId)
-    .where('status', '=', 'ok')
-    .where('started_at', '<=', oldest.started_at)
     .execute()
+  const byStatus = Map.groupBy(runs, ({ status }) => status)
+  const newest = new Set([...byStatus.values()].map(([run]) => run?.id))
+  const old = runs.slice(kept).filter(({ id }) => !newest.has(id))
+  await forEachChunk(old, (chunk) =>
+    db
+      .deleteFrom('collector_runs')
+      .where(
+        'id',
+        'in',
+        chunk.map(({ id }) => id),
+      )
+      .execute(),
+  )
 }

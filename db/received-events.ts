@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { CompiledQuery } from 'kysely'
-import { forEachChunk } from '#db/chunks.ts'
+import { among, forEachChunk } from '#db/chunks.ts'
 import type { Database, Reader } from '#db/connection.ts'
 import type { NewRow, Row } from '#db/schema.ts'
 import { getCached, toParameters, toStatementSize } from '#db/statements.ts'
@@ -76,18 +76,15 @@ export async function findBodyHash(
   return row?.body_hash
 }
 
-/** How many requests lie between the oldest event that waits and the newest; a measure of what waits. */
-export async function measureBacklog(db: Reader): Promise<number> {
-  const { last } = await db
+/** How many events of a source wait to be read. */
+export async function countWaiting(db: Reader, sourceId: string): Promise<number> {
+  const { count } = await db
     .selectFrom('received_events')
-    .select((eb) => eb.fn.max('sequence').as('last'))
-    .executeTakeFirstOrThrow()
-  const { first } = await db
-    .selectFrom('received_events')
-    .select((eb) => eb.fn.min('sequence').as('first'))
+    .select((eb) => eb.fn.countAll().as('count'))
+    .where('source_id', '=', sourceId)
     .where('settled_at', 'is', null)
     .executeTakeFirstOrThrow()
-  return first === null ? 0 : Number(last) - Number(first) + 1
+  return Number(count)
 }
 
 /** Sources for which something waits, by id. */
@@ -225,23 +222,35 @@ export async function countOutcomes(db: Reader, sourceId: string): Promise<Outco
 
 const MOST_FORGOTTEN = 10_000
 
-/** Forgets the oldest events that were settled before `before`: from then on the same one would be new. */
-export async function forgetSettled(db: Database, before: Date): Promise<void> {
-  const oldest = await db
+/**
+ * Forgets the oldest events that came before `before`: from then on the same one would be new. What
+ * waits is kept as long as somebody reads it, which are the sources of `read`. The newest event of all
+ * stays, so that no later one gets a number that was used before.
+ */
+export async function forgetReceived(
+  db: Database,
+  { before, read }: { readonly before: Date; readonly read: readonly string[] },
+): Promise<void> {
+  const oldest = db
     .selectFrom('received_events')
     .select(['sequence', 'received_at'])
-    .where('settled_at', 'is not', null)
+    .where((eb) =>
+      eb.or([eb('settled_at', 'is not', null), eb('source_id', 'not in', among(read))]),
+    )
     .orderBy('sequence')
     .limit(MOST_FORGOTTEN)
-    .execute()
-  const [first] = oldest
-  const last = oldest.findLast((row) => row.received_at < before.toISOString())
-  if (first === undefined || last === undefined) return
   await db
     .deleteFrom('received_events')
-    .where('sequence', '>=', first.sequence)
-    .where('sequence', '<=', last.sequence)
-    .where('received_at', '<', before.toISOString())
-    .where('settled_at', 'is not', null)
+    .where('sequence', 'in', (eb) =>
+      eb
+        .selectFrom(oldest.as('oldest'))
+        .select('oldest.sequence')
+        .where('oldest.received_at', '<', before.toISOString()),
+    )
+    .where('sequence', '<', (eb) =>
+      eb
+        .selectFrom('received_events as newest')
+        .select(({ fn }) => fn.max('newest.sequence').as('sequence')),
+    )
     .execute()
 }

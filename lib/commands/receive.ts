@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { findToken, hasValidToken } from '#db/api-tokens.ts'
 import type { Database } from '#db/connection.ts'
 import {
+  countWaiting,
   findBodyHash,
   insertReceived,
-  measureBacklog,
   type SentEvent,
   toBodyHash,
 } from '#db/received-events.ts'
 import { type CloudEvent, parseCloudEvents, toFewer } from '#lib/cloud-event.ts'
+import { ConfigError } from '#lib/errors.ts'
 import { readBody, toMediaType, toText } from '#lib/request-body.ts'
 import { problem, RequestError } from '#lib/request-error.ts'
 import { isSigned } from '#lib/signature.ts'
@@ -63,13 +64,12 @@ export async function receiveGitHub(
   if (webhook === undefined) throw new RequestError(401, 'the signature does not fit the body')
   const delivery = readHeader(request, 'x-github-delivery', /^[\w-]{1,100}$/)
   const event = {
-    source_id: webhook.sourceId,
     event_id: delivery,
     kind: 'github',
     type: readHeader(request, 'x-github-event', /^[a-z_]{1,100}$/),
     body: toText(body),
   } as const
-  return store(inbox, [event])
+  return store(inbox, webhook.sourceId, [event])
 }
 
 function readHeader(request: Request, name: string, pattern: RegExp): string {
@@ -84,19 +84,15 @@ function readHeader(request: Request, name: string, pattern: RegExp): string {
  * @throws {RequestError}
  */
 export async function receiveCloudEvents(inbox: Inbox, request: Request): Promise<Receipt> {
-  const source_id = await authorise(inbox, request, 'cloudevents')
+  const sourceId = await authorise(inbox, request, 'cloudevents')
   const events = parseCloudEvents(
     request.headers,
     await readBody(request, { mostBytes: MOST_BYTES }),
   )
-  return store(
-    inbox,
-    events.map((event) => toSent(source_id, event)),
-  )
+  return store(inbox, sourceId, events.map(toSent))
 }
 
-const toSent = (source_id: string, event: CloudEvent): SentEvent => ({
-  source_id,
+const toSent = (event: CloudEvent): Omit<SentEvent, 'source_id'> => ({
   // Together they are the identity of an event, wherever one ends and the other begins.
   event_id: JSON.stringify([event.source, event.id]),
   kind: 'cloudevent',
@@ -130,7 +126,7 @@ export async function receiveRows(
   request: Request,
   entity: { readonly name: string; readonly check: RowsCheck },
 ): Promise<Receipt> {
-  const source_id = await authorise(inbox, request, entity.name)
+  const sourceId = await authorise(inbox, request, entity.name)
   const type = toMediaType(request.headers.get('content-type'))
   if (!/^application\/(x-)?(ndjson|jsonl|jsonlines)$/.test(type)) {
     throw new RequestError(415, 'expected application/x-ndjson: one JSON object a line')
@@ -143,11 +139,12 @@ export async function receiveRows(
   if (rows === 0) return { stored: 0, known: 0 }
   const key = request.headers.get('idempotency-key')
   const event_id = key === null ? `request ${crypto.randomUUID()}` : `key ${entity.name} ${key}`
-  const { stored } = await store(inbox, [
-    { source_id, event_id, kind: 'rows', type: entity.name, body },
+  const { stored } = await store(inbox, sourceId, [
+    { event_id, kind: 'rows', type: entity.name, body },
   ])
   if (stored === 1) return { stored: rows, known: 0 }
-  if ((await findBodyHash(inbox.db, source_id, event_id)) === toBodyHash(body)) {
+  const hash = await patiently(() => findBodyHash(inbox.db, sourceId, event_id))
+  if (hash === toBodyHash(body)) {
     return { stored: 0, known: rows }
   }
   throw new RequestError(409, 'another body was sent with this Idempotency-Key before')
@@ -156,7 +153,10 @@ export async function receiveRows(
 const BEARER = /^Bearer +(\S+)$/i
 
 /** The source that the token of a request sends for. */
-async function authorise({ db, now }: Inbox, request: Request, scope: string): Promise<string> {
+const authorise = (inbox: Inbox, request: Request, scope: string): Promise<string> =>
+  patiently(() => findSource(inbox, request, scope))
+
+async function findSource({ db, now }: Inbox, request: Request, scope: string): Promise<string> {
   if (!(await hasValidToken(db, now()))) {
     throw new RequestError(503, 'there is no valid token yet: desirepath token create makes one')
   }
@@ -177,36 +177,49 @@ async function authorise({ db, now }: Inbox, request: Request, scope: string): P
     .selectFrom('sources')
     .select('id')
     .where('id', '=', token.source_id)
+    .where('kind', '=', 'ingest')
     .where('gone_at', 'is', null)
     .executeTakeFirst()
   if (source !== undefined) return source.id
-  throw new RequestError(403, `the source ${token.source_id} is no longer configured`)
+  throw new RequestError(
+    403,
+    `the source ${token.source_id} is no longer configured, or not of kind ingest`,
+  )
 }
 
-/** More than this is not read in a while: something is wrong, and the disk is not endless. */
+/** Of one source; more than this is not read in a while: something is wrong, and the disk is not endless. */
 const MOST_WAITING = 500_000
 
-async function store({ db, now }: Inbox, sent: readonly SentEvent[]): Promise<Receipt> {
-  if ((await measureBacklog(db)) > MOST_WAITING) {
-    throw new RequestError(429, 'too much waits to be read; is the worker running?')
-  }
-  const stored = await patiently(() =>
-    db.transaction().execute((tx) => insertReceived(tx, sent, now())),
-  )
-  return { stored, known: sent.length - stored }
+/** @throws {RequestError} 429 while too much of the source waits; all of `sent` is of one */
+async function store(
+  { db, now }: Inbox,
+  sourceId: string,
+  sent: readonly Omit<SentEvent, 'source_id'>[],
+): Promise<Receipt> {
+  return patiently(async () => {
+    if ((await countWaiting(db, sourceId)) >= MOST_WAITING) {
+      throw new RequestError(
+        429,
+        `too much of ${sourceId} waits to be read; is the worker running?`,
+      )
+    }
+    const rows = sent.map((event) => ({ ...event, source_id: sourceId }))
+    const stored = await db.transaction().execute((tx) => insertReceived(tx, rows, now()))
+    return { stored, known: sent.length - stored }
+  })
 }
 
 const LONGEST_WAIT_MS = 5000
 const PAUSE_MS = 10
 
-/** Tries again while another process writes, without keeping this one from its other work. */
-async function patiently<T>(write: () => Promise<T>): Promise<T> {
+/** Tries again while another process locks the database, without keeping this one from its other work. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
   const end = performance.now() + LONGEST_WAIT_MS
   for (;;) {
     try {
-      return await write()
-    } catch (cause) {
-      if (!isBusy(cause) || performance.now() > end) throw toRefusal(cause)
+      return await work()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > end) throw error
       await sleep(PAUSE_MS)
     }
   }
@@ -217,9 +230,9 @@ const codeOf = (error: unknown) =>
 
 const isBusy = (error: unknown) => codeOf(error).startsWith('SQLITE_BUSY')
 
-/** The disk or the database is at fault, not the request; anything else is a bug. */
+/** The disk, the database or the configuration is at fault, not the request; anything else is a bug. */
 const toRefusal = (cause: unknown) =>
-  codeOf(cause).startsWith('SQLITE_')
+  codeOf(cause).startsWith('SQLITE_') || cause instanceof ConfigError
     ? new RequestError(503, 'it cannot be stored now, and was not; send it again', { cause })
     : cause
 
@@ -231,7 +244,8 @@ export async function toAnswer(
   try {
     const receipt = await work()
     return Response.json(receipt, { status: 202, headers: { 'Cache-Control': 'no-store' } })
-  } catch (error) {
+  } catch (cause) {
+    const error = toRefusal(cause)
     if (!(error instanceof RequestError)) throw error
     if (error.status === 401) log(`refused: ${error.message}`)
     if (error.cause instanceof Error && error.status === 503) log(error.cause.message)

@@ -1,8 +1,10 @@
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Database, openDatabase } from '#db/connection.ts'
 import { acquireLease } from '#db/leases.ts'
 import { migrateToLatest } from '#db/migrate.ts'
+import { insertReceived } from '#db/received-events.ts'
 import { aFolder, CLI_TIMEOUT_MS, runCli, startCli } from '#test/support/cli.ts'
 
 const SLOW = { timeout: CLI_TIMEOUT_MS }
@@ -117,4 +119,35 @@ test('a faulty configuration is told, and read again when its turn comes', SLOW,
   await hasSaid(/warn worker: .*desirepath\.yaml:1:15: organisation\.name: is missing/)
   child.kill('SIGTERM')
   expect((await ended).status).toBe(0)
+})
+
+test('a source whose events cannot be read is tried again with the next minute', SLOW, async () => {
+  const cwd = aFolder({
+    'desirepath.yaml': `organisation: { name: Acme }
+sources:
+  - { id: ci, kind: ingest, every: 1d }
+`,
+  })
+  const db = openDatabase(join(cwd, 'data/desirepath.db'))
+  onTestFinished(() => db.destroy())
+  await runCli(['collect'], { cwd })
+  await runCli(['score'], { cwd })
+  // Nobody can read it: a bug, as far as the worker knows.
+  const event = {
+    source_id: 'ci',
+    event_id: 'a',
+    kind: 'cloudevent',
+    type: 'x',
+    body: '{',
+  } as const
+  await insertReceived(db, [event], new Date())
+  const { child, hasSaid, ended } = startCli(['worker'], { cwd })
+  await hasSaid(/ci: failed/)
+  // It looks every three seconds.
+  await sleep(7000)
+  child.kill('SIGTERM')
+  await ended
+  const failures = (await listRuns(db)).filter((run) => run === 'ci failed')
+  // Unless a minute began meanwhile.
+  expect(failures.length).toBeLessThanOrEqual(2)
 })

@@ -3,6 +3,7 @@ import {
   closeAbandonedRuns,
   findLastCollection,
   finishCollectorRun,
+  forgetRuns,
   listLastStarts,
   startCollectorRun,
 } from '#db/collector-runs.ts'
@@ -74,4 +75,23 @@ test('closing what was left behind touches no other source and no run that ended
     { source_id: 'clones', status: 'failed', finished_at: at('10:00:00').toISOString() },
     { source_id: 'desk', status: 'running', finished_at: null },
   ])
+})
+
+test('of the runs of a source the newest are kept, and the newest of each status', async () => {
+  const db = await testDatabase()
+  const statuses = ['failed', 'ok', 'partial', 'failed', 'partial', 'ok', 'ok', 'ok'] as const
+  for (const [hour, status] of statuses.entries()) {
+    await run(db, ['ci', `0${hour}:00:00`, `0${hour}:30:00`], status)
+  }
+  await run(db, ['other', '00:00:00', '00:30:00'], 'ok')
+  await forgetRuns(db, 'ci', 2)
+  const kept = await db
+    .selectFrom('collector_runs')
+    .select(['source_id', 'started_at', 'status'])
+    .orderBy('source_id')
+    .orderBy('started_at')
+    .execute()
+  expect(
+    kept.map((row) => `${row.source_id} ${row.started_at.slice(11, 13)} ${row.status}`),
+  ).toEqual(['ci 03 failed', 'ci 04 partial', 'ci 06 ok', 'ci 07 ok', 'other 00 ok'])
 })

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { forgetRuns } from '#db/collector-runs.ts'
-import { insertReceived, listKeptEvents, measureBacklog } from '#db/received-events.ts'
+import { countWaiting, insertReceived, listKeptEvents } from '#db/received-events.ts'
 import { testDatabase } from '#test/support/database.ts'
 
 const AT = new Date('2026-06-01T12:00:00Z')
@@ -34,41 +33,12 @@ test('events are given in the order in which they came, and not more than fit', 
   expect(pages).toEqual([['b', 'a'], ['c'], ['e']])
 })
 
-test('what waits is measured from the oldest that waits', async () => {
+test('what waits is counted for each source', async () => {
   const db = await testDatabase()
-  expect(await measureBacklog(db)).toBe(0)
-  await insertReceived(
-    db,
-    ['a', 'b', 'c', 'd'].map((id) => anEvent(id)),
-    AT,
-  )
+  expect(await countWaiting(db, 'ci')).toBe(0)
+  const others = { ...anEvent('a'), source_id: 'cd' }
+  await insertReceived(db, [others, ...['a', 'b', 'c', 'd'].map((id) => anEvent(id))], AT)
   const settled = { settled_at: AT.toISOString() }
-  await db.updateTable('received_events').set(settled).where('sequence', 'in', [1, 3]).execute()
-  expect(await measureBacklog(db)).toBe(3)
-  await db.updateTable('received_events').set(settled).execute()
-  expect(await measureBacklog(db)).toBe(0)
-})
-
-test('of the runs of a source the newest are kept, and those that did not end well', async () => {
-  const db = await testDatabase()
-  const statuses = ['ok', 'failed', 'ok', 'ok', 'ok'] as const
-  await db
-    .insertInto('collector_runs')
-    .values(
-      statuses.map((status, day) => ({
-        id: `${day}`,
-        source_id: day === 4 ? 'other' : 'ci',
-        started_at: `2026-06-0${day + 1}T00:00:00.000Z`,
-        finished_at: null,
-        status,
-        read_count: 0,
-        changed_count: 0,
-        quarantined_count: 0,
-        error: null,
-      })),
-    )
-    .execute()
-  await forgetRuns(db, 'ci', 1)
-  const kept = await db.selectFrom('collector_runs').select('id').orderBy('id').execute()
-  expect(kept.map(({ id }) => id)).toEqual(['1', '3', '4'])
+  await db.updateTable('received_events').set(settled).where('sequence', 'in', [2, 4]).execute()
+  expect([await countWaiting(db, 'ci'), await countWaiting(db, 'cd')]).toEqual([2, 1])
 })

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest'
-import { countOutcomes, forgetSettled, listWaitingSources } from '#db/received-events.ts'
+import { countOutcomes, forgetReceived, listWaitingSources } from '#db/received-events.ts'
 import { testDatabase } from '#test/support/database.ts'
-import { listOutcomes, readSent, sendCloudEvents, sendRows } from '#test/support/received.ts'
+import {
+  listOutcomes,
+  readSent,
+  sendCloudEvents,
+  sendDelivery,
+  sendRows,
+} from '#test/support/received.ts'
 import { aCloudEvent } from '#test/support/receiving.ts'
 
 const aRow = (id: string, outcome = 'success') => ({
@@ -107,8 +113,26 @@ test('what was settled long ago is forgotten, what waits is not', async () => {
   await sendCloudEvents(db, [aCloudEvent('a')])
   await readSent(db)
   await sendCloudEvents(db, [aCloudEvent('b')])
-  await forgetSettled(db, new Date('2026-06-01T12:00:00Z'))
+  await forgetReceived(db, { before: new Date('2026-06-01T12:00:00Z'), read: ['ci'] })
   expect(await listOutcomes(db)).toEqual(['stored', ''])
-  await forgetSettled(db, new Date('2026-06-01T12:00:01Z'))
+  await forgetReceived(db, { before: new Date('2026-06-01T12:00:01Z'), read: ['ci'] })
   expect(await listOutcomes(db)).toEqual([''])
+})
+
+test('what waits for a source that nobody reads any more is forgotten as well', async () => {
+  const db = await testDatabase()
+  await sendCloudEvents(db, [aCloudEvent('a'), aCloudEvent('b')])
+  await sendDelivery(db, 'issues', {})
+  await forgetReceived(db, { before: new Date('2026-06-01T12:00:01Z'), read: ['gh-events'] })
+  expect(await listWaitingSources(db)).toEqual(['gh-events'])
+})
+
+test('when all was forgotten, what comes next still comes later', async () => {
+  const db = await testDatabase()
+  await sendCloudEvents(db, [aCloudEvent('a'), aCloudEvent('b')])
+  await readSent(db)
+  await forgetReceived(db, { before: new Date('2026-06-02T00:00:00Z'), read: ['ci'] })
+  await sendCloudEvents(db, [aCloudEvent('c')])
+  const last = db.selectFrom('received_events').select(({ fn }) => fn.max('sequence').as('last'))
+  expect(await last.executeTakeFirst()).toEqual({ last: 3 })
 })

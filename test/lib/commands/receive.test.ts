@@ -1,5 +1,7 @@
 import { request as rawRequest } from 'node:http'
 import { join } from 'node:path'
+import SQLite from 'better-sqlite3'
+import { Kysely, SqliteDialect, sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
 import { revokeToken } from '#db/api-tokens.ts'
 import { type Database, openDatabase } from '#db/connection.ts'
@@ -198,7 +200,7 @@ test('what is sent for a source that is no longer configured is refused', async 
   await db.updateTable('sources').set({ gone_at: SENT_AT.toISOString() }).execute()
   expect(await post(CLOUDEVENTS, '[]', bearer(token, BATCH))).toMatchObject({
     status: 403,
-    answer: { detail: 'the source ci is no longer configured' },
+    answer: { detail: 'the source ci is no longer configured, or not of kind ingest' },
   })
 })
 
@@ -380,29 +382,43 @@ test('a compressed body is refused, whatever it would become', async () => {
   })
 })
 
-test('while too much waits to be read nothing more is taken, and the answer says when to come again', async () => {
+/** Events that wait for a source, each of another sequence. */
+const addWaiting = (db: Database, sourceId: string, count: number) =>
+  sql`
+    with recursive event (n) as (select 1 union all select n + 1 from event where n < ${count})
+    insert into received_events
+      (source_id, event_id, sequence, kind, type, body, body_hash, received_at)
+    select ${sourceId}, n, n, 'cloudevent', 'x', '{}', '', ${SENT_AT.toISOString()} from event
+  `.execute(db)
+
+test('while too much waits for a source it takes nothing more, and the answer says when to come again', async () => {
   const { db, post } = await aReceiver()
   const token = await addToken(db)
-  const row = {
-    source_id: 'ci',
-    kind: 'cloudevent' as const,
-    type: 'x',
-    body: '{}',
-    body_hash: '',
-    received_at: SENT_AT.toISOString(),
-  }
-  await db
-    .insertInto('received_events')
-    .values({ ...row, event_id: 'a', sequence: 1 })
-    .execute()
-  await db
-    .insertInto('received_events')
-    .values({ ...row, event_id: 'b', sequence: 500_001 })
-    .execute()
-  expect(await post(CLOUDEVENTS, json([aCloudEvent('c')]), bearer(token, BATCH))).toMatchObject({
+  const another = await addToken(db, { source: 'cd' })
+  await addWaiting(db, 'ci', 500_000)
+  const body = json([aCloudEvent('c')])
+  expect(await post(CLOUDEVENTS, body, bearer(token, BATCH))).toMatchObject({
     status: 429,
     retry: '60',
   })
+  expect(await post(CLOUDEVENTS, body, bearer(another, BATCH))).toMatchObject({ status: 202 })
+})
+
+test('an event that waits keeps nobody out, however many were read after it', async () => {
+  const { db, post } = await aReceiver()
+  const token = await addToken(db)
+  await addWaiting(db, 'ci', 1)
+  await db.updateTable('received_events').set({ event_id: 'old', sequence: -500_000 }).execute()
+  expect(await post(CLOUDEVENTS, json([aCloudEvent('c')]), bearer(token, BATCH))).toMatchObject({
+    status: 202,
+  })
+})
+
+test('what is sent for a source that became one of another kind is refused', async () => {
+  const { db, post } = await aReceiver()
+  const token = await addToken(db)
+  await db.updateTable('sources').set({ kind: 'files' }).execute()
+  expect(await post(CLOUDEVENTS, '[]', bearer(token, BATCH))).toMatchObject({ status: 403 })
 })
 
 test('while another process writes it is waited for, and others are answered meanwhile', async () => {
@@ -430,4 +446,27 @@ test('while another process writes it is waited for, and others are answered mea
   })
   expect(await send).toEqual({ stored: 1, known: 0 })
   expect(turns).toBeGreaterThan(20)
+})
+
+test('while another process keeps even readers out it is waited for', async () => {
+  const path = join(aFolder(), 'desirepath.db')
+  const first = openDatabase(path)
+  await migrateToLatest(first)
+  const token = await addToken(first)
+  // With a log of its own nobody keeps readers out for long.
+  await sql`pragma journal_mode = delete`.execute(first)
+  await first.destroy()
+  const holder = new SQLite(path)
+  const database = new SQLite(path, { timeout: 0 })
+  const db: Database = new Kysely({ dialect: new SqliteDialect({ database }) })
+  onTestFinished(() => db.destroy())
+  holder.exec('begin exclusive')
+  setTimeout(() => holder.close(), 100)
+  const request = new Request('http://127.0.0.1', {
+    method: 'POST',
+    headers: bearer(token, STRUCTURED),
+    body: json(aCloudEvent('a')),
+  })
+  const send = receiveCloudEvents({ db, now: () => SENT_AT }, request)
+  expect(await send).toEqual({ stored: 1, known: 0 })
 })

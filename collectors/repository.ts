@@ -234,6 +234,36 @@ export function saveOwners(
   )
 }
 
+/**
+ * Whether a source other than `sourceId` tells the changes of a repository. What is sent piece by piece
+ * tells nothing of the rest, so it does not count.
+ */
+export async function isToldByOther(
+  tx: Database,
+  { sourceId, repositoryId }: { sourceId: string; repositoryId: string },
+): Promise<boolean> {
+  const other = await tx
+    .selectFrom('changes')
+    .select('native_id')
+    .where('repository_id', '=', repositoryId)
+    .where('source_id', '!=', sourceId)
+    .where('source_id', 'not in', sentSources(tx))
+    .where('gone_at', 'is', null)
+    .executeTakeFirst()
+  return other !== undefined
+}
+
+const sentSources = (tx: Database) =>
+  tx.selectFrom('sources').select('id').where('kind', '=', 'ingest')
+
+/** Deletes what was sent of the changes of a repository. Returns how many went. */
+export async function deleteSentChanges(tx: Database, repositoryId: string): Promise<number> {
+  const sources = await sentSources(tx).execute()
+  if (sources.length === 0) return 0
+  const sent = { repository_id: repositoryId, source_id: sources.map(({ id }) => id) }
+  return deleteFactsWhere(tx, 'changes', sent)
+}
+
 /** What a clone calls a change: forks share commits. */
 export const clonedChangeId = (repositoryId: string, sha: string) => `${repositoryId}@${sha}`
 

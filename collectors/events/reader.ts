@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type CdEventFact, cdEvent } from '#collectors/events/cdevents.ts'
-import { saveCdEvents } from '#collectors/events/save.ts'
+import { saveCdEvents, TOLD_BY_OTHER } from '#collectors/events/save.ts'
 import { findSentEntity, readBodyRows } from '#collectors/files/body.ts'
 import type { EntityRow } from '#collectors/files/entities.ts'
 import { saveRows } from '#collectors/files/save.ts'
@@ -11,6 +11,8 @@ import {
   type Told,
   type ToldFact,
 } from '#collectors/received.ts'
+import { isToldByOther } from '#collectors/repository.ts'
+import type { Database } from '#db/connection.ts'
 import type { KeptEvent } from '#db/received-events.ts'
 import type { TierRule } from '#lib/environment-tier.ts'
 
@@ -31,18 +33,40 @@ export function sentReader({ sourceId, tiers }: SentOptions): EventReader<SentFa
       if (kept.kind === 'rows') return toRows(kept, context)
       return passIssues(cloudEvent.safeParse(JSON.parse(kept.body)), context)
     }),
-    async save(tx, told, { scope }, observedAt) {
+    save(tx, told, { scope }, observedAt) {
       const saving = { sourceId, observedAt }
       if (scope === 'cloudevents') return saveCdEvents(tx, told.flatMap(toCdEvent), saving)
-      const stored: Stored[] = []
-      for (const { fact } of told) {
-        const rows = fact.kind === 'rows' ? fact.rows : []
-        const changed = await saveRows(tx, { ...saving, rows, page: { scope, records: [] } })
-        stored.push({ changed, ignored: null })
-      }
-      return stored
+      return saveSentRows(tx, told, { ...saving, scope })
     },
   }
+}
+
+async function saveSentRows(
+  tx: Database,
+  told: readonly ToldFact<SentFact>[],
+  { scope, ...saving }: { scope: string; sourceId: string; observedAt: Date },
+): Promise<Stored[]> {
+  const stored: Stored[] = []
+  for (const { fact } of told) {
+    const sent = fact.kind === 'rows' ? fact.rows : []
+    const rows = scope === 'entity:changes' ? await withoutTold(tx, sent, saving.sourceId) : sent
+    const changed = await saveRows(tx, { ...saving, rows, page: { scope, records: [] } })
+    stored.push({ changed, ignored: rows.length === 0 ? TOLD_BY_OTHER : null })
+  }
+  return stored
+}
+
+/** Changes of repositories of which no other source tells them. */
+async function withoutTold(
+  tx: Database,
+  rows: readonly EntityRow[],
+  sourceId: string,
+): Promise<EntityRow[]> {
+  const kept: EntityRow[] = []
+  for (const [repositoryId, own] of Map.groupBy(rows, (row) => String(row['repository_id']))) {
+    if (!(await isToldByOther(tx, { sourceId, repositoryId }))) kept.push(...own)
+  }
+  return kept
 }
 
 function toRows({ type, body }: KeptEvent, context: z.RefinementCtx): Told<SentFact> {

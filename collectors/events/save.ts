@@ -1,5 +1,6 @@
 import type { CdEventFact } from '#collectors/events/cdevents.ts'
 import type { Stored } from '#collectors/received.ts'
+import { isToldByOther } from '#collectors/repository.ts'
 import type { Database } from '#db/connection.ts'
 import { findFact, upsertFacts } from '#db/facts.ts'
 import { repositoryNames } from '#lib/repository.ts'
@@ -23,8 +24,7 @@ export async function saveCdEvents(
   // Each is an event of its own: they need not be stored one by one. Incidents look for them.
   const deployed = await saveDeployments(tx, facts, saving)
   const stored: Stored[] = []
-  for (const fact of facts)
-    stored.push({ changed: await saveRest(tx, fact, saving), ignored: null })
+  for (const fact of facts) stored.push(await saveRest(tx, fact, saving))
   const [first, ...others] = stored
   return first ? [{ ...first, changed: first.changed + deployed }, ...others] : []
 }
@@ -49,9 +49,10 @@ function saveDeployments(
 
 type Fact<K extends CdEventFact['kind']> = Extract<CdEventFact, { kind: K }>
 
-async function saveRest(tx: Database, fact: CdEventFact, saving: Saving): Promise<number> {
-  if (fact.kind === 'incident') return saveIncident(tx, fact, saving)
-  return fact.kind === 'change' ? saveChange(tx, fact, saving) : 0
+async function saveRest(tx: Database, fact: CdEventFact, saving: Saving): Promise<Stored> {
+  if (fact.kind === 'change') return saveChange(tx, fact, saving)
+  const changed = fact.kind === 'incident' ? await saveIncident(tx, fact, saving) : 0
+  return { changed, ignored: null }
 }
 
 async function saveIncident(tx: Database, fact: Fact<'incident'>, saving: Saving): Promise<number> {
@@ -100,8 +101,13 @@ async function findNamedDeployment(
   return named?.native_id ?? null
 }
 
-async function saveChange(tx: Database, fact: Fact<'change'>, saving: Saving): Promise<number> {
+export const TOLD_BY_OTHER = 'another source tells the changes of its repository'
+
+async function saveChange(tx: Database, fact: Fact<'change'>, saving: Saving): Promise<Stored> {
   const { sourceId } = saving
+  if (await isToldByOther(tx, { sourceId, repositoryId: fact.repository })) {
+    return { changed: 0, ignored: TOLD_BY_OTHER }
+  }
   const known = await findFact(tx, 'changes', { sourceId, nativeId: fact.key })
   const row = {
     number: null,
@@ -121,7 +127,7 @@ async function saveChange(tx: Database, fact: Fact<'change'>, saving: Saving): P
     merged_at: toSorted(known?.merged_at, fact.mergedAt)[0] ?? null,
     ...toSeen(saving),
   }
-  return upsertFacts(tx, 'changes', [row])
+  return { changed: await upsertFacts(tx, 'changes', [row]), ignored: null }
 }
 
 /** The service that is the whole of a repository; null when it is divided, or nobody knows it. */

@@ -3,7 +3,9 @@ import { z } from 'zod'
 import type { HistoryFact, UnreadableRecord } from '#collectors/evidence/walk.ts'
 import {
   deleteClonedChanges,
+  deleteSentChanges,
   handOver,
+  isToldByOther,
   type Known,
   type SavedService,
   type Saving,
@@ -135,26 +137,25 @@ async function deleteVanishedTags(
   return deleted
 }
 
-/** Changes belong to one source: where another tells those of the repository, the clone tells none. */
+/** Changes belong to one source: a host's come before those of a clone, and these before what is sent. */
 async function saveChanges(
   tx: Database,
   { sourceId, repository, observedAt }: SavingClone,
   { id }: SavedService,
   rows: readonly Known<'changes'>[],
 ): Promise<number> {
-  const other = await tx
-    .selectFrom('changes')
-    .select('native_id')
-    .where('repository_id', '=', repository.row.id)
-    .where('source_id', '!=', sourceId)
-    .executeTakeFirst()
-  if (other !== undefined) return deleteClonedChanges(tx, repository.row.id)
+  const repositoryId = repository.row.id
+  if (await isToldByOther(tx, { sourceId, repositoryId })) {
+    return deleteClonedChanges(tx, repositoryId)
+  }
+  if (rows.length === 0) return 0
   const seen = { source_id: sourceId, service_id: id, observed_at: observedAt.toISOString() }
-  return upsertFacts(
+  const stored = await upsertFacts(
     tx,
     'changes',
     rows.map((row) => ({ ...row, ...seen })),
   )
+  return stored + (await deleteSentChanges(tx, repositoryId))
 }
 
 /** Releases are what the tags say today: one whose tag is gone was withdrawn. */

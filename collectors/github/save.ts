@@ -6,6 +6,7 @@ import { linkWorkflow, loadPins } from '#collectors/github/workflow-link.ts'
 import { saveIncidents } from '#collectors/incidents.ts'
 import {
   deleteClonedChanges,
+  deleteSentChanges,
   handOver,
   type SavedService,
   type Saving,
@@ -316,7 +317,7 @@ async function deleteUntold(
   return going.length
 }
 
-/** The host is believed: what a clone told of the same repository goes. */
+/** The host is believed: what a clone told of the same repository goes, and what was sent. */
 async function saveChanges(
   tx: Database,
   saving: Saving,
@@ -331,7 +332,8 @@ async function saveChanges(
     ...toSeen(saving),
   }))
   if (rows.length === 0) return 0
-  return (await deleteClonedChanges(tx, id)) + (await upsertFacts(tx, 'changes', rows))
+  const deleted = (await deleteClonedChanges(tx, id)) + (await deleteSentChanges(tx, id))
+  return deleted + (await upsertFacts(tx, 'changes', rows))
 }
 
 /** Where the catalogue divides a repository among services, nobody knows which one it was: none owns it. */

@@ -6,6 +6,8 @@ import { testDatabase } from '#test/support/database.ts'
 import { aFolder, aHistory, git } from '#test/support/git.ts'
 import { aGitHub, collectGitHub } from '#test/support/github/collect.ts'
 import { aPullRequest, aRepository, aWorld } from '#test/support/github/store.ts'
+import { listOutcomes, readSent, sendCloudEvents, sendRows } from '#test/support/received.ts'
+import { aCloudEvent } from '#test/support/receiving.ts'
 
 const at = (day: number) => new Date(Date.UTC(2026, 4, day)).toISOString()
 
@@ -69,5 +71,85 @@ test('changes of another repository stay', async () => {
   await readClone()
   await db.updateTable('changes').set({ repository_id: '127.0.0.1/acme/fork' }).execute()
   await readHost()
+  expect(await tellers(db)).toEqual(['clones', 'clones', 'clones', 'gh'])
+})
+
+const REPOSITORY = '127.0.0.1/acme/shop'
+
+/** Somebody sends that a change was merged, as a CDEvent and as a row. */
+async function sendChanges(db: Database, repositoryId = REPOSITORY): Promise<void> {
+  const type = 'dev.cdevents.change.merged.0.2.0'
+  const context = { id: 'm', source: '/forge', type, timestamp: at(11) }
+  const subject = { id: '118', content: { repository: { id: repositoryId } } }
+  await sendCloudEvents(db, [aCloudEvent('m', { type, data: { context, subject } })])
+  const row = { id: '119', repository_id: repositoryId, merged_at: at(12) }
+  await sendRows(db, 'changes', [row])
+}
+
+const addSender = (db: Database) =>
+  db
+    .insertInto('sources')
+    .values({ id: 'ci', kind: 'ingest', every: '1h', gone_at: null })
+    .execute()
+
+const TOLD = 'ignored: another source tells the changes of its repository'
+
+test('what is sent of changes is left out where their host tells them, with the reason', async () => {
+  const { db, readHost } = await aShop(2)
+  await addSender(db)
+  await readHost()
+  await sendChanges(db)
+  await sendChanges(db, '127.0.0.1/acme/another')
+  await readSent(db)
+  expect(await tellers(db)).toEqual(['ci', 'gh', 'gh'])
+  expect(await listOutcomes(db)).toEqual([TOLD, TOLD, 'stored'])
+})
+
+test('of rows that were sent together those of other repositories are stored', async () => {
+  const { db, readHost } = await aShop(2)
+  await readHost()
+  const rows = [REPOSITORY, '127.0.0.1/acme/another'].map((repository_id, index) => ({
+    id: String(index),
+    repository_id,
+  }))
+  await sendRows(db, 'changes', rows)
+  await readSent(db)
+  expect(await tellers(db)).toEqual(['ci', 'gh', 'gh'])
+})
+
+test('what is sent of changes takes nothing from the history of a clone', async () => {
+  const { db, readClone, push } = await aShop(0)
+  await addSender(db)
+  await readClone()
+  await sendChanges(db)
+  await readSent(db)
+  push()
+  await readClone()
+  expect(await tellers(db)).toEqual(['clones', 'clones', 'clones', 'clones'])
+  expect(await listOutcomes(db)).toEqual([TOLD, TOLD])
+})
+
+test('what was sent of changes goes when a clone, or their host, begins to tell them', async () => {
+  const read = async (which: 'readClone' | 'readHost') => {
+    const shop = await aShop(1)
+    await addSender(shop.db)
+    await sendChanges(shop.db)
+    await readSent(shop.db)
+    expect(await tellers(shop.db)).toEqual(['ci', 'ci'])
+    await shop[which]()
+    return tellers(shop.db)
+  }
+  expect(await read('readClone')).toEqual(['clones', 'clones', 'clones'])
+  expect(await read('readHost')).toEqual(['gh'])
+})
+
+test('changes that their source took back do not keep a clone from telling', async () => {
+  const { db, readHost, readClone } = await aShop(1)
+  await readHost()
+  await db
+    .updateTable('changes')
+    .set({ gone_at: at(20) })
+    .execute()
+  await readClone()
   expect(await tellers(db)).toEqual(['clones', 'clones', 'clones', 'gh'])
 })

@@ -5,6 +5,7 @@ import { toJiraOptions } from '#bin/jira-options.ts'
 import { toPagerDutyOptions } from '#bin/pagerduty-options.ts'
 import { toPolicyResults } from '#bin/policy-options.ts'
 import { toRequests } from '#bin/requests-options.ts'
+import { toSentOptions } from '#bin/sent-options.ts'
 import { toSurveys } from '#bin/surveys-options.ts'
 import { argoCdCollector } from '#collectors/argocd/collector.ts'
 import { backstageCollector } from '#collectors/backstage/collector.ts'
@@ -186,8 +187,12 @@ function toReceivedRun(
     const received = { sourceId, configuration, reader: webhookReader(heard) }
     return (db, ...rest) => runCollector(db, receivedCollector(db, received), ...rest)
   }
-  const { id: sourceId, environments: tiers, covers } = source
-  const reader = sentReader({ sourceId, tiers })
-  const received = { sourceId, configuration: { tiers }, reader, covers }
+  const { id: sourceId, environments, names, covers } = source
+  const argo = config.sources.find(({ id }) => id === source.argocd)
+  const argoCd = argo?.kind === 'argocd' ? toArgoCdOptions(argo) : null
+  const reader = sentReader(toSentOptions({ sourceId, environments, names, argoCd }))
+  const told = argoCd && { ...argoCd, signIn: undefined }
+  const configuration = { tiers: environments, names, argoCd: told }
+  const received = { sourceId, configuration, reader, covers }
   return (db, ...rest) => runCollector(db, receivedCollector(db, received), ...rest)
 }

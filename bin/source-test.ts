@@ -139,6 +139,8 @@ function examineTokens(tokens: readonly ApiToken[]): Examination {
 
 const FROM_SCOPE: Readonly<Record<string, readonly FactTable[]>> = {
   cloudevents: ['deployments', 'incidents', 'changes'],
+  flux: ['deployments'],
+  argocd: ['deployments'],
 }
 
 function examineSecret(secret: string): Examination {

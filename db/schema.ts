@@ -546,12 +546,12 @@ export interface QuarantineTable {
 export interface ReceivedEventTable {
   /** The configured source that it came for. */
   source_id: string
-  /** The sender's own: the delivery of a webhook, source and id of a CloudEvent, an idempotency key. */
+  /** The sender's own: the delivery of a webhook, source and id of a CloudEvent, an idempotency key; else the body's hash. */
   event_id: string
   /** Grows with every request. */
   sequence: number
-  kind: 'github' | 'cloudevent' | 'rows'
-  /** The name of a webhook event, the type of a CloudEvent, or the entity of rows. */
+  kind: 'github' | 'cloudevent' | 'rows' | 'flux' | 'argocd'
+  /** The name of a webhook event, the type of a CloudEvent, the entity of rows, or the tool. */
   type: string
   /** As it came; null once it is settled, unless it was refused. */
   body: string | null

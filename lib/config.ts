@@ -250,6 +250,10 @@ const GitHubSource = z
     params: { secret: true },
   })
 
+const Names = text
+  .refine(isNameTemplate, 'expected a name such as {service}-{environment}')
+  .default('{service}-{environment}')
+
 const ArgoCdSource = z.strictObject({
   id: Id,
   kind: z.literal('argocd'),
@@ -262,9 +266,7 @@ const ArgoCdSource = z.strictObject({
   /** Names of applications; `*` stands for part of one. */
   applications: Globs.default(['*']),
   /** How applications are named. */
-  names: text
-    .refine(isNameTemplate, 'expected a name such as {service}-{environment}')
-    .default('{service}-{environment}'),
+  names: Names,
   /** Labels of an application that say it outright. */
   labels: z.strictObject({ service: text.optional(), environment: text.optional() }).default({}),
   environments: Environments,
@@ -306,6 +308,10 @@ const IngestSource = z.strictObject({
   every: Duration.default('1h'),
   /** Tier of an environment by its name, the first that matches; null: it is none of a service. */
   environments: Environments,
+  /** How objects of Flux are named. */
+  names: Names,
+  /** The source of kind argocd that notifications make fresher; without it they are left out. */
+  argocd: Id.optional(),
   /** Since when everything of a kind is sent. Without it nothing counts as covered. */
   covers: z.partialRecord(z.enum(PUSHED), Moment).default({}),
 })
@@ -439,16 +445,42 @@ function listIdFaults(value: unknown): z.core.$ZodIssue[] {
         'expected an id that is not config, catalog or catalog-2 …',
       ),
     ),
-    ...listStrayWebhooks(sources),
+    ...listStrays(sources),
+    ...listSharedSecrets(sources),
   ]
 }
 
-/** Webhooks of what is no source of kind github. */
-function listStrayWebhooks(sources: readonly Readonly<Record<string, unknown>>[]) {
-  const known = sources.filter(({ kind }) => kind === 'github').map(({ id }) => id)
-  return sources.flatMap(({ kind, of }, index) =>
-    kind === 'github-webhook' && of !== undefined && !known.includes(of)
-      ? [toIssue(['sources', index, 'of'], 'expected the id of a source of kind github')]
+/** What is told of no source of the kind that is meant. */
+function listStrays(sources: readonly Readonly<Record<string, unknown>>[]) {
+  const isOf = (wanted: string, given: unknown) =>
+    given === undefined || sources.some(({ kind, id }) => kind === wanted && id === given)
+  return sources.flatMap(({ kind, of, argocd }, index) => {
+    if (kind === 'github-webhook' && !isOf('github', of)) {
+      return [toIssue(['sources', index, 'of'], 'expected the id of a source of kind github')]
+    }
+    if (kind === 'ingest' && !isOf('argocd', argocd)) {
+      return [toIssue(['sources', index, 'argocd'], 'expected the id of a source of kind argocd')]
+    }
+    return []
+  })
+}
+
+/** Webhooks with the secret of another: nobody could tell which of them a delivery is for. */
+function listSharedSecrets(sources: readonly Readonly<Record<string, unknown>>[]) {
+  const secrets = sources.map(({ kind, secret }) =>
+    kind === 'github-webhook' ? secret : undefined,
+  )
+  return secrets.flatMap((secret, index) =>
+    secret !== undefined && secrets.indexOf(secret) < index
+      ? [
+          {
+            ...toIssue(
+              ['sources', index, 'secret'],
+              'expected a secret that no other webhook has: it tells which one a delivery is for',
+            ),
+            params: { secret: true },
+          },
+        ]
       : [],
   )
 }

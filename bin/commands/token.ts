@@ -14,7 +14,10 @@ export function registerToken(program: Command): void {
     .command('create')
     .description('print a new token; it is shown this once and kept nowhere')
     .requiredOption('--source <id>', 'a source of kind ingest: what is sent is stored as its')
-    .requiredOption('--scope <scope...>', 'what may be sent: cloudevents, or entities')
+    .requiredOption(
+      '--scope <scope...>',
+      'what may be sent: cloudevents, flux, argocd, or entities',
+    )
     .option('--expires <duration>', 'how long it is valid', '90d')
     .addHelpText(
       'after',
@@ -59,6 +62,8 @@ async function create({ source, scope, expires }: CreateOptions): Promise<void> 
 
 const SCOPES = [
   'cloudevents',
+  'flux',
+  'argocd',
   ...Object.keys(ENTITIES).filter((name) => findSentEntity(name) !== undefined),
 ]
 

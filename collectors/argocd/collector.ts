@@ -84,7 +84,7 @@ export function argoCdCollector(options: ArgoCdCollectorOptions): Collector<Told
   }
 }
 
-const toRules = ({
+export const toRules = ({
   labels,
   bots,
   baseUrl,

@@ -12,33 +12,89 @@ import {
   type ToldFact,
 } from '#collectors/received.ts'
 import { isToldByOther } from '#collectors/repository.ts'
+import {
+  type Naming,
+  saveToldDeployments,
+  type ToldDeployment,
+} from '#collectors/told-deployment.ts'
 import type { Database } from '#db/connection.ts'
 import type { KeptEvent } from '#db/received-events.ts'
 import type { TierRule } from '#lib/environment-tier.ts'
 
-/** What was sent with a token: rows of an entity, or a CloudEvent. */
-export type SentFact = { readonly kind: 'rows'; readonly rows: readonly EntityRow[] } | CdEventFact
+/** What was sent with a token: rows of an entity, deployments that a tool tells, or a CloudEvent. */
+export type SentFact =
+  | { readonly kind: 'rows'; readonly rows: readonly EntityRow[] }
+  | { readonly kind: 'deployed'; readonly deployments: readonly ToldDeployment[] }
+  | CdEventFact
 
-interface SentOptions {
+/** A tool that deploys, and tells so by a webhook of its own. */
+interface Tool {
+  readonly event: z.ZodType<
+    { readonly fact: ToldDeployment | ToldDeployment[] } | { readonly ignored: string }
+  >
+  /** The source that its deployments are stored under. */
   readonly sourceId: string
-  readonly tiers: readonly TierRule[]
+  readonly naming: Naming
 }
 
-/** Reads rows as files of the same entities are read, and CDEvents by what they mean. */
-export function sentReader({ sourceId, tiers }: SentOptions): EventReader<SentFact> {
+export interface SentOptions {
+  readonly sourceId: string
+  readonly tiers: readonly TierRule[]
+  /** By the kind of what they send. */
+  readonly tools: Readonly<Record<string, Tool>>
+}
+
+/**
+ * Reads rows as files of the same entities are read, CDEvents by what they mean, and what tools tell as
+ * the deployments that it is.
+ */
+export function sentReader({ sourceId, tiers, tools }: SentOptions): EventReader<SentFact> {
   const cloudEvent = cdEvent(tiers)
   return {
-    toScope: ({ kind, type }) => (kind === 'rows' ? `entity:${type}` : 'cloudevents'),
+    toScope: ({ kind, type }) =>
+      kind === 'rows' ? `entity:${type}` : kind === 'cloudevent' ? 'cloudevents' : kind,
     event: z.custom<KeptEvent>().transform((kept, context): Told<SentFact> => {
       if (kept.kind === 'rows') return toRows(kept, context)
-      return passIssues(cloudEvent.safeParse(JSON.parse(kept.body)), context)
+      const event: unknown = JSON.parse(kept.body)
+      if (kept.kind === 'cloudevent') return passIssues(cloudEvent.safeParse(event), context)
+      const tool = tools[kept.kind]
+      if (tool === undefined) return { ignored: `${kept.kind} is not set for the source` }
+      const read = tool.event.transform((told) => toDeployed(told))
+      return passIssues(read.safeParse(event), context)
     }),
     save(tx, told, { scope }, observedAt) {
       const saving = { sourceId, observedAt }
       if (scope === 'cloudevents') return saveCdEvents(tx, told.flatMap(toCdEvent), saving)
+      const tool = tools[scope]
+      if (tool !== undefined) return saveDeployed(tx, told, { ...tool, observedAt })
       return saveSentRows(tx, told, { ...saving, scope })
     },
   }
+}
+
+const toDeployed = (
+  told: { readonly fact: ToldDeployment | ToldDeployment[] } | { readonly ignored: string },
+): Told<SentFact> =>
+  'ignored' in told ? told : { fact: { kind: 'deployed', deployments: [told.fact].flat() } }
+
+async function saveDeployed(
+  tx: Database,
+  told: readonly ToldFact<SentFact>[],
+  saving: Parameters<typeof saveToldDeployments>[1],
+): Promise<Stored[]> {
+  const deployments = told.map(({ fact }) => (fact.kind === 'deployed' ? fact.deployments : []))
+  const { changed, ignored } = await saveToldDeployments(tx, saving, deployments.flat())
+  let next = 0
+  return deployments.map((own, index) => {
+    const reasons = ignored.slice(next, next + own.length)
+    next += own.length
+    const isStored = reasons.includes(null)
+    // They are counted together.
+    return {
+      changed: index === 0 ? changed : 0,
+      ignored: isStored ? null : (reasons[0] ?? null),
+    }
+  })
 }
 
 async function saveSentRows(
@@ -77,4 +133,5 @@ function toRows({ type, body }: KeptEvent, context: z.RefinementCtx): Told<SentF
   return faults.length === 0 ? { fact: { kind: 'rows', rows } } : z.NEVER
 }
 
-const toCdEvent = ({ fact }: ToldFact<SentFact>) => (fact.kind === 'rows' ? [] : [fact])
+const toCdEvent = ({ fact }: ToldFact<SentFact>) =>
+  fact.kind === 'rows' || fact.kind === 'deployed' ? [] : [fact]

@@ -10,7 +10,7 @@ import {
 } from '#db/received-events.ts'
 import { type CloudEvent, parseCloudEvents, toFewer } from '#lib/cloud-event.ts'
 import { ConfigError } from '#lib/errors.ts'
-import { readBody, toMediaType, toText } from '#lib/request-body.ts'
+import { parseJson, readBody, toMediaType, toText } from '#lib/request-body.ts'
 import { problem, RequestError } from '#lib/request-error.ts'
 import { isSigned } from '#lib/signature.ts'
 import { isToken, toPrefix } from '#lib/token.ts'
@@ -107,6 +107,26 @@ function toJson(event: CloudEvent): string {
   } catch (cause) {
     throw new RequestError(422, `the event ${event.id} is nested too deeply`, { cause })
   }
+}
+
+/**
+ * Takes in what a tool that deploys tells. It gives no id: the same body is the same event.
+ *
+ * @throws {RequestError}
+ */
+export async function receiveToolEvent(
+  inbox: Inbox,
+  request: Request,
+  tool: 'flux' | 'argocd',
+): Promise<Receipt> {
+  const sourceId = await authorise(inbox, request, tool)
+  if (toMediaType(request.headers.get('content-type')) !== 'application/json') {
+    throw new RequestError(415, 'expected application/json')
+  }
+  const body = toText(await readBody(request, { mostBytes: MOST_BYTES }))
+  parseJson(body)
+  const event_id = `${tool} ${toBodyHash(body)}`
+  return store(inbox, sourceId, [{ event_id, kind: tool, type: tool, body }])
 }
 
 /** What `text` holds: how many rows, and what is wrong with them, line by line. */

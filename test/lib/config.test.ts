@@ -366,6 +366,28 @@ sources:
   ])
 })
 
+test('notifications of Argo CD are about a source of kind argocd', () => {
+  const yaml = `organisation: { name: Acme }
+sources:
+  - { id: ci, kind: ingest, argocd: ci }
+`
+  expect(listFaults(yaml)).toEqual([
+    'desirepath.yaml:3:37: sources.0.argocd: expected the id of a source of kind argocd, not "ci"',
+  ])
+})
+
+test('two webhooks have two secrets', () => {
+  const yaml = `organisation: { name: Acme }
+sources:
+  - { id: gh, kind: github, org: acme, token: '\${TOKEN}' }
+  - { id: one, kind: github-webhook, of: gh, secret: '\${SECRET}' }
+  - { id: two, kind: github-webhook, of: gh, secret: '\${SECRET}' }
+`
+  expect(listFaults(yaml)).toEqual([
+    'desirepath.yaml:5:54: sources.2.secret: expected a secret that no other webhook has: it tells which one a delivery is for',
+  ])
+})
+
 test('the web server learns the secrets of webhooks by name, whatever else is wrong', () => {
   const env = write(`${SMALLEST}
 sources:

@@ -1,4 +1,6 @@
+import { argoCdNotification } from '#collectors/argocd/notification.ts'
 import { sentReader } from '#collectors/events/reader.ts'
+import { fluxEvent } from '#collectors/flux/event.ts'
 import type { HeardOptions } from '#collectors/github/save-heard.ts'
 import { webhookReader } from '#collectors/github/webhooks.ts'
 import { receivedCollector } from '#collectors/received.ts'
@@ -44,6 +46,19 @@ export const sendRows = (
     },
   ])
 
+/** Keeps what a tool told for the source `ci`, one body after the other. */
+export const sendToolEvents = (db: Database, tool: 'flux' | 'argocd', bodies: readonly object[]) =>
+  send(
+    db,
+    bodies.map((body) => ({
+      source_id: 'ci',
+      event_id: `${tool} ${JSON.stringify(body)}`,
+      kind: tool,
+      type: tool,
+      body: JSON.stringify(body),
+    })),
+  )
+
 /** Keeps a delivery of GitHub for the source `gh-events`. */
 export const sendDelivery = (db: Database, type: string, payload: unknown) =>
   send(db, [
@@ -67,14 +82,26 @@ const toContext = ({ now = READ_AT, signal = new AbortController().signal }: Col
 
 interface ReadOptions extends CollectOptions {
   readonly covers?: Readonly<Record<string, string>>
+  readonly hasArgoCd?: boolean
+}
+
+const NAMING = { names: '{service}-{environment}', environments: TIER_RULES }
+
+const FLUX = { event: fluxEvent, sourceId: 'ci', naming: NAMING }
+
+const ARGO_CD = {
+  event: argoCdNotification({ labels: {}, bots: new Set(), address: null }),
+  sourceId: 'argo',
+  naming: NAMING,
 }
 
 /** Reads what was sent for `ci`. */
 export function readSent(
   db: Database,
-  { covers = {}, guard, ...options }: ReadOptions = {},
+  { covers = {}, hasArgoCd = true, guard, ...options }: ReadOptions = {},
 ): Promise<RunOutcome> {
-  const reader = sentReader({ sourceId: 'ci', tiers: TIER_RULES })
+  const tools = { flux: FLUX, ...(hasArgoCd && { argocd: ARGO_CD }) }
+  const reader = sentReader({ sourceId: 'ci', tiers: TIER_RULES, tools })
   const received = { sourceId: 'ci', configuration: {}, reader, covers }
   return runCollector(db, receivedCollector(db, received), toContext(options), guard)
 }

@@ -11,6 +11,7 @@ import {
   receiveCloudEvents,
   receiveGitHub,
   receiveRows,
+  receiveToolEvent,
   toAnswer,
   type Webhook,
 } from '#lib/commands/receive.ts'
@@ -46,6 +47,7 @@ function route(inbox: Inbox, webhooks: readonly Webhook[], request: Request) {
   if (path === '/api/webhooks/github') return receiveGitHub(inbox, request, webhooks)
   if (path === '/api/ingest/cloudevents') return receiveCloudEvents(inbox, request)
   const name = path.replace('/api/ingest/', '')
+  if (name === 'flux' || name === 'argocd') return receiveToolEvent(inbox, request, name)
   const entity = findSentEntity(name)
   if (entity === undefined) throw new TypeError(`${path} is not served`)
   const check = (text: string) => {

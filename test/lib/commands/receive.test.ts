@@ -470,3 +470,16 @@ test('while another process keeps even readers out it is waited for', async () =
   const send = receiveCloudEvents({ db, now: () => SENT_AT }, request)
   expect(await send).toEqual({ stored: 1, known: 0 })
 })
+
+test('what Flux and Argo CD tell is taken with a token for it; the same body is the same event', async () => {
+  const { db, post } = await aReceiver()
+  const headers = bearer(await addToken(db, { scopes: ['flux'] }), 'application/json')
+  const body = json({ reason: 'ReconciliationSucceeded' })
+  expect((await post('/api/ingest/flux', body, headers)).answer).toEqual({ stored: 1, known: 0 })
+  expect((await post('/api/ingest/flux', body, headers)).answer).toEqual({ stored: 0, known: 1 })
+  expect((await post('/api/ingest/argocd', body, headers)).status).toBe(403)
+  expect((await post('/api/ingest/flux', '{', headers)).status).toBe(400)
+  const asText = { ...headers, 'content-type': 'text/plain' }
+  expect((await post('/api/ingest/flux', body, asText)).status).toBe(415)
+  expect(await listReceived(db)).toMatchObject([{ source_id: 'ci', kind: 'flux', body }])
+})

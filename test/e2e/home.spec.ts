@@ -212,7 +212,7 @@ test('the share under a mandate opens to the adopters, each with its motive', as
 })
 
 test('every number of the page opens', async ({ page }) => {
-  // Four paths with total, choice and free choice; by area total and support of each, and where
-  // environments are the work the wait, what failed and the evidence for requests.
-  await expect(headlines(page)).toHaveCount(12 + 4 + 4 + 3)
+  // Four paths with total, choice and free choice; by area total, support and exceptions of each, and
+  // where environments are the work the wait and what failed.
+  await expect(headlines(page)).toHaveCount(12 + 4 + 4 + 4 + 2)
 })

@@ -55,7 +55,7 @@ test.describe('the platform team', () => {
     await page.goto('/')
     await page
       .getByRole('region', { name: 'What is in no figure' })
-      .getByRole('link')
+      .locator('a[href^="/data/mapping"]')
       .first()
       .click()
     await expect(page).toHaveURL(/\/data\/mapping/)

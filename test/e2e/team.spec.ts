@@ -83,6 +83,10 @@ test('its figures are of its own work and services', async ({ page }) => {
     /not enough data0 of 8 activities$/,
     /not enough data1 of 1 services$/,
     /no cases$/,
+    // Eight of the ten who were asked answered, four of them content.
+    /^Internal NPS-style score.*8 cases$/,
+    /50%4 of 8 answers$/,
+    /80%8 of 10 people$/,
   ])
 })
 
@@ -133,7 +137,9 @@ for (const team of TEAMS) {
         all.map((link) => new URL(link.getAttribute('href') ?? '', location.href).pathname),
       )
     expect(links.filter((path) => path !== `/teams/${team.toLowerCase()}`)).toEqual([])
-    expect(words).not.toMatch(/\b(rank|ranking|best|worst|top|bottom|leader|average)\b/i)
+    // So a metric is called.
+    const own = words.replaceAll('top two boxes', '')
+    expect(own).not.toMatch(/\b(rank|ranking|best|worst|top|bottom|leader|average)\b/i)
   })
 }
 

@@ -1,8 +1,9 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { CollectorContext } from '#collectors/collector.ts'
 import type { Patience } from '#lib/backoff.ts'
 import { ConfigError, SourceError } from '#lib/errors.ts'
 import { OutboundError, type OutboundLimits, openOutbound } from '#lib/outbound.ts'
+import { tellFaults } from '#lib/shape-faults.ts'
 
 /** What proves who asks. */
 export interface SignIn {
@@ -90,7 +91,7 @@ export function openRest(
     const value: unknown = await response.json().catch(() => undefined)
     const { data, error } = shape.safeParse(value)
     if (error === undefined) return data as T // What the shape returned.
-    throw new ShapeError(sourceId, `${what}: an answer of unknown shape: ${z.prettifyError(error)}`)
+    throw new ShapeError(sourceId, `${what}: an answer of unknown shape: ${tellFaults(error)}`)
   }
   const toUrl = (path: string) => new URL(baseUrl.replace(/\/$/, '') + path)
   return {

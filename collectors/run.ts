@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Collector, CollectorContext, Page } from '#collectors/collector.ts'
 import { closeAbandonedRuns, finishCollectorRun, startCollectorRun } from '#db/collector-runs.ts'
 import type { Database } from '#db/connection.ts'
@@ -7,6 +7,7 @@ import { insertCoverage } from '#db/coverage.ts'
 import { loadCursors, upsertCursor } from '#db/cursors.ts'
 import { clearQuarantine, insertQuarantine, type RefusedRecord } from '#db/quarantine.ts'
 import { SourceError } from '#lib/errors.ts'
+import { tellFaults } from '#lib/shape-faults.ts'
 
 /** What a run did. `partial`: records in quarantine, or scopes that failed. */
 export interface RunOutcome {
@@ -130,7 +131,7 @@ function parse<Fact>(
   const refused: RefusedRecord[] = []
   for (const { position, value } of records) {
     const { data, error } = record.safeParse(value)
-    if (error) refused.push({ position, record: value, reason: z.prettifyError(error) })
+    if (error) refused.push({ position, record: value, reason: tellFaults(error) })
     else facts.push(data)
   }
   return { facts, refused }

@@ -14,7 +14,7 @@ import { SecretReference } from '#lib/secret.ts'
 import { SurveyProfiles } from '#lib/survey-profile.ts'
 import { JiraTicketRule, TicketRule } from '#lib/ticket-rules.ts'
 import { Timezone } from '#lib/timezone.ts'
-import { parseYaml } from '#lib/yaml-faults.ts'
+import { parseYaml, valueAt } from '#lib/yaml-faults.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -116,7 +116,13 @@ const GitSource = z.strictObject({
 })
 
 /** The time for which files are complete. Without it nothing counts as covered. */
-const Covers = z.strictObject({ from: Moment, to: Moment.optional() }).optional()
+const Covers = z
+  .strictObject({ from: Moment, to: Moment.optional() })
+  .refine(({ from, to }) => to === undefined || to > from, {
+    path: ['to'],
+    error: 'expected a time after from',
+  })
+  .optional()
 
 const FilesSource = z.strictObject({
   id: Id,
@@ -447,6 +453,7 @@ function listIdFaults(value: unknown): z.core.$ZodIssue[] {
     ),
     ...listStrays(sources),
     ...listSharedSecrets(sources),
+    ...listStrayPaths(value, goldenPaths),
   ]
 }
 
@@ -484,6 +491,45 @@ function listSharedSecrets(sources: readonly Readonly<Record<string, unknown>>[]
       : [],
   )
 }
+
+/** Where a source refers to a golden path by its id; `*` stands for each of a list. */
+const PATH_REFERENCES = [
+  'goldenPath',
+  'categories.*.path',
+  'tickets.categories.*.path',
+  'requirements.*.path',
+  'surveys.*.path',
+  'surveys.*.questions.*.path',
+].map((reference) => reference.split('.'))
+
+/** Golden paths that a source names and the file does not have. */
+function listStrayPaths(
+  value: unknown,
+  goldenPaths: readonly { readonly id?: unknown }[],
+): z.core.$ZodIssue[] {
+  const ids = goldenPaths.map(({ id }) => String(id))
+  const places = PATH_REFERENCES.flatMap((reference) =>
+    listPlaces(value, ['sources', '*', ...reference]),
+  )
+  return places.flatMap((place) => {
+    const id = valueAt(value, place)
+    if (typeof id !== 'string' || ids.includes(id)) return []
+    const known = ids.length === 0 ? 'there is none' : ids.join(', ')
+    return [toIssue([...place], `expected the id of a golden path (${known})`)]
+  })
+}
+
+/** The places of `value` that `pattern` stands for. */
+const listPlaces = (value: unknown, pattern: readonly string[]): PropertyKey[][] =>
+  pattern.reduce<PropertyKey[][]>(
+    (places, key) =>
+      places.flatMap((place) => {
+        const list = key === '*' ? valueAt(value, place) : undefined
+        const keys = Array.isArray(list) ? [...list.keys()] : [key]
+        return keys.map((one) => [...place, one])
+      }),
+    [[]],
+  )
 
 const toIssue = (path: PropertyKey[], message: string): z.core.$ZodIssue => ({
   code: 'custom',

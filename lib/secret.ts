@@ -4,12 +4,15 @@ import { ConfigError } from '#lib/errors.ts'
 
 const REFERENCE = /^\$\{[A-Za-z_]\w*\}$/
 
+const EXPECTED =
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as a person writes it
+  'expected ${NAME}, an environment variable: a secret does not belong into this file'
+
 /** `${NAME}`: the environment variable that holds a secret. What is written instead is never told. */
 export const SecretReference = z
-  .string()
+  .string(EXPECTED)
   .refine((text) => REFERENCE.test(text), {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: as a person writes it
-    error: 'expected ${NAME}, an environment variable: a secret does not belong into this file',
+    error: EXPECTED,
     params: { secret: true },
   })
   .transform((text) => text.slice(2, -1))

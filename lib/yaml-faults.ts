@@ -36,7 +36,7 @@ export function parseYaml<T extends z.ZodType>(
 export const toLine = (file: string, { line, column, path, message }: YamlFault) =>
   [`${file}:${line}:${column}`, path, message].filter(Boolean).join(': ')
 
-/** Reads YAML text as `schema`, or tells every fault of it once, in the order of the schema. */
+/** Reads YAML text as `schema`, or tells every fault of it once, in the order of its lines. */
 export function readYaml<T extends z.ZodType>(
   schema: T,
   text: string,
@@ -49,7 +49,8 @@ export function readYaml<T extends z.ZodType>(
     logLevel: 'error',
   })
   const fail = (faults: readonly Fault[]) => {
-    const placed = faults.map(({ offset, path = '', message }): YamlFault => {
+    const inOrder = faults.toSorted((a, b) => a.offset - b.offset)
+    const placed = inOrder.map(({ offset, path = '', message }): YamlFault => {
       const { line, col } = lineCounter.linePos(offset)
       return { line, column: col, path, message }
     })
@@ -127,7 +128,9 @@ function describeUnknownKey(key: string, known: readonly string[]): string {
 function explain(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `expected ${nameOf(issue.expected)}`
+      return issue.message.startsWith('expected')
+        ? issue.message
+        : `expected ${nameOf(issue.expected)}`
     case 'invalid_value':
       return `expected ${toChoice(issue.values)}`
     case 'invalid_union':
@@ -215,7 +218,14 @@ function keysAt(schema: object, value: unknown, path: readonly PropertyKey[]): s
       })
       .filter((place) => mayBe(place, inner))
   }
-  return [...new Set(places.flatMap((place) => Object.keys(get(place, 'properties') ?? {})))]
+  return [...new Set(places.flatMap(listKeys))]
+}
+
+/** What a JSON Schema names one by one, or lets keys be one of. */
+function listKeys(place: object): string[] {
+  const names: unknown = get(get(place, 'propertyNames'), 'enum')
+  const listed = Array.isArray(names) ? names.map(String) : []
+  return [...Object.keys(get(place, 'properties') ?? {}), ...listed]
 }
 
 /** Whether nothing that a variant fixes, such as the kind of a source, is something else in `value`. */

@@ -7,6 +7,7 @@ import { signIn } from '#collectors/rest.ts'
 import { backoffMs, PATIENCE, type Patience, pause } from '#lib/backoff.ts'
 import { SourceError } from '#lib/errors.ts'
 import { OutboundError, type OutboundLimits, openOutbound } from '#lib/outbound.ts'
+import { tellFaults } from '#lib/shape-faults.ts'
 
 /** How to sign in: a token, or a GitHub App that is installed in the organisation. */
 export type GitHubAuth =
@@ -301,7 +302,7 @@ const listMissing = (
 export function parseShape<T>(sourceId: string, shape: z.ZodType<T>, value: unknown): T {
   const { data, error } = shape.safeParse(value)
   if (error === undefined) return data as T // What the shape returned.
-  throw new ScopedError(sourceId, `an answer of unknown shape: ${z.prettifyError(error)}`)
+  throw new ScopedError(sourceId, `an answer of unknown shape: ${tellFaults(error)}`)
 }
 
 /** What fails of one thing. Whoever limits, redirects or refuses does so with everything. */

@@ -44,6 +44,7 @@ import { wantsWorkflows } from '#collectors/github/workflow-link.ts'
 import type { TierRule } from '#lib/environment-tier.ts'
 import { SourceError } from '#lib/errors.ts'
 import type { Period } from '#lib/period.ts'
+import { tellFaults } from '#lib/shape-faults.ts'
 
 /** Raised when the same organisation would be read differently: then everything is read again. */
 const READING = 2
@@ -447,7 +448,7 @@ const toUnreadable = (
   scope: `repository:${id}`,
   failure: new SourceError(
     sourceId,
-    `a repository of unknown shape: ${error ? z.prettifyError(error) : id}`,
+    `a repository of unknown shape: ${error ? tellFaults(error) : id}`,
   ),
 })
 

@@ -6,6 +6,7 @@ import {
   readPart,
   worstOfEach,
 } from '#collectors/policy/finding.ts'
+import { tellFaults } from '#lib/shape-faults.ts'
 
 // https://github.com/kubernetes-sigs/wg-policy-prototypes, and its successor openreports.io.
 const Resource = z.looseObject({
@@ -49,7 +50,7 @@ export const kyverno: Format = {
     itemsOf(value).flatMap((report, index) => {
       const where = isObject(value) && 'items' in value ? `items.${index}` : ''
       const { data, error } = Report.safeParse(report)
-      if (error) return [{ where, findings: [], fault: z.prettifyError(error) }]
+      if (error) return [{ where, findings: [], fault: tellFaults(error) }]
       const parts = data.results.map((result, place) => {
         const at = [where, `results.${place}`].filter(Boolean).join('.')
         return readPart(at, inScope(data.scope), result, toFindings)

@@ -8,6 +8,7 @@ import {
   readPart,
 } from '#collectors/policy/finding.ts'
 import { Instant } from '#lib/instant.ts'
+import { tellFaults } from '#lib/shape-faults.ts'
 
 // https://github.com/secure-systems-lab/dsse
 const Envelope = z.looseObject({
@@ -105,7 +106,7 @@ export const provenance: Format = {
         return readPart(where, Provenance, statement, (one) => toFindings(one, true))
       }
       const { data, error } = Envelope.safeParse(envelope)
-      if (error) return { where, findings: [], fault: z.prettifyError(error) }
+      if (error) return { where, findings: [], fault: tellFaults(error) }
       return readPart(where, Provenance, decode(data), (one) =>
         toFindings(one, isVerified(data, origin)),
       )
@@ -117,7 +118,7 @@ const Provenance = Statement.transform((statement, context) => {
     return { statement, told: readPredicate(statement) }
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error
-    context.addIssue(`predicate: ${z.prettifyError(error)}`)
+    context.addIssue(`predicate: ${tellFaults(error)}`)
     return z.NEVER
   }
 })

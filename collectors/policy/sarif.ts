@@ -9,6 +9,7 @@ import {
 } from '#collectors/policy/finding.ts'
 import { Instant } from '#lib/instant.ts'
 import { toRepositoryId } from '#lib/repository.ts'
+import { tellFaults } from '#lib/shape-faults.ts'
 
 // https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 const Level = z.enum(['none', 'note', 'warning', 'error'])
@@ -57,7 +58,7 @@ export const sarif: Format = {
     (value as { runs: unknown[] }).runs.flatMap((run, index) => {
       const where = `runs.${index}`
       const { data, error } = Run.safeParse(run)
-      if (error) return [{ where, findings: [], fault: z.prettifyError(error) }]
+      if (error) return [{ where, findings: [], fault: tellFaults(error) }]
       return readRun(where, data, file)
     }),
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Finding, type Format, isObject, readPart } from '#collectors/policy/finding.ts'
 import { Moment } from '#lib/golden-path.ts'
+import { tellFaults } from '#lib/shape-faults.ts'
 
 // https://github.com/ossf/scorecard
 const Report = z.looseObject({
@@ -22,7 +23,7 @@ export const scorecard: Format = {
   isOf: (value) => isObject(value) && 'checks' in value && 'repo' in value,
   read: (value) => {
     const { data, error } = Report.safeParse(value)
-    if (error) return [{ where: '', findings: [], fault: z.prettifyError(error) }]
+    if (error) return [{ where: '', findings: [], fault: tellFaults(error) }]
     return data.checks.map((check, index) =>
       readPart(`checks.${index}`, Check, check, ({ name, score, documentation }): Finding[] => [
         {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type {
@@ -10,7 +10,7 @@ import type {
   SourceRecord,
 } from '#collectors/collector.ts'
 import { RefusedAnswer, readSurvey, type SurveyFact } from '#collectors/surveys/read.ts'
-import { UnreadableExport } from '#collectors/surveys/table.ts'
+import { readExport, UnreadableExport } from '#collectors/surveys/table.ts'
 import type { Database } from '#db/connection.ts'
 import { deleteFacts, upsertFacts } from '#db/facts.ts'
 import { SourceError } from '#lib/errors.ts'
@@ -114,9 +114,6 @@ export async function listStrangers({
   )
 }
 
-/** Is held in memory as a whole. */
-const LARGEST = 64 << 20
-
 interface Reading {
   /** Null when nothing changed. */
   readonly page: Pick<Page, 'records'> | null
@@ -129,28 +126,23 @@ async function readFileOf(
   survey: SurveyProfile,
   { cursor, now }: { readonly cursor: unknown; readonly now: Date },
 ): Promise<Reading | { readonly failure: string; readonly cause: unknown }> {
-  const path = join(folder, survey.file)
   const closed = survey.closed !== undefined && survey.closed <= now.toISOString()
   try {
-    const { size, mtime } = await stat(path)
-    if (size > LARGEST) throw new UnreadableExport(`is larger than ${LARGEST} bytes`)
-    const bytes = await readFile(path)
+    const { bytes, writtenAt } = await readExport(join(folder, survey.file))
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     const known = Cursor.safeParse(cursor).data
     if (known?.sha256 === sha256 && known.closed === closed) {
-      return { page: null, cursor: known, writtenAt: mtime }
+      return { page: null, cursor: known, writtenAt }
     }
     const read = readSurvey(survey, bytes)
     const records = closed ? read.records : read.records.filter((one) => !isUnmapped(one))
     return {
       page: { records },
       cursor: { sha256, refused: read.refused, closed },
-      writtenAt: mtime,
+      writtenAt,
     }
   } catch (cause) {
-    const isExpected =
-      cause instanceof UnreadableExport || (cause instanceof Error && 'syscall' in cause)
-    if (!isExpected) throw cause
+    if (!(cause instanceof UnreadableExport)) throw cause
     return { failure: cause.message, cause }
   }
 }

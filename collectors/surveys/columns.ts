@@ -51,8 +51,17 @@ export function findColumn(headers: Headers, reference: ColumnReference): number
     throw new UnreadableExport(`has "${wanted}" in the columns ${numbers}; name one by its number`)
   }
   const near = closest(wanted, headers.flat())
-  const hint = near === undefined ? '' : `; did you mean "${near}"?`
+  const hint = near === undefined ? `; it has ${listNames(headers)}` : `; did you mean "${near}"?`
   throw new UnreadableExport(`has no column "${wanted}"${hint}`)
+}
+
+const MOST_NAMES = 30
+
+/** Of a column without a name its number. */
+function listNames(headers: Headers): string {
+  const names = headers.map(([name = ''], index) => (name === '' ? `${index + 1}` : `"${name}"`))
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : ''
+  return names.slice(0, MOST_NAMES).join(', ') + more
 }
 
 /** Headers under which products and people ask who somebody is. */

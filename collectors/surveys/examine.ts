@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Examination } from '#collectors/collector.ts'
 import { listStrangers, type SurveysSource } from '#collectors/surveys/collector.ts'
-import { type RefusedAnswer, readSurvey, type SurveyFact } from '#collectors/surveys/read.ts'
-import { UnreadableExport } from '#collectors/surveys/table.ts'
+import { RefusedAnswer, readSurvey, type SurveyFact } from '#collectors/surveys/read.ts'
+import { readExport, UnreadableExport } from '#collectors/surveys/table.ts'
 import { RESERVED_GROUPS, type SurveyProfile } from '#lib/survey-profile.ts'
 
 /** Reads every export by its profile, and stores nothing. @throws {SourceError} */
@@ -17,9 +16,7 @@ export async function* examineSurveys(source: SurveysSource): AsyncGenerator<Exa
     try {
       yield { what, fills: FILLS, ...tellOf(survey, await read(source, survey)) }
     } catch (error) {
-      const isExpected =
-        error instanceof UnreadableExport || (error instanceof Error && 'syscall' in error)
-      if (!isExpected) throw error
+      if (!(error instanceof UnreadableExport)) throw error
       const todo = 'check the file, and the profile of the survey in the configuration'
       yield { what, fills: [], says: '', problem: { why: error.message, todo } }
     }
@@ -29,7 +26,7 @@ export async function* examineSurveys(source: SurveysSource): AsyncGenerator<Exa
 const FILLS = ['survey_waves', 'survey_responses'] as const
 
 const read = async ({ folder }: SurveysSource, survey: SurveyProfile) =>
-  readSurvey(survey, await readFile(join(folder, survey.file)))
+  readSurvey(survey, (await readExport(join(folder, survey.file))).bytes)
 
 function tellOf(
   { exported }: SurveyProfile,
@@ -43,6 +40,26 @@ function tellOf(
   const says = `${groups.length} answers, ${strangers} of no known group`
   const until = exported === undefined ? '; not published until the profile says exported' : ''
   if (refused === 0) return { says: says + until, problem: null }
-  const why = `answers that cannot be read: ${refused}, beside ${says}`
-  return { says, problem: { why, todo: 'desirepath collect, then see /data/quarantine for each' } }
+  const reasons = listReasons(records)
+  const more = reasons.length - SHOWN
+  const why = [
+    `answers that cannot be read: ${refused}, beside ${says}`,
+    ...reasons.slice(0, SHOWN),
+    ...(more > 0 ? [`and ${more} more reasons`] : []),
+  ].join('\n')
+  const todo = 'mend the file or the profile; after collecting, the page /data lists each answer'
+  return { says, problem: { why, todo } }
 }
+
+const SHOWN = 3
+
+/** Each once, though many answers have it. */
+const listReasons = (records: ReturnType<typeof readSurvey>['records']) => [
+  ...new Set(
+    records.flatMap(({ value }) =>
+      value instanceof RefusedAnswer
+        ? value.faults.map(({ column, fault }) => [column, fault].filter(Boolean).join(': '))
+        : [],
+    ),
+  ),
+]

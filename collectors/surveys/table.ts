@@ -1,8 +1,25 @@
+import { readFile, stat } from 'node:fs/promises'
 import { CsvError, parse } from 'csv-parse/sync'
 import { toQuoteFault } from '#collectors/quote-fault.ts'
 
 /** An export cannot be read as a whole, and why. */
 export class UnreadableExport extends Error {}
+
+/** Is held in memory as a whole. */
+const LARGEST = 64 << 20
+
+/** The file of an export, and when it was written. @throws {UnreadableExport} */
+export async function readExport(path: string): Promise<{ bytes: Buffer; writtenAt: Date }> {
+  try {
+    const { size, mtime } = await stat(path)
+    if (size > LARGEST) throw new UnreadableExport(`is larger than ${LARGEST} bytes`)
+    return { bytes: await readFile(path), writtenAt: mtime }
+  } catch (cause) {
+    if (!(cause instanceof Error) || !('code' in cause)) throw cause
+    const why = cause.code === 'ENOENT' ? 'is not in the folder' : `cannot be read (${cause.code})`
+    throw new UnreadableExport(why, { cause })
+  }
+}
 
 export interface Row {
   /** Line of the file on which it starts, from 1. */

@@ -247,6 +247,36 @@ sources:
   },
 )
 
+test(
+  'answers that cannot be read are told with the first reasons, and where the rest is',
+  SLOW,
+  async () => {
+    const cwd = aFolder({
+      'desirepath.yaml': `organisation: { name: Acme }
+sources:
+  - id: survey
+    kind: surveys
+    path: ./surveys
+    surveys:
+      - { id: a, name: A, file: a.csv, opened: 2026-01-01, questions: [{ column: Score, is: nps }] }
+      - { id: b, name: B, file: b.csv, opened: 2025-01-01, closed: 2025-02-01, questions: [{ column: Mood, is: nps }] }
+      - { id: c, name: C, file: c.csv, opened: 2024-01-01, closed: 2024-02-01, questions: [{ column: 2, is: nps }] }
+`,
+      'surveys/a.csv': 'Timestamp,Score\n2026-01-02,11\n2026-01-03,11\n2026-01-04,9\n',
+      'surveys/b.csv': 'Timestamp,Score,\n2025-01-02,9,x\n',
+    })
+    const { status, stdout } = await runCli(['source', 'test', 'survey'], { cwd })
+    expect(status).toBe(1)
+    expect(stdout).toMatch(
+      /^fail {2}a \(a\.csv\): answers that cannot be read: 2, beside 1 answers, 0 of no known group\n {6}Score: [^\n]+\n {6}→ mend the file or the profile; after collecting, the page \/data lists each answer\n/,
+    )
+    expect(stdout).toContain(
+      'fail  b (b.csv): has no column "Mood"; it has "Timestamp", "Score", 3\n',
+    )
+    expect(stdout).toContain('fail  c (c.csv): is not in the folder\n')
+  },
+)
+
 test('results of policy tools and clones of requests are tried', SLOW, async () => {
   const cwd = aFolder({
     'desirepath.yaml': `organisation: { name: Acme }

@@ -30,6 +30,20 @@ test('a request without faults is ok, and one with a fault ends with status 1', 
   })
 })
 
+test('faults of a request are told in the order of its lines', SLOW, async () => {
+  const request = `spec: { lifetime: soon }
+metadata: { name: BIG }
+kind: Other
+apiVersion: v1
+`
+  const { stdout } = await runCli(['validate-request', 'r.yaml'], {
+    cwd: aFolder({ 'r.yaml': request }),
+  })
+  const lines = [...stdout.matchAll(/^r\.yaml:(\d+):/gm)].map(([, line]) => Number(line))
+  expect(lines.length).toBeGreaterThan(3)
+  expect(lines).toEqual(lines.toSorted((a, b) => a - b))
+})
+
 test('the rules of the organisation count, and faults come as JSON', SLOW, async () => {
   const cwd = aFolder({ 'desirepath.yaml': CONFIGURATION, 'r.yaml': aRequestFile() })
   const { status, stdout } = await runCli(['validate-request', '--json', 'r.yaml'], { cwd })

@@ -26,7 +26,7 @@ test('keeps what it can read, and the rest in quarantine with place and reason',
       scope: 'entity:teams',
       position: 'line 2',
       record: '7',
-      reason: '✖ Invalid input: expected string, received number',
+      reason: 'Invalid input: expected string, received number',
       observed_at: '2026-10-05T12:00:00.000Z',
     },
   ])

@@ -113,6 +113,7 @@ sources:
   expect(listFaults(yaml)).toEqual([
     'desirepath.yaml:1:39: organisation.timezone: expected a time zone such as Europe/Berlin, not "Europe/Berln"',
     'desirepath.yaml:1:70: organisation.fiscalYearStart: expected at most 12, not 13',
+    'desirepath.yaml:2:1: databse: unknown key, did you mean database?',
     'desirepath.yaml:4:9: goldenPaths.0.id: expected letters, digits, dots, dashes and underscores, not "my path"',
     'desirepath.yaml:5:11: goldenPaths.0.name: expected a text that is not empty, not ""',
     'desirepath.yaml:6:21: goldenPaths.0.availableSince: expected a day such as 2026-01-31, or an instant with its offset, not "yesterday"',
@@ -123,10 +124,9 @@ sources:
     'desirepath.yaml:14:76: goldenPaths.1.mandates.0.scope: expected all, or a list of team ids, not "some"',
     'desirepath.yaml:16:5: sources.0.repositories: is missing: expected a folder of clones such as ./clones/*, or a list of them',
     'desirepath.yaml:16:37: sources.0.every: expected a duration such as 15min, 1h or 3d, not "1 day"',
-    'desirepath.yaml:19:21: sources.3.kind: expected git, files, github, argocd, surveys, environment-requests, policy-results, jira, pagerduty, opsgenie, github-webhook or ingest, not "gitlab"',
-    'desirepath.yaml:2:1: databse: unknown key, did you mean database?',
     'desirepath.yaml:17:11: sources.1.id: expected an id that no other has, not "clones"',
     'desirepath.yaml:18:11: sources.2.id: expected an id that is not config, catalog or catalog-2 …, not "config"',
+    'desirepath.yaml:19:21: sources.3.kind: expected git, files, github, argocd, surveys, environment-requests, policy-results, jira, pagerduty, opsgenie, github-webhook or ingest, not "gitlab"',
   ])
 })
 
@@ -157,6 +157,75 @@ sources:
     [
       '3:39: sources.0.repositories: expected folders on this machine; git clone --mirror makes one of an address, not "https://…@example.com/acme/shop.git"',
       '4:39: sources.1.repositories: expected folders on this machine; git clone --mirror makes one of an address, not ["./clones/*","git@example.com:acme/shop.git"]',
+    ],
+  ],
+  [
+    'a kind of row that nobody sends',
+    `${SMALLEST}
+sources: [{ id: ci, kind: ingest, covers: { deploymentz: 2026-01-01 } }]`,
+    ['2:45: sources.0.covers.deploymentz: unknown key, did you mean deployments?'],
+  ],
+  [
+    'a number where a duration stands, and a secret that is missing',
+    `${SMALLEST}
+catalog: [{ source: backstage, baseUrl: 'https://backstage.example', every: 15 }]`,
+    [
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: as a person writes it
+      '2:11: catalog.0.token: is missing: expected ${NAME}, an environment variable: a secret does not belong into this file',
+      '2:77: catalog.0.every: expected a duration such as 15min, 1h or 3d, not 15',
+    ],
+  ],
+  [
+    'a time that ends before it begins',
+    `${SMALLEST}
+sources:
+  - { id: csv, kind: files, path: ./x, covers: { from: 2026-02-01, to: 2026-01-01 } }`,
+    ['3:72: sources.0.covers.to: expected a time after from, not "2026-01-01"'],
+  ],
+  [
+    'a golden path that is not there',
+    `${SMALLEST}
+goldenPaths: [{ id: deploy, name: Deploy, availableSince: 2025-02-01 }]
+sources:
+  - id: asked
+    kind: environment-requests
+    repositories: ./clones
+    goldenPath: environments
+  - id: desk
+    kind: jira
+    baseUrl: https://acme.example
+    token: \${TOKEN}
+    jql: project = HELP
+    categories:
+      - { label: deploy, path: deploy }
+      - { label: deploying, path: deploi }
+  - id: gh
+    kind: github
+    org: acme
+    token: \${TOKEN}
+    tickets: { repositories: [help], categories: [{ label: a, path: b }] }
+  - id: policy
+    kind: policy-results
+    path: ./results
+    requirements:
+      - { id: r, name: R, path: other, from: 2026-01-01, evidence: [{ tool: opa }] }
+  - id: survey
+    kind: surveys
+    path: ./surveys
+    surveys:
+      - id: s
+        name: S
+        file: s.csv
+        opened: 2026-01-01
+        path: more
+        questions: [{ column: 2, is: nps, path: yet }]`,
+    [
+      '7:17: sources.0.goldenPath: expected the id of a golden path (deploy), not "environments"',
+      '15:35: sources.1.categories.1.path: expected the id of a golden path (deploy), not "deploi"',
+      '20:69: sources.2.tickets.categories.0.path: expected the id of a golden path (deploy), not "b"',
+      '25:33: sources.3.requirements.0.path: expected the id of a golden path (deploy), not "other"',
+      '34:15: sources.4.surveys.0.path: expected the id of a golden path (deploy), not "more"',
+      '35:49: sources.4.surveys.0.questions.0.path: expected the id of a golden path (deploy), not "yet"',
     ],
   ],
   [
@@ -288,8 +357,8 @@ catalog:
     // biome-ignore lint/suspicious/noTemplateCurlyInString: as a person writes it
     'desirepath.yaml:3:65: catalog.0.token: expected ${NAME}, an environment variable: a secret does not belong into this file',
     'desirepath.yaml:4:15: catalog.1.source: expected files or backstage, not "backstag"',
-    'desirepath.yaml:5:5: catalog.2.baseUrl: is missing: expected a text',
-    'desirepath.yaml:5:5: catalog.2.token: is missing: expected a text',
+    'desirepath.yaml:5:5: catalog.2.baseUrl: is missing: expected an address such as https://HOST',
+    'desirepath.yaml:5:5: catalog.2.token: is missing: expected ${NAME}, an environment variable: a secret does not belong into this file',
     'desirepath.yaml:5:26: catalog.2.url: unknown key, expected one of source, baseUrl, token, privateNetwork, every',
   ])
 })
@@ -312,7 +381,7 @@ test('an Argo CD needs an address and a token, and its faults are told with thei
     },
   ])
   expect(listFaults(yaml("names: '{service}', label: {}"))).toEqual([
-    'desirepath.yaml:3:5: sources.0.baseUrl: is missing: expected a text',
+    'desirepath.yaml:3:5: sources.0.baseUrl: is missing: expected an address such as https://HOST',
     'desirepath.yaml:3:57: sources.0.names: expected a name such as {service}-{environment}, not "{service}"',
     'desirepath.yaml:3:70: sources.0.label: unknown key, did you mean labels?',
   ])
@@ -467,8 +536,8 @@ sources:
 `
   expect(listFaults(yaml)).toEqual([
     'desirepath.yaml:7:9: sources.0.rules.0: expected what it says: severity, cause or ignore, not {"priority":"P1"}',
-    'desirepath.yaml:8:11: sources.0.rules.1.label: unknown key, expected one of service, priority, urgency, text, severity, cause, ignore',
     'desirepath.yaml:8:9: sources.0.rules.1: expected what it looks at: service, priority, urgency or text, not {"label":"drill","ignore":true}',
+    'desirepath.yaml:8:11: sources.0.rules.1.label: unknown key, expected one of service, priority, urgency, text, severity, cause, ignore',
     'desirepath.yaml:9:31: sources.0.rules.2.cause: expected platform, user_input, policy or dependency, not "weather"',
   ])
 })
@@ -499,8 +568,8 @@ sources:
   expect(listFaults(yaml)).toEqual([
     'desirepath.yaml:5:19: sources.0.repositories: expected folders on this machine; git clone --mirror makes one of an address, not "https://example.com/envs"',
     'desirepath.yaml:6:12: sources.0.files: expected at least 1, not []',
-    'desirepath.yaml:9:27: sources.0.rules.fields.lifetime: expected keys such as spec.team, or a list of them, not 3',
     'desirepath.yaml:8:24: sources.0.rules.required.1: expected team, purpose, lifetime, region or dataClassification, not "owner"',
+    'desirepath.yaml:9:27: sources.0.rules.fields.lifetime: expected keys such as spec.team, or a list of them, not 3',
     'desirepath.yaml:10:18: sources.0.rules.allowed.colour: unknown key, expected one of team, purpose, lifetime, region, dataClassification',
     'desirepath.yaml:11:12: sources.0.state.usable: is missing: expected a list',
   ])

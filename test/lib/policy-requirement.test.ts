@@ -22,8 +22,8 @@ sources:
   expect(listFaults(yaml)).toEqual([
     'desirepath.yaml:6:13: sources.0.covers.from: is missing: expected a day such as 2026-01-31, or an instant with its offset',
     'desirepath.yaml:6:15: sources.0.covers.since: unknown key, expected one of from, to',
-    'desirepath.yaml:12:65: sources.0.requirements.0.evidence.0.least: expected at most 10, not 11',
     'desirepath.yaml:11:13: sources.0.requirements.0.to: expected a time after from, not "2026-01-01"',
+    'desirepath.yaml:12:65: sources.0.requirements.0.evidence.0.least: expected at most 10, not 11',
     'desirepath.yaml:15:15: sources.0.requirements.1.from: expected a day such as 2026-01-31, or an instant with its offset, not "soon"',
     'desirepath.yaml:16:28: sources.0.requirements.1.evidence.0.tool: expected conftest, opa, kyverno, sarif, scorecard or provenance, not "conftes"',
   ])
@@ -40,9 +40,9 @@ sources:
       - { id: a, name: B, from: 2026-02-01, evidence: [] }
 `
   expect(listFaults(yaml)).toEqual([
-    'desirepath.yaml:7:92: sources.0.requirements.0.evidence.0.least: expected only with tool: scorecard, not 7',
     'desirepath.yaml:7:49: sources.0.requirements.0.to: expected a time after from, not "2026-01-01"',
-    'desirepath.yaml:8:55: sources.0.requirements.1.evidence: expected at least one tool whose results are evidence, not []',
+    'desirepath.yaml:7:92: sources.0.requirements.0.evidence.0.least: expected only with tool: scorecard, not 7',
     'desirepath.yaml:8:15: sources.0.requirements.1.id: expected an id that no other has, not "a"',
+    'desirepath.yaml:8:55: sources.0.requirements.1.evidence: expected at least one tool whose results are evidence, not []',
   ])
 })

@@ -87,11 +87,11 @@ test('a bad line is kept with its place and all its faults, the good ones land',
   })
   expect(refused?.reason).toBe(
     [
-      '✖ is required\n  → at id',
-      '✖ has no offset, so it could be any time zone: "2026-01-15 13:00:00"; ' +
-        'write 2026-01-15T13:00:00Z or 2026-01-15T13:00:00+01:00\n  → at created_at',
-      '✖ expected success, failure, cancelled, open or unknown, not "fine"\n  → at outcome',
-    ].join('\n'),
+      'id: is required',
+      'created_at: has no offset, so it could be any time zone: "2026-01-15 13:00:00"; ' +
+        'write 2026-01-15T13:00:00Z or 2026-01-15T13:00:00+01:00',
+      'outcome: expected success, failure, cancelled, open or unknown, not "fine"',
+    ].join('; '),
   )
 })
 
@@ -103,7 +103,7 @@ test('a decision on an exception without its day is refused: nobody could say si
   writeIn(folder, 'exceptions.csv', `${header}${rows}`)
   await collectFolder(db, folder)
   expect((await listQuarantine(db)).map(({ position, reason }) => [position, reason])).toEqual([
-    ['exceptions.csv:2', '✖ is needed when there is a decision\n  → at decided_at'],
+    ['exceptions.csv:2', 'decided_at: is needed when there is a decision'],
   ])
 })
 
@@ -126,7 +126,7 @@ test('a day is no instant where something happened', async () => {
   const { db } = await collectDeployments(`${HEADER}a,basket,2026-01-15,success\n`)
   const [refused] = await listQuarantine(db)
   expect(refused?.reason).toBe(
-    '✖ expected an instant such as 2026-01-31T08:00:00Z, not "2026-01-15"\n  → at created_at',
+    'created_at: expected an instant such as 2026-01-31T08:00:00Z, not "2026-01-15"',
   )
 })
 
@@ -189,7 +189,7 @@ test('a quote that is never closed costs its line and no other', async () => {
   )
   expect(await listDeployments(db)).toEqual(['a basket', 'c basket'])
   expect(await listQuarantine(db)).toMatchObject([
-    { position: 'deployments.csv:3', reason: '✖ a cell opens a quote and never closes it' },
+    { position: 'deployments.csv:3', reason: 'a cell opens a quote and never closes it' },
   ])
 })
 
@@ -206,8 +206,8 @@ test('a line with too few or too many cells is refused', async () => {
     `${HEADER}a,basket\n${deployment('b').trim()},more\n${deployment('c')}`,
   )
   expect((await listQuarantine(db)).map(({ reason }) => reason)).toEqual([
-    '✖ expected 4 cells, one for each header, not 2',
-    '✖ expected 4 cells, one for each header, not 5',
+    'expected 4 cells, one for each header, not 2',
+    'expected 4 cells, one for each header, not 5',
   ])
 })
 

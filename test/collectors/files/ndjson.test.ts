@@ -47,21 +47,21 @@ test('each line that is none of it is refused with its place and reasons', async
   expect(refused).toEqual([
     {
       position: 'tickets.ndjson:2',
-      reason: '✖ is not known; did you mean opened_at?\n  → at openedAt',
+      reason: 'openedAt: is not known; did you mean opened_at?',
     },
     {
       position: 'tickets.ndjson:3',
       reason: [
-        '✖ expected text, not 7\n  → at id',
-        '✖ has no offset, so it could be any time zone: "2026-01-20T09:00:00"; ' +
-          'write 2026-01-20T09:00:00Z or 2026-01-20T09:00:00+01:00\n  → at opened_at',
-        '✖ expected a whole number, 0 or more, not "3"\n  → at reopened_count',
-        '✖ expected true or false, not "no"\n  → at bot',
-      ].join('\n'),
+        'id: expected text, not 7',
+        'opened_at: has no offset, so it could be any time zone: "2026-01-20T09:00:00"; ' +
+          'write 2026-01-20T09:00:00Z or 2026-01-20T09:00:00+01:00',
+        'reopened_count: expected a whole number, 0 or more, not "3"',
+        'bot: expected true or false, not "no"',
+      ].join('; '),
     },
-    { position: 'tickets.ndjson:4', reason: '✖ is not a JSON object on one line' },
-    { position: 'tickets.ndjson:5', reason: '✖ is not a JSON object on one line' },
-    { position: 'tickets.ndjson:6', reason: '✖ holds a character that is none\n  → at id' },
+    { position: 'tickets.ndjson:4', reason: 'is not a JSON object on one line' },
+    { position: 'tickets.ndjson:5', reason: 'is not a JSON object on one line' },
+    { position: 'tickets.ndjson:6', reason: 'id: holds a character that is none' },
   ])
 })
 
@@ -79,7 +79,7 @@ test('names of every object mean nothing', async () => {
     { ...GOOD, id: 'T-2', constructor: 'x' },
   )
   expect(refused.map(({ reason }) => reason)).toEqual([
-    '✖ is not known\n  → at __proto__',
-    '✖ is not known\n  → at constructor',
+    '__proto__: is not known',
+    'constructor: is not known',
   ])
 })

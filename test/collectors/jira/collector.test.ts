@@ -272,7 +272,7 @@ test('an issue whose history is cut is put aside', async () => {
   const [row] = await db.selectFrom('quarantine').select(['position', 'reason']).execute()
   expect(row).toEqual({
     position: 'issue HELP-1',
-    reason: '✖ expected all changes of the status; Jira gives only some of them\n  → at changelog',
+    reason: 'changelog: expected all changes of the status; Jira gives only some of them',
   })
 })
 

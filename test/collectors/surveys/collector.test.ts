@@ -231,7 +231,7 @@ test('a workbook, an empty file, a missing one and one that nobody describes are
     'survey: stranger.csv: no survey in desirepath.yaml names it',
     'survey: pulse.csv: is a workbook or an archive; save it as CSV',
     'survey: second.csv: is empty',
-    expect.stringContaining('survey: third.csv: ENOENT'),
+    'survey: third.csv: is not in the folder',
   ])
   rmSync(folder, { recursive: true })
   expect(await collectSurveys(db, folder, [aProfile()])).toMatchObject({ status: 'failed' })

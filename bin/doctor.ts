@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { toArgoCdOptions } from '#bin/argocd-options.ts'
 import { toBackstageOptions } from '#bin/backstage-options.ts'
+import { count } from '#bin/count.ts'
 import { toGitHubOptions } from '#bin/github-options.ts'
 import { toJiraOptions } from '#bin/jira-options.ts'
 import { toPagerDutyOptions } from '#bin/pagerduty-options.ts'
@@ -11,6 +12,7 @@ import { isPortFree } from '#bin/port.ts'
 import { findCloneFolders } from '#collectors/git/clones.ts'
 import { type Database, withDatabase } from '#db/connection.ts'
 import { getSchemaState, listDamages } from '#db/health.ts'
+import { COMMAND } from '#lib/command.ts'
 import { type Config, loadConfig, type SourceConfig } from '#lib/config.ts'
 import { toMilliseconds } from '#lib/duration.ts'
 import { DesirepathError } from '#lib/errors.ts'
@@ -72,13 +74,13 @@ function checkConfig(): { finding: Finding; config?: Config } {
   try {
     const config = loadConfig()
     const { file, goldenPaths, sources } = config
-    const says = `${file}: ${goldenPaths.length} golden paths, ${sources.length} sources`
+    const says = `${file}: ${count(goldenPaths.length, 'golden path')}, ${count(sources.length, 'source')}`
     if (goldenPaths.length > 0) return { config, finding: { level: 'ok', subject, says } }
     const todo = 'describe a golden path in it'
     return { config, finding: { level: 'warn', subject, says, todo } }
   } catch (error) {
     if (!(error instanceof DesirepathError)) throw error
-    const todo = 'mend it, or write one with desirepath init'
+    const todo = `mend it, or write one with ${COMMAND} init`
     return { finding: { level: 'fail', subject, says: error.message, todo } }
   }
 }
@@ -88,7 +90,7 @@ type Health = ReadonlyMap<string, SourceHealth>
 async function checkDatabase({ database }: Config): Promise<Finding & { health?: Health }> {
   const subject = 'database'
   if (!existsSync(database)) {
-    const todo = 'desirepath collect makes it'
+    const todo = `${COMMAND} collect makes it`
     return { level: 'warn', subject, says: `${database} is not there yet`, todo }
   }
   try {
@@ -115,7 +117,7 @@ async function examineDatabase(db: Database, path: string): Promise<Finding & { 
   }
   if (schema === 'older') {
     const says = `${path} is not at the newest schema`
-    return { level: 'warn', subject, says, todo: 'desirepath migrate' }
+    return { level: 'warn', subject, says, todo: `${COMMAND} migrate` }
   }
   const sources = await listSourceHealth(db)
   const health = new Map(sources.map((source) => [source.id, source]))
@@ -134,7 +136,7 @@ async function checkReach(source: SourceConfig, config: Config): Promise<Finding
     case 'git':
       return checkClones(subject, source.repositories)
     case 'ingest':
-      return { level: 'ok', subject, says: 'listens; desirepath token list shows who may send' }
+      return { level: 'ok', subject, says: `listens; ${COMMAND} token list shows who may send` }
     case 'github-webhook': {
       const read = () => readSecret(source.secret, process.env)
       return checkSignIn({ subject, source, says: 'deliveries', read })
@@ -170,14 +172,18 @@ function signInOf(source: RestSource, config: Config): () => unknown {
 
 async function checkFolder(subject: string, path: string): Promise<Finding> {
   const names = await readdir(path).catch(() => undefined)
-  if (names) return { level: 'ok', subject, says: `${path}: ${names.length} files` }
+  if (names) {
+    const says = `${path}: ${count(names.length, 'file')}`
+    if (names.length > 0) return { level: 'ok', subject, says }
+    return { level: 'warn', subject, says, todo: 'put files there, or check path' }
+  }
   const todo = 'check path in the configuration'
   return { level: 'fail', subject, says: `${path} cannot be read`, todo }
 }
 
 async function checkClones(subject: string, repositories: readonly string[]): Promise<Finding> {
   const { folders, empty } = await findCloneFolders(repositories)
-  if (empty.length === 0) return { level: 'ok', subject, says: `${folders.length} clones` }
+  if (empty.length === 0) return { level: 'ok', subject, says: `${count(folders.length, 'clone')}` }
   const todo = 'check repositories in the configuration'
   return { level: 'fail', subject, says: `no clone in ${empty.join(', ')}`, todo }
 }
@@ -196,7 +202,7 @@ function checkSignIn({ subject, source, says, read }: SignInCheck): Finding {
     return { level: 'ok', subject, says: `${says}: has a secret to sign in` }
   } catch (error) {
     if (!(error instanceof DesirepathError)) throw error
-    const todo = `then: desirepath source test ${source.id}`
+    const todo = `then: ${COMMAND} source test ${source.id}`
     return { level: 'fail', subject, says: error.message, todo }
   }
 }
@@ -210,7 +216,7 @@ function checkHealth(health: SourceHealth | undefined, now: Date): Finding[] {
   const subject = `source ${id}`
   const freshness: Finding = { subject, ...describeFreshness(health, now) }
   if (quarantinedCount === 0) return [freshness]
-  const says = `${quarantinedCount} records in quarantine`
+  const says = `${count(quarantinedCount, 'record')} in quarantine`
   const todo = 'the page /data lists each with its reason; mend them at the source'
   return [freshness, { level: 'warn', subject, says, todo }]
 }
@@ -219,7 +225,7 @@ function describeFreshness(
   { id, every, lastRun, lastSuccessAt }: SourceHealth,
   now: Date,
 ): Omit<Finding, 'subject'> {
-  const todo = `desirepath collect ${id}`
+  const todo = `${COMMAND} collect ${id}`
   if (lastRun === null) return { level: 'warn', says: 'never collected', todo }
   const success =
     lastSuccessAt === null ? 'never succeeded' : `last success ${describeAge(lastSuccessAt, now)}`
@@ -238,7 +244,7 @@ function describeFreshness(
 function describeAge(then: Date, now: Date): string {
   const days = wholeDaysBetween(then, now)
   const instant = then.toISOString().slice(0, 16).replace('T', ' ')
-  return days < 1 ? `${instant} UTC` : `${instant} UTC, ${days} days ago`
+  return days < 1 ? `${instant} UTC` : `${instant} UTC, ${count(days, 'day')} ago`
 }
 
 async function checkPort(port: number): Promise<Finding> {

@@ -1,4 +1,6 @@
 import type { CollectOptions, SourceOutcome } from '#bin/collect.ts'
+import { count as countOf } from '#bin/count.ts'
+import { COMMAND } from '#lib/command.ts'
 
 const PERIOD_MS = 100
 
@@ -36,9 +38,9 @@ function toLine({
   milliseconds,
 }: SourceOutcome) {
   const counts = [
-    `${read} records read`,
-    `${changed} rows changed`,
-    ...(quarantined === 0 ? [] : [`${quarantined} in quarantine (see desirepath doctor)`]),
+    `${countOf(read, 'record')} read`,
+    `${countOf(changed, 'row')} changed`,
+    ...(quarantined === 0 ? [] : [`${quarantined} in quarantine (see ${COMMAND} doctor)`]),
     `${(milliseconds / 1000).toFixed(1)} s`,
   ]
   const reasons = error === null ? '' : `\n  ${error.replaceAll('\n', '\n  ')}`

@@ -1,6 +1,7 @@
 import { requireKnown } from '#bin/known.ts'
 import type { Reader } from '#db/connection.ts'
 import { findLastScoringRun } from '#db/scoring-runs.ts'
+import { COMMAND } from '#lib/command.ts'
 import { type Config, isCatalog } from '#lib/config.ts'
 import { ConfigError } from '#lib/errors.ts'
 import { dayStart, daysBefore, type Period } from '#lib/period.ts'
@@ -97,7 +98,7 @@ async function measureDelivered(
   period: Period | undefined,
 ): Promise<MetricResult[]> {
   if ((await findLastScoringRun(db)) === undefined) {
-    throw new ConfigError('nothing was scored yet: run `desirepath score`')
+    throw new ConfigError(`nothing was scored yet: run \`${COMMAND} score\``)
   }
   const end = dayStart(asOf)
   // What has ended is told by all that is known by now.

@@ -1,5 +1,6 @@
 import { toArgoCdOptions } from '#bin/argocd-options.ts'
 import { toBackstageOptions } from '#bin/backstage-options.ts'
+import { count as countOf } from '#bin/count.ts'
 import { toGitHubOptions } from '#bin/github-options.ts'
 import { toJiraOptions } from '#bin/jira-options.ts'
 import { toPagerDutyOptions } from '#bin/pagerduty-options.ts'
@@ -22,6 +23,7 @@ import { withDatabase } from '#db/connection.ts'
 import { migrateToLatest } from '#db/migrate.ts'
 import type { FactTable } from '#db/natural-keys.ts'
 import { countOutcomes } from '#db/received-events.ts'
+import { COMMAND } from '#lib/command.ts'
 import type { Config, SourceConfig } from '#lib/config.ts'
 import { DesirepathError, SourceError } from '#lib/errors.ts'
 import { readSecret } from '#lib/secret.ts'
@@ -87,7 +89,7 @@ async function* examineFolder({
     yield { what: name, fills: [entity.table], says: 'found', problem: null }
   }
   for (const { scope, failure } of failures) {
-    const problem = { why: failure.message, todo: 'rename it; desirepath template --list helps' }
+    const problem = { why: failure.message, todo: `rename it; ${COMMAND} template --list helps` }
     yield { what: scope, fills: [], says: '', problem }
   }
 }
@@ -114,10 +116,10 @@ async function* examineInbox(
     : examineSecret(source.secret)
   for (const { outcome, reason, count } of outcomes) {
     const what = outcome ?? 'waiting'
-    const says = `${count} events${reason === null ? '' : `: ${reason}`}`
+    const says = `${countOf(count, 'event')}${reason === null ? '' : `: ${reason}`}`
     const todo = 'the page /data lists each with its reason'
     const problem =
-      outcome === 'refused' ? { why: `${count} events could not be read`, todo } : null
+      outcome === 'refused' ? { why: `${countOf(count, 'event')} could not be read`, todo } : null
     yield { what, fills: [], says, problem }
   }
 }
@@ -128,7 +130,7 @@ const isValid = (token: ApiToken, sourceId: string, now: Date) =>
 function examineTokens(tokens: readonly ApiToken[]): Examination {
   const what = 'tokens'
   if (tokens.length === 0) {
-    const todo = 'desirepath token create --source <id> --scope <scope>'
+    const todo = `${COMMAND} token create --source <id> --scope <scope>`
     return { what, fills: [], says: '', problem: { why: 'nobody may send', todo } }
   }
   const scopes = [...new Set(tokens.flatMap((token) => token.scopes))].toSorted()
@@ -172,7 +174,7 @@ async function* examineOpsgenie({
   for (const file of files) {
     try {
       const incidents = await readExport(id, file)
-      const says = `${incidents.length} incidents`
+      const says = countOf(incidents.length, 'incident')
       yield { what: file.name, fills: ['incidents'], says, problem: null }
     } catch (error) {
       if (!(error instanceof SourceError)) throw error

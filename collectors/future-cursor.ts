@@ -1,3 +1,4 @@
+import { COMMAND } from '#lib/command.ts'
 import { SourceError } from '#lib/errors.ts'
 
 const DAY_MS = 24 * 60 * 60_000
@@ -15,7 +16,7 @@ export function describeFuture(
   const time = times.find((one) => one !== null && Date.parse(one) > limit)
   return time === undefined
     ? null
-    : `was read up to ${time}, which is in the future; desirepath collect --anew ${sourceId} reads everything again`
+    : `was read up to ${time}, which is in the future; ${COMMAND} collect --anew ${sourceId} reads everything again`
 }
 
 /** @throws {SourceError} when `time` is in the future */

@@ -65,7 +65,7 @@ export function openRest(
     secrets,
     signal,
     now,
-    waiting: (until) => progress(`waiting until ${until.toISOString()}`, 0, null),
+    waiting: (until, why) => progress(`${why}; waiting until ${until.toISOString()}`, 0, null),
     limits,
     patience,
   })

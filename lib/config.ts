@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
+import { COMMAND } from '#lib/command.ts'
 import { Duration } from '#lib/duration.ts'
 import { RequestRules } from '#lib/environment-request.ts'
 import { TIER_RULES } from '#lib/environment-tier.ts'
@@ -667,7 +668,7 @@ function readConfig(file: string): string {
     return readFileSync(file, 'utf8')
   } catch (cause) {
     throw new ConfigError(
-      `${file}: cannot be read; \`desirepath init\` writes one, DESIREPATH_CONFIG or --config names another`,
+      `${file}: cannot be read; \`${COMMAND} init\` writes one, DESIREPATH_CONFIG or --config names another`,
       { cause },
     )
   }

@@ -27,7 +27,7 @@ export interface OutboundOptions {
   readonly secrets: readonly string[]
   readonly signal: AbortSignal
   readonly now: () => Date
-  /** Told before every wait that the other side asked for. */
+  /** Told before every wait, with what it waits for. */
   readonly waiting?: (until: Date, why: string) => void
   /** Recognises answers of a 2xx or 403 that mean "too often" in words of their own. */
   readonly saysLimited?: (response: Response) => Promise<boolean>
@@ -251,7 +251,8 @@ function tellWhy(error: unknown): string {
   if (error.name === 'TimeoutError') return 'no whole answer in time'
   if (error.name === 'AbortError') return 'stopped'
   const inner = error.cause instanceof Error ? error.cause : error
-  const code = 'code' in inner ? ` (${inner.code})` : ''
+  const isTold = !('code' in inner) || inner.message.includes(String(inner.code))
+  const code = isTold ? '' : ` (${inner.code})`
   return `${inner.message}${code}`
 }
 
@@ -278,14 +279,14 @@ async function insist(ask: () => Promise<Response>, options: Insisting): Promise
   }
 }
 
-async function wait({ waitMs, kind, error }: Obstacle, options: Insisting): Promise<void> {
+async function wait({ waitMs, error }: Obstacle, options: Insisting): Promise<void> {
   if (waitMs === null) return
   const until = new Date(options.now().getTime() + waitMs)
   if (waitMs > options.patience.longestWaitMs) {
     const message = `${error.message}; not again before ${until.toISOString()}`
     throw new OutboundError('limited', message, { until })
   }
-  if (kind === 'limited') options.waiting?.(until, error.message)
+  options.waiting?.(until, error.message)
   await pause(waitMs, options.signal)
 }
 

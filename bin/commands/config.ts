@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { count } from '#bin/count.ts'
 import { loadConfig, toConfigJsonSchema } from '#lib/config.ts'
 
 export function registerConfig(program: Command): void {
@@ -12,7 +13,7 @@ export function registerConfig(program: Command): void {
     )
     .action(() => {
       const { file, goldenPaths, sources } = loadConfig()
-      const counts = `${goldenPaths.length} golden paths, ${sources.length} sources`
+      const counts = `${count(goldenPaths.length, 'golden path')}, ${count(sources.length, 'source')}`
       process.stdout.write(`${file}: ok, ${counts}\n`)
     })
   config

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { ensureDemo, writeSources } from '#bin/demo/ensure.ts'
 import { removeDemo } from '#bin/demo/folder.ts'
+import { COMMAND } from '#lib/command.ts'
 import { ConfigError } from '#lib/errors.ts'
 import { weekOf } from '#lib/period.ts'
 
@@ -35,7 +36,7 @@ export function registerDemo(program: Command): void {
     .action(async ({ folder }: { folder: string }) => {
       await removeDemo(folder)
       say(`removed ${folder}: sources, configuration and database of the demonstration`)
-      say('next: `desirepath init` writes a configuration for your own clones')
+      say(`next: \`${COMMAND} init\` writes a configuration for your own clones`)
     })
 }
 
@@ -49,7 +50,7 @@ async function createDemo({ folder, until, sourcesOnly }: CreateOptions): Promis
   // A history that ends in the past is collected and scored as it was then.
   const now = until === undefined ? today : monday
   const { configFile } = await ensureDemo({ folder, now, until: monday, log: say })
-  say(`next: desirepath --config ${configFile} start`)
+  say(`next: ${COMMAND} --config ${configFile} start`)
 }
 
 /** @throws {ConfigError} */

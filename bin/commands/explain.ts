@@ -5,6 +5,7 @@ import { toStoryText } from '#bin/explain-text.ts'
 import { findDefinition, listSubjects, type ShowFilter, single } from '#bin/show.ts'
 import type { Config } from '#lib/config.ts'
 import { ConfigError } from '#lib/errors.ts'
+import { Moment } from '#lib/golden-path.ts'
 import { explainChange } from '#lib/queries/explain-change.ts'
 import { parseWindow } from '#lib/windows.ts'
 
@@ -83,6 +84,16 @@ function readMoments(
   if (period !== undefined || from === undefined || to === undefined) {
     throw new ConfigError('--period, or both --from and --to, say what is explained')
   }
+  requireDay('--from', from)
+  requireDay('--to', to)
   const { from: before, to: after } = parsePeriod(`${from}..${to}`, organisation, now).period
   return { before, after }
+}
+
+/** @throws {ConfigError} */
+function requireDay(option: string, text: string): void {
+  if (Moment.safeParse(text).success) return
+  throw new ConfigError(
+    `${option}: expected a day such as 2026-01-31, or an instant with its offset, not "${text}"`,
+  )
 }

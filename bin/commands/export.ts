@@ -4,6 +4,7 @@ import { parseAsOf } from '#bin/as-of.ts'
 import { withProject } from '#bin/context.ts'
 import { type ExportFilter, listExport, TABLES, type Table } from '#bin/export.ts'
 import { writeOutput } from '#bin/output.ts'
+import { COMMAND } from '#lib/command.ts'
 
 interface ExportOptions {
   readonly asOf?: string
@@ -57,9 +58,9 @@ async function exportTable(table: Table, options: ExportOptions): Promise<void> 
   })
 }
 
-const UNSCORED = 'nothing was scored for a moment up to then; desirepath score does it'
+const UNSCORED = `nothing was scored for a moment up to then; ${COMMAND} score does it`
 const EMPTY: Readonly<Record<Table, string>> = {
-  usage: 'no service or golden path was there then; desirepath collect reads the sources',
+  usage: `no service or golden path was there then; ${COMMAND} collect reads the sources`,
   states: UNSCORED,
   measurements: UNSCORED,
 }

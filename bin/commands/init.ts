@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { Command } from 'commander'
 import { type InitOptions, writeBeginning } from '#bin/init.ts'
+import { COMMAND } from '#lib/command.ts'
 
 export function registerInit(program: Command): void {
   program
@@ -22,8 +23,8 @@ async function init(options: InitOptions): Promise<void> {
   process.stdout.write(
     `${written}\n${services} services found. Next:\n${[
       'fill in catalog/teams.csv, and team_id and workload_class in catalog/services.csv',
-      'describe a golden path in desirepath.yaml, then: desirepath config check',
-      'desirepath start',
+      `describe a golden path in desirepath.yaml, then: ${COMMAND} config check`,
+      `${COMMAND} start`,
     ]
       .map((step, index) => `  ${index + 1}. ${step}\n`)
       .join('')}`,

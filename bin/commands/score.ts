@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { withProject } from '#bin/context.ts'
+import { count } from '#bin/count.ts'
 import { withLease } from '#bin/lease.ts'
 import { publishSurveys } from '#lib/commands/publish-surveys.ts'
 import { scoreAll } from '#scorecards/run.ts'
@@ -26,7 +27,7 @@ async function score({ full = false, wait = false }: ScoreOptions): Promise<void
   await withProject(({ config, db }) =>
     withLease(db, { job: 'score', wait }, async (guard) => {
       const started = performance.now()
-      const { extent, weeks, changed } = await scoreAll(db, {
+      const { extent, changed } = await scoreAll(db, {
         now: new Date(),
         isFull: full,
         fiscalYearStart: config.organisation.fiscalYearStart,
@@ -34,9 +35,9 @@ async function score({ full = false, wait = false }: ScoreOptions): Promise<void
       })
       const waves = await publishSurveys(db, { now: new Date(), guard })
       const seconds = ((performance.now() - started) / 1000).toFixed(1)
-      const what = extent === 'full' ? `all ${weeks} weeks` : 'what the changed facts touch'
-      console.error(`scored ${what}: ${changed} rows changed, ${seconds} s`)
-      if (waves > 0) console.error(`published ${waves} survey waves`)
+      const what = extent === 'full' ? 'everything' : 'what the changed facts touch'
+      console.error(`scored ${what}: ${count(changed, 'row')} changed, ${seconds} s`)
+      if (waves > 0) console.error(`published ${count(waves, 'survey wave')}`)
     }),
   )
 }

@@ -6,6 +6,8 @@ import { stopSignal } from '#bin/stop-signal.ts'
 import type { Examination } from '#collectors/collector.ts'
 import type { FactTable } from '#db/natural-keys.ts'
 import { loadConfig } from '#lib/config.ts'
+import { SourceError } from '#lib/errors.ts'
+import { OutboundError } from '#lib/outbound.ts'
 
 export function registerSource(program: Command): void {
   const source = program.command('source').description('help with the sources')
@@ -28,14 +30,32 @@ async function testSource(id: string): Promise<void> {
   const source = sources[ids.indexOf(id)]
   if (source === undefined) throw new TypeError(`${id} is known, and was not found`)
   const tables = new Set<FactTable>()
-  const context = { now: () => new Date(), signal: stopSignal(), progress: () => {} }
-  for await (const examination of examineSource(source, config, context)) {
+  const context = { now: () => new Date(), signal: stopSignal(), progress: tellProgress }
+  for await (const examination of tryOut(examineSource(source, config, context))) {
     process.stdout.write(toLines(examination))
     if (examination.problem !== null) process.exitCode = 1
     else for (const table of examination.fills) tables.add(table)
   }
   process.stdout.write(toMetricLines(tables))
 }
+
+const tellProgress = (what: string) => console.error(what)
+
+/** A server that does not answer ends the examination, and is told like what else is wrong. */
+async function* tryOut(examinations: AsyncIterable<Examination>): AsyncGenerator<Examination> {
+  try {
+    yield* examinations
+  } catch (error) {
+    if (!isUnreachable(error)) throw error
+    const todo = 'check baseUrl, privateNetwork, and whether the server runs'
+    yield { what: 'server', fills: [], says: '', problem: { why: error.message, todo } }
+  }
+}
+
+const isUnreachable = (error: unknown): error is SourceError =>
+  error instanceof SourceError &&
+  error.cause instanceof OutboundError &&
+  error.cause.kind === 'unreachable'
 
 const INDENT = ' '.repeat(6)
 
@@ -48,13 +68,9 @@ function toLines({ what, fills, says, problem }: Examination): string {
 function toMetricLines(tables: ReadonlySet<FactTable>): string {
   const { whole, part, none } = listFedMetrics(tables)
   const inPart = part.map(({ key, lacks }) => `${key} (needs ${lacks.join(', ')} as well)`)
-  return [
-    ['feeds', whole],
-    ['feeds in part', inPart],
-    ['cannot feed', none],
-  ]
-    .map(([title, keys]) => `\n${title}:\n${toList(keys as readonly string[])}`)
-    .join('')
+  const others =
+    none.length === 0 ? '' : `\ncannot feed ${none.length} of the metrics in METRICS.md\n`
+  return `\nfeeds:\n${toList(whole)}\nfeeds in part:\n${toList(inPart)}${others}`
 }
 
 const toList = (keys: readonly string[]) =>

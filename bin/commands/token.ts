@@ -4,6 +4,7 @@ import { requireKnown } from '#bin/known.ts'
 import { findSentEntity } from '#collectors/files/body.ts'
 import { ENTITIES } from '#collectors/files/entities.ts'
 import { type ApiToken, insertToken, listTokens, revokeToken } from '#db/api-tokens.ts'
+import { COMMAND } from '#lib/command.ts'
 import { Duration, toMilliseconds } from '#lib/duration.ts'
 import { ConfigError } from '#lib/errors.ts'
 import { createToken } from '#lib/token.ts'
@@ -28,7 +29,7 @@ export function registerToken(program: Command): void {
   token
     .command('revoke')
     .description('end a token at once')
-    .argument('<prefix>', 'as desirepath token list shows it')
+    .argument('<prefix>', `as ${COMMAND} token list shows it`)
     .action(revoke)
 }
 
@@ -78,7 +79,7 @@ function parseValidity(text: string): number {
 async function list(): Promise<void> {
   await withProject(async ({ db }) => {
     const tokens = await listTokens(db)
-    if (tokens.length === 0) console.error('there is no token; desirepath token create makes one')
+    if (tokens.length === 0) console.error(`there is no token; ${COMMAND} token create makes one`)
     for (const token of tokens) process.stdout.write(toLine(token, new Date()))
   })
 }

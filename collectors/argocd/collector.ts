@@ -22,6 +22,7 @@ import {
   saveToldDeployments,
   type ToldDeployment,
 } from '#collectors/told-deployment.ts'
+import { COMMAND } from '#lib/command.ts'
 import { SourceError } from '#lib/errors.ts'
 
 /** Raised when the same applications would be read differently. */
@@ -164,7 +165,7 @@ async function* readApplications(
   const readAt = new Date(Math.min((client.time() ?? now()).getTime(), now().getTime()))
   const known = wanted.flatMap((item) => Application.safeParse(item).data ?? [])
   if (wanted.length === 0 && Object.keys(former?.entries ?? {}).length > 0) {
-    const todo = `check what its token may see; desirepath collect --anew ${sourceId} believes it`
+    const todo = `check what its token may see; ${COMMAND} collect --anew ${sourceId} believes it`
     throw new SourceError(sourceId, `lists no application, though it did before: ${todo}`)
   }
   const gaps = known.flatMap((application) => findGap(application, former))

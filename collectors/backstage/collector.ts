@@ -11,6 +11,7 @@ import {
 import { saveBackstage } from '#collectors/backstage/save.ts'
 import type { Collector, CollectorContext, Examination, Page } from '#collectors/collector.ts'
 import { openRest, type RestClient, type RestClientOptions } from '#collectors/rest.ts'
+import { COMMAND } from '#lib/command.ts'
 import { SourceError } from '#lib/errors.ts'
 
 /** Raised when the same catalogue would be read differently. */
@@ -88,7 +89,7 @@ async function* readCatalogue(
   const { services, teams, isWhole } = seen
   if (services.length === 0 && former.services > 0) {
     const was = `lists no component, though it listed ${former.services} before`
-    const todo = `check what its token may see; desirepath collect --anew ${sourceId} believes it`
+    const todo = `check what its token may see; ${COMMAND} collect --anew ${sourceId} believes it`
     throw new SourceError(sourceId, `${was}: ${todo}`)
   }
   const fact: BackstageFact = { kind: 'listing', services, teams }

@@ -100,7 +100,7 @@ export function openGitHub(
     secrets: 'token' in auth ? [auth.token] : [auth.privateKey],
     signal,
     now,
-    waiting: (until) => progress(`waiting until ${until.toISOString()}`, 0, null),
+    waiting: (until, why) => progress(`${why}; waiting until ${until.toISOString()}`, 0, null),
     saysLimited,
     limits: options.limits,
     patience,

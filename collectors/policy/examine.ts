@@ -10,6 +10,11 @@ export async function* examinePolicyResults({
   requirements,
 }: PolicySource): AsyncGenerator<Examination> {
   const files = await listResultFiles(sourceId, folder)
+  if (files.length === 0) {
+    const todo =
+      'check path in the configuration; docs/sources/policy-results.md tells what to put there'
+    yield { what: 'results', fills: [], says: '', problem: { why: `no file in ${folder}`, todo } }
+  }
   const isSigned = await readKeys(sourceId, keys)
   if (requirements.length > 0) {
     const says = `${requirements.length} in the configuration`

@@ -9,8 +9,11 @@ import {
   toBodyHash,
 } from '#db/received-events.ts'
 import { type CloudEvent, parseCloudEvents, toFewer } from '#lib/cloud-event.ts'
+
+import { COMMAND } from '#lib/command.ts'
 import { ConfigError } from '#lib/errors.ts'
 import { parseJson, readBody, toMediaType, toText } from '#lib/request-body.ts'
+
 import { problem, RequestError } from '#lib/request-error.ts'
 import { isSigned } from '#lib/signature.ts'
 import { isToken, toPrefix } from '#lib/token.ts'
@@ -178,7 +181,7 @@ const authorise = (inbox: Inbox, request: Request, scope: string): Promise<strin
 
 async function findSource({ db, now }: Inbox, request: Request, scope: string): Promise<string> {
   if (!(await hasValidToken(db, now()))) {
-    throw new RequestError(503, 'there is no valid token yet: desirepath token create makes one')
+    throw new RequestError(503, `there is no valid token yet: ${COMMAND} token create makes one`)
   }
   const text = BEARER.exec(request.headers.get('authorization') ?? '')?.[1] ?? ''
   const token = await findToken(db, toPrefix(text) ?? '')

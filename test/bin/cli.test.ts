@@ -50,7 +50,7 @@ test('a failure that is expected is one message without a stack', {
   const { status, stdout, stderr } = await runCli(['collect'], { cwd })
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
   expect(stderr).toBe(
-    `${cwd}/desirepath.yaml: cannot be read; \`desirepath init\` writes one, DESIREPATH_CONFIG or --config names another\n`,
+    `${cwd}/desirepath.yaml: cannot be read; \`npx desirepath init\` writes one, DESIREPATH_CONFIG or --config names another\n`,
   )
 })
 

@@ -58,7 +58,7 @@ test('a record that cannot be read makes the run partial, which is no failure', 
   expect({ status, stderr: stderr.replace(/[\d.]+ s\n/, '') }).toEqual({
     status: 0,
     stderr:
-      'here: partial, 3 records read, 2 rows changed, 1 in quarantine (see desirepath doctor), ',
+      'here: partial, 3 records read, 2 rows changed, 1 in quarantine (see npx desirepath doctor), ',
   })
 })
 

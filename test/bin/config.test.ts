@@ -9,7 +9,7 @@ test('check counts what a good configuration holds', { timeout: CLI_TIMEOUT_MS }
   })
   expect(await runCli(['config', 'check'], { cwd })).toEqual({
     status: 0,
-    stdout: `${cwd}/desirepath.yaml: ok, 0 golden paths, 1 sources\n`,
+    stdout: `${cwd}/desirepath.yaml: ok, 0 golden paths, 1 source\n`,
     stderr: '',
   })
 })

@@ -191,7 +191,7 @@ describe('the organisation, collected and scored', () => {
     const args = ['demo', 'create', '--folder', demo, '--until', MONDAY]
     expect(await runCli(args, { cwd: place })).toEqual({
       status: 0,
-      stdout: `next: desirepath --config ${demo}/desirepath.yaml start\n`,
+      stdout: `next: npx desirepath --config ${demo}/desirepath.yaml start\n`,
       stderr: '',
     })
     expect(statSync(join(demo, 'desirepath.db')).mtimeMs).toBe(before)

@@ -62,7 +62,7 @@ test('after a collection it tells how old it is and what could not be read', SLO
     ],
   })
   const { stdout } = await runCli(['doctor'], { cwd })
-  expect(stdout).toContain('warn  source owners: 1 records in quarantine\n      → ')
+  expect(stdout).toContain('warn  source owners: 1 record in quarantine\n      → ')
 })
 
 test('a run that missed a part of its source says which', SLOW, async () => {
@@ -79,7 +79,7 @@ sources: [{ id: clones, kind: git, repositories: ./clones/* }]
   expect((await runCli(['collect'], { cwd })).status).toBe(0)
   const { stdout } = await runCli(['doctor'], { cwd })
   expect(stdout).toContain(
-    'warn  source clones: last run was partial: clones: repository:local/mail: was read before, and its clone is gone\n      → desirepath collect clones\n',
+    'warn  source clones: last run was partial: clones: repository:local/mail: was read before, and its clone is gone\n      → npx desirepath collect clones\n',
   )
 })
 

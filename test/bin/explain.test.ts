@@ -88,6 +88,10 @@ test.each([
     ['ADO-02', '--period', '2025-06', '--compare', 'yesterday'],
     '--compare: expected previous, year-ago or a period such as 2026-Q2, not "yesterday"',
   ],
+  [
+    ['ADO-02', '--from', 'yesterday', '--to', 'today'],
+    '--from: expected a day such as 2026-01-31, or an instant with its offset, not "yesterday"',
+  ],
   [['DQ-01', '--period', '2025-06'], 'DQ-01: is about sources, and no team moves it'],
 ])('%j is refused', SLOW, async (args, message) => {
   expect(await explain(...args)).toEqual({ status: 1, stdout: '', stderr: `${message}\n` })

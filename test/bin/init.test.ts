@@ -50,7 +50,7 @@ test('the examples of a golden path and of sources in it are right', {
     .replace('# Clones are only read; fetch them as often as you like.', 'sources:')
   writeFileSync(file, used)
   const check = await runCli(['config', 'check'], { cwd })
-  expect(check).toMatchObject({ stdout: `${file}: ok, 1 golden paths, 3 sources\n`, stderr: '' })
+  expect(check).toMatchObject({ stdout: `${file}: ok, 1 golden path, 3 sources\n`, stderr: '' })
 })
 
 test('what it writes can be collected as it is', { timeout: CLI_TIMEOUT_MS }, async () => {

@@ -5,7 +5,7 @@ import { aFolder, CLI_TIMEOUT_MS, runCli } from '#test/support/cli.ts'
 
 const SLOW = { timeout: CLI_TIMEOUT_MS }
 
-const OUTCOME = 'owners: ok, 1 records read, 1 rows changed, … s'
+const OUTCOME = 'owners: ok, 1 record read, 1 row changed, … s'
 
 /** A source of one file, of 25 bytes. */
 const aProject = () =>

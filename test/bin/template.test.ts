@@ -19,7 +19,7 @@ test('a template can be collected as it is', SLOW, async () => {
     const { status, stderr } = await runCli(['collect'], { cwd })
     expect({ status, stderr }).toEqual({
       status: 0,
-      stderr: expect.stringMatching(/^a: ok, 1 records read, 1 rows changed, /),
+      stderr: expect.stringMatching(/^a: ok, 1 record read, 1 row changed, /),
     })
   }
 })

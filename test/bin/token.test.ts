@@ -92,7 +92,7 @@ test(
     expect(stdout).toContain(
       'ok    tokens: 1 valid, for cloudevents → deployments, incidents, changes\n',
     )
-    expect(stdout).toContain('ok    waiting: 1 events\nok    stored: 1 events\n')
+    expect(stdout).toContain('ok    waiting: 1 event\nok    stored: 1 event\n')
     expect(stdout).toMatch(/feeds:\n(?: {2}\w+\n)* {2}change_fail_rate\n/)
   },
 )

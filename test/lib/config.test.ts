@@ -324,7 +324,7 @@ test('without a file, says how to make one or name one', () => {
   const env = { DESIREPATH_CONFIG: '/nowhere/desirepath.yaml' }
   expect(() => loadConfig(env)).toThrow(
     new ConfigError(
-      '/nowhere/desirepath.yaml: cannot be read; `desirepath init` writes one, DESIREPATH_CONFIG or --config names another',
+      '/nowhere/desirepath.yaml: cannot be read; `npx desirepath init` writes one, DESIREPATH_CONFIG or --config names another',
     ),
   )
 })
@@ -358,6 +358,7 @@ catalog:
     'desirepath.yaml:3:65: catalog.0.token: expected ${NAME}, an environment variable: a secret does not belong into this file',
     'desirepath.yaml:4:15: catalog.1.source: expected files or backstage, not "backstag"',
     'desirepath.yaml:5:5: catalog.2.baseUrl: is missing: expected an address such as https://HOST',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as a person writes it
     'desirepath.yaml:5:5: catalog.2.token: is missing: expected ${NAME}, an environment variable: a secret does not belong into this file',
     'desirepath.yaml:5:26: catalog.2.url: unknown key, expected one of source, baseUrl, token, privateNetwork, every',
   ])

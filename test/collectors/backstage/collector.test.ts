@@ -190,7 +190,7 @@ test('an empty catalogue is not believed when it held something before', async (
     status: 'failed',
     changed: 0,
     error:
-      'catalog: lists no component, though it listed 1 before: check what its token may see; desirepath collect --anew catalog believes it',
+      'catalog: lists no component, though it listed 1 before: check what its token may see; npx desirepath collect --anew catalog believes it',
   })
   expect(await owners(db)).toEqual([owner('boxes', NOW)])
 })

@@ -163,7 +163,7 @@ test('without a secret nothing is taken, and without a token neither', async () 
   })
   expect(await post(CLOUDEVENTS, '[]', { 'content-type': BATCH })).toMatchObject({
     status: 503,
-    answer: { detail: 'there is no valid token yet: desirepath token create makes one' },
+    answer: { detail: 'there is no valid token yet: npx desirepath token create makes one' },
   })
 })
 

@@ -1,9 +1,10 @@
-import { type Period, trailingWeeks, weeksIn } from '#lib/period.ts'
+import { type Period, trailingWeeks, weekNumber, weeksIn } from '#lib/period.ts'
 import { poissonRate } from '#lib/stats/counts.ts'
 import { isIn, periodOf, type Span } from '#scorecards/delivery/production.ts'
 import { type Computed, type EvidenceKind, type Metric, toEvidence } from '#scorecards/measure.ts'
 import { CHART_WEEKS, chartParts } from '#scorecards/process-chart.ts'
 import {
+  askedPerWeek,
   type Covered,
   isRead,
   isSeen,
@@ -157,11 +158,15 @@ function rateOf(requests: Cases, uses: Cases): Omit<Computed, 'parts' | 'evidenc
 
 /** Of each week, oldest first; null of one that was not read, or in which nothing was used. */
 function weeklyFigures({ requests, uses, covered }: RequestsAndUses, period: Period) {
-  const asked = requests.filter((request) => setOutside(request) === null)
-  const used = uses.filter((use) => setOfUse(use) === USED)
+  const asked = askedPerWeek(requests)
+  const used = Map.groupBy(
+    uses.filter((use) => setOfUse(use) === USED),
+    ({ occurredAt }) => weekNumber(occurredAt),
+  )
   return weeksIn(period).map((week) => {
-    const inWeek = used.filter(({ occurredAt }) => isIn(week, occurredAt)).length
-    const { value } = poissonRate(openedIn(asked, week).length, inWeek / PER)
+    const number = weekNumber(week.from)
+    const inWeek = used.get(number)?.length ?? 0
+    const { value } = poissonRate(asked.get(number)?.length ?? 0, inWeek / PER)
     return isRead(covered, week) ? value : null
   })
 }

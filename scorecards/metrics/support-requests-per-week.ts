@@ -1,4 +1,4 @@
-import { type Period, trailingWeeks, weeksIn } from '#lib/period.ts'
+import { type Period, trailingWeeks, weekNumber, weeksIn } from '#lib/period.ts'
 import type { RequestType } from '#lib/request-types.ts'
 import { isOverdispersed, poissonRate } from '#lib/stats/counts.ts'
 import { isIn } from '#scorecards/delivery/production.ts'
@@ -6,6 +6,7 @@ import { type Computed, type EvidenceKind, type Metric, toEvidence } from '#scor
 import { CHART_WEEKS, chartParts } from '#scorecards/process-chart.ts'
 import { requestTypeOf } from '#scorecards/support/request-types.ts'
 import {
+  askedPerWeek,
   type Covered,
   isRead,
   openedIn,
@@ -100,9 +101,9 @@ function setOf(request: SupportRequest, read: readonly Period[]): EvidenceKind {
 
 /** Oldest first; null of a week that was not read. */
 function weeklyCounts(requests: readonly SupportRequest[], covered: Covered, period: Period) {
-  const asked = requests.filter((request) => setOutside(request) === null)
+  const asked = askedPerWeek(requests)
   return weeksIn(period).map((week) =>
-    isRead(covered, week) ? openedIn(asked, week).length : null,
+    isRead(covered, week) ? (asked.get(weekNumber(week.from))?.length ?? 0) : null,
   )
 }
 

@@ -1,4 +1,4 @@
-import type { Period } from '#lib/period.ts'
+import { type Period, weekNumber } from '#lib/period.ts'
 import { type CoveredInterval, coveredShare } from '#scorecards/coverage.ts'
 import { isIn } from '#scorecards/delivery/production.ts'
 import type { EvidenceKind } from '#scorecards/measure.ts'
@@ -39,6 +39,13 @@ export const openedIn = <Request extends SupportRequest>(
   requests: readonly Request[],
   period: Period,
 ) => requests.filter(({ openedAt }) => isIn(period, openedAt))
+
+/** Requests from outside about the path, by the number of the ISO week in which they were opened. */
+export const askedPerWeek = (requests: readonly SupportRequest[]) =>
+  Map.groupBy(
+    requests.filter((request) => setOutside(request) === null),
+    ({ openedAt }) => weekNumber(openedAt),
+  )
 
 /** Whether all of `period` was read. */
 export const isRead = (covered: Covered, { from, to }: Period) =>

@@ -134,9 +134,9 @@ test('an application that cannot be read is put aside with nothing of a person',
   expect(outcome).toMatchObject({ status: 'partial', read: 3, quarantined: 3 })
   const aside = await db.selectFrom('quarantine').selectAll().orderBy('position').execute()
   expect(aside.map(({ reason }) => reason)).toEqual([
-    '✖ Invalid input: expected array, received object\n  → at application.status.history',
-    '✖ expected an instant with its offset\n  → at application.status.history[0].deployedAt',
-    expect.stringContaining('at application.metadata.name'),
+    'application.status.history: Invalid input: expected array, received object',
+    'application.status.history[0].deployedAt: expected an instant with its offset',
+    expect.stringContaining('application.metadata.name: '),
   ])
   expect(JSON.stringify(aside)).toContain('live')
   expect(JSON.stringify(aside)).not.toMatch(/jane|secret/)

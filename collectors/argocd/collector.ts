@@ -8,6 +8,7 @@ import {
   reduceApplication,
   toDeployments,
 } from '#collectors/argocd/application.ts'
+import { readUntil, refuseFuture } from '#collectors/clock.ts'
 import type {
   Collector,
   CollectorContext,
@@ -15,7 +16,6 @@ import type {
   Page,
   ScopeFailure,
 } from '#collectors/collector.ts'
-import { refuseFuture } from '#collectors/future-cursor.ts'
 import { openRest, type RestClient, type RestClientOptions } from '#collectors/rest.ts'
 import {
   type Naming,
@@ -162,7 +162,7 @@ async function* readApplications(
   refuseFuture(sourceId, former?.readAt ?? null, now())
   const listed = await listApplications(client, options)
   const wanted = listed.wanted.map((item) => reduceApplication(item, rules))
-  const readAt = new Date(Math.min((client.time() ?? now()).getTime(), now().getTime()))
+  const readAt = readUntil(client.time(), now())
   const known = wanted.flatMap((item) => Application.safeParse(item).data ?? [])
   if (wanted.length === 0 && Object.keys(former?.entries ?? {}).length > 0) {
     const todo = `check what its token may see; ${COMMAND} collect --anew ${sourceId} believes it`

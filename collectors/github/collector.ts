@@ -1,5 +1,6 @@
 import { matchesGlob } from 'node:path'
 import { z } from 'zod'
+import { readUntil } from '#collectors/clock.ts'
 import type { Collector, CollectorContext, Page, ScopeFailure } from '#collectors/collector.ts'
 import { assignPublishers, type Publishers } from '#collectors/evidence/publications.ts'
 import {
@@ -159,8 +160,7 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
   const files = watchFiles(options, listing.repositories)
   yield* files.failures
   const coverage = new IssueCoverage({
-    clock: run.client.time() ?? context.now(),
-    now: context.now(),
+    to: readUntil(run.client.time(), context.now()),
     isWhole: listing.isWhole,
   })
   let failedInARow = 0
@@ -238,9 +238,9 @@ class IssueCoverage {
   readonly readings: RepositoryReading[] = []
   readonly #scopes = new Map<string, { since: string[]; isWhole: boolean }>()
 
-  /** `clock` is GitHub's, when the first of them was asked; `isWhole`: the list withheld none. */
-  constructor({ clock, now, isWhole }: { clock: Date; now: Date; isWhole: boolean }) {
-    this.#to = new Date(Math.min(clock.getTime(), now.getTime()))
+  /** `to`: when the first of them was asked; `isWhole`: the list withheld none. */
+  constructor({ to, isWhole }: { to: Date; isWhole: boolean }) {
+    this.#to = to
     this.#isWhole = isWhole
   }
 

@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import { describeFuture, readUntil } from '#collectors/clock.ts'
 import type { Page, SourceRecord } from '#collectors/collector.ts'
 import { CATALOGUE_FILES, chooseDescription } from '#collectors/evidence/catalogue.ts'
 import type { PublishedRule } from '#collectors/evidence/publications.ts'
 import type { HistoryFact, UnreadableRecord } from '#collectors/evidence/walk.ts'
 import type { Track } from '#collectors/evidence/watch.ts'
-import { describeFuture } from '#collectors/future-cursor.ts'
 import { type Answer, type GitHubClient, ScopedError } from '#collectors/github/client.ts'
 import type { OrganisationCursor, RepositoryCursor } from '#collectors/github/cursor.ts'
 import {
@@ -77,8 +77,7 @@ export async function* readRepository(reading: RepositoryReading): AsyncGenerato
   const { listed, client, now } = reading
   const start = reading.cursor ?? startCursor(reading)
   refuseFuture(reading, start)
-  const clock = client.time() ?? now
-  const readAt = new Date(Math.min(clock.getTime(), now.getTime())).toISOString()
+  const readAt = readUntil(client.time(), now).toISOString()
   const pages = new PageMaker(reading, start)
   // Then deployments look up what workflows referred to.
   if (reading.withRuns) yield* readWatchedFiles(reading, pages)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readUntil, refuseFuture } from '#collectors/clock.ts'
 import type {
   Collector,
   CollectorContext,
@@ -6,7 +7,6 @@ import type {
   ScopeFailure,
   SourceRecord,
 } from '#collectors/collector.ts'
-import { refuseFuture } from '#collectors/future-cursor.ts'
 import {
   type JiraClient,
   type JiraClientOptions,
@@ -110,7 +110,7 @@ async function* readTickets(run: Run): AsyncGenerator<Page | ScopeFailure> {
   const { options, client, context } = run
   const now = context.now()
   const zone = await client.readTimeZone()
-  const readAt = new Date(Math.min((client.time() ?? now).getTime(), now.getTime()))
+  const readAt = readUntil(client.time(), now)
   const reading = await prepareReading(options, client)
   const since = run.cursor?.since ?? new Date(now.getTime() - options.lookBackMs).toISOString()
   let cursor: Cursor = { since, updated: run.cursor?.updated ?? null }

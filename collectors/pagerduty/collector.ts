@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { readUntil, refuseFuture } from '#collectors/clock.ts'
 import type { Collector, CollectorContext, Page, SourceRecord } from '#collectors/collector.ts'
-import { refuseFuture } from '#collectors/future-cursor.ts'
 import { saveIncidents, type ToldIncident } from '#collectors/incidents.ts'
 import { KeysetWalk } from '#collectors/keyset-walk.ts'
 import { openPagerDuty, type PagerDutyClient } from '#collectors/pagerduty/client.ts'
@@ -208,9 +208,7 @@ class Reader {
 
   /** PagerDuty's clock when it answered first, or ours where that is behind. */
   #lookAtClock(): Date {
-    const now = this.#run.context.now()
-    const clock = this.#run.client.time() ?? now
-    this.#readAt ??= new Date(Math.min(clock.getTime(), now.getTime()))
+    this.#readAt ??= readUntil(this.#run.client.time(), this.#run.context.now())
     return this.#readAt
   }
 

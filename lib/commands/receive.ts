@@ -9,11 +9,9 @@ import {
   toBodyHash,
 } from '#db/received-events.ts'
 import { type CloudEvent, parseCloudEvents, toFewer } from '#lib/cloud-event.ts'
-
 import { COMMAND } from '#lib/command.ts'
 import { ConfigError } from '#lib/errors.ts'
 import { parseJson, readBody, toMediaType, toText } from '#lib/request-body.ts'
-
 import { problem, RequestError } from '#lib/request-error.ts'
 import { isSigned } from '#lib/signature.ts'
 import { isToken, toPrefix } from '#lib/token.ts'

@@ -103,22 +103,15 @@ async function listTouched(
   const units = toUnits(landscape)
   const servicesOf = (ids: Iterable<string>) =>
     workersOf([...ids].flatMap((id) => units.get(id) ?? [])).services
-  const touched = new Set([...plan.units, ...services.flatMap(unitOf)])
-  const foreign = await listForeignIncidentsOf(db, servicesOf(touched))
-  const tied = new Set(
-    foreign
-      .flatMap((row) => [...unitOf(row.service_id), ...unitOf(row.named_service_id)])
-      .filter((unit) => !touched.has(unit)),
-  )
-  const ofTied = tied.size === 0 ? [] : await listForeignIncidentsOf(db, servicesOf(tied))
-  return { touched: new Set([...touched, ...tied]), foreign: distinct([...foreign, ...ofTied]) }
+  const own = new Set([...plan.units, ...services.flatMap(unitOf)])
+  const foreign = await listForeignIncidentsOf(db, servicesOf(own))
+  const touched = new Set([
+    ...own,
+    ...foreign.flatMap((row) => [...unitOf(row.service_id), ...unitOf(row.named_service_id)]),
+  ])
+  if (touched.size === own.size) return { touched, foreign }
+  return { touched, foreign: await listForeignIncidentsOf(db, servicesOf(touched)) }
 }
-
-const distinct = (rows: readonly ForeignIncidentRow[]): ForeignIncidentRow[] => [
-  ...new Map(
-    rows.map((row) => [JSON.stringify([row.source_id, row.native_id, row.named_service_id]), row]),
-  ).values(),
-]
 
 /** By unit. */
 type BatchFacts = ReadonlyMap<string, LinkedDelivery>

@@ -1,40 +1,25 @@
 import type { Database } from '#db/connection.ts'
 import { upsertFacts } from '#db/facts.ts'
 import type { NewRow } from '#db/schema.ts'
+import { addTicket as addOpenTicket } from '#test/support/web.ts'
 
 /** When everything here was stored. */
 const OBSERVED_AT = '2026-06-01T00:00:00.000Z'
 
-/** A question that `payments` asks about the path of `addPath`. */
-export async function addTicket(
+/** A question that `payments` asks about the path of `addPath`, and answers itself. */
+export const addTicket = (
   db: Database,
   row: Partial<NewRow<'tickets'>> & { native_id: string; opened_at: string },
-): Promise<void> {
-  await upsertFacts(db, 'tickets', [
-    {
-      source_id: 'desk',
-      team_id: 'payments',
-      path_id: 'http-service',
-      type: 'how_to',
-      category: null,
-      status_category: null,
-      first_response_at: null,
-      resolved_at: null,
-      reopened_count: null,
-      channel: null,
-      opened_by_group: null,
-      bot: 0,
-      linked_request_id: null,
-      session_count: null,
-      platform_people_count: null,
-      executed_by: 'requester',
-      both_sides_changed: null,
-      co_design: null,
-      observed_at: OBSERVED_AT,
-      ...row,
-    },
-  ])
-}
+) =>
+  addOpenTicket(db, {
+    source_id: 'desk',
+    team_id: 'payments',
+    type: 'how_to',
+    status_category: null,
+    executed_by: 'requester',
+    observed_at: OBSERVED_AT,
+    ...row,
+  })
 
 /** A failed attempt of `payments` on the path of `addPath`, over in the same moment. */
 export async function addAttempt(

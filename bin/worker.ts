@@ -33,13 +33,13 @@ export async function runWorker(signal: AbortSignal): Promise<void> {
   log('info', 'started')
   const schedule = new Cron(EVERY_MINUTE)
   while (!signal.aborted) {
-    const database = await runDueJobs(signal).catch(tell)
+    const inbox = await runDueJobs(signal).catch(tell)
     const failed = new Set<string>()
     const end = performance.now() + (schedule.msToNext() ?? 0)
     for (let left = end - performance.now(); left > 0; left = end - performance.now()) {
       await sleep(Math.min(left, LISTEN_MS), undefined, { signal }).catch(() => {})
       if (signal.aborted) break
-      if (database !== undefined) await takeIn(database, failed, signal).catch(tell)
+      if (inbox !== undefined) await takeIn(inbox, failed, signal).catch(tell)
     }
   }
   log('info', 'stopped')
@@ -70,13 +70,14 @@ const toIds = (sources: readonly SourceConfig[]) => sources.map(({ id }) => id)
 
 /**
  * One round: a source that fails is recorded as failed, and tried again when it is due again.
- * Returns the path of the database.
+ * Returns the path of the database where something may be sent; undefined where nothing can be.
  */
-async function runDueJobs(signal: AbortSignal): Promise<string> {
+async function runDueJobs(signal: AbortSignal): Promise<string | undefined> {
   return withProject(async (project) => {
     const { config, db } = project
+    const inbox = config.sources.some(isPushed) ? config.database : undefined
     const due = await listDueSources(db, config.sources, new Date())
-    if (due.length === 0 && !(await isScoringDue(db, new Date()))) return config.database
+    if (due.length === 0 && !(await isScoringDue(db, new Date()))) return inbox
     await withLease(db, { job: 'worker' }, async (guard) => {
       if (due.length > 0) await collectDue(project, { due, signal, guard })
       if (signal.aborted) return
@@ -87,7 +88,7 @@ async function runDueJobs(signal: AbortSignal): Promise<string> {
       if (waves > 0) log('info', `published ${waves} survey waves`)
       await forgetOld(project)
     })
-    return config.database
+    return inbox
   })
 }
 

@@ -6,7 +6,7 @@ import { OpenedFigure } from '#app/opened-figure.tsx'
 import { asShownAt } from '#app/status.ts'
 import { type FigureName, readParameters, type Search } from '#app/url-state.ts'
 import { hereWith, metricAddress, type View } from '#app/view.ts'
-import { findMeasurement } from '#lib/queries/measurements.ts'
+import { openMeasurement } from '#lib/queries/opened.ts'
 
 /** The rows behind the number that the address names; nothing when it names none. */
 export async function EvidenceDrawer({ view, search }: { view: View; search: Search }) {
@@ -14,7 +14,7 @@ export async function EvidenceDrawer({ view, search }: { view: View; search: Sea
   const definition = ev === null ? undefined : findDefinition(ev.metricId)
   if (ev === null || definition === undefined) return null
   const { metricId, scope } = ev
-  const found = await untilPublished(findMeasurement, { metricId, ...scope }, view.weekEnd)
+  const found = await untilPublished(openMeasurement, { metricId, ...scope }, view.weekEnd)
   const tab = evtab ?? 'counted'
   return (
     <Drawer closeHref={hereWith(view, {})} labelledBy="drawer-title">

@@ -20,7 +20,7 @@ import { teamNames } from '#lib/queries/teams.ts'
 import { listTickets, type Ticket } from '#lib/queries/tickets.ts'
 import type { UsageRow } from '#lib/queries/usage.ts'
 import { coveredShare } from '#scorecards/coverage.ts'
-import type { MetricResult } from '#scorecards/result.ts'
+import { type MetricResult, openedSets } from '#scorecards/result.ts'
 
 type Reader = Awaited<ReturnType<typeof database>>
 
@@ -84,7 +84,7 @@ function toSets<T>(
   find: (id: string) => T | undefined,
   cells: (row: T) => readonly React.ReactNode[],
 ): Evidence['sets'] {
-  return result.evidence.map(({ kind, ids }) => ({
+  return openedSets(result).map(({ kind, ids }) => ({
     kind,
     rows: ids.map((id) => {
       const row = find(id)
@@ -197,7 +197,7 @@ async function activityRows(db: Reader, result: MetricResult, view: View): Promi
   ]
   return {
     columns: ['Activity', 'When', 'Team', 'Service', 'How', 'Decided by', 'Result'],
-    sets: result.evidence.map(({ kind, ids }) => ({
+    sets: openedSets(result).map(({ kind, ids }) => ({
       kind,
       rows: ids.flatMap((id): EvidenceRow[] => {
         const work = selectWork(activities, id, to)
@@ -260,7 +260,7 @@ async function requestRows(db: Reader, result: MetricResult, view: View): Promis
 
 function recordRows(...tables: readonly RecordTable[]): Load {
   return async (db, result) => {
-    const ids = new Set(result.evidence.flatMap((set) => set.ids))
+    const ids = new Set(openedSets(result).flatMap((set) => set.ids))
     const byId = await listRecords(db, tables, ids)
     return {
       columns: ['Record', 'When', 'Of', 'Says'],

@@ -142,11 +142,12 @@ export function caveats(result: MetricResult): string[] {
 
 /** Teams or services left out for a reason, counted: `2 under an exception`. */
 function excludedCounts({ evidence }: MetricResult): { count: number; reason: string }[] {
-  return evidence.flatMap(({ kind, ids }) => {
+  return evidence.flatMap((set) => {
+    const { kind } = set
     // Work is named by queries; how many pieces were left out is in the parts.
-    const named = ids.filter((id) => !id.includes('?'))
-    if (!kind.startsWith('excluded:') || named.length === 0) return []
-    return [{ count: named.length, reason: excludedWord(kind.slice('excluded:'.length)) }]
+    const count = 'ids' in set ? set.ids.filter((id) => !id.includes('?')).length : set.count
+    if (!kind.startsWith('excluded:') || count === 0) return []
+    return [{ count, reason: excludedWord(kind.slice('excluded:'.length)) }]
   })
 }
 

@@ -1,4 +1,4 @@
-import type { MetricDefinition, MetricResult } from '#scorecards/result.ts'
+import { type MetricDefinition, type MetricResult, openedSets } from '#scorecards/result.ts'
 
 /** A result for a terminal: what it is, what it rests on, and the rows by set. */
 export function toResultText(definition: MetricDefinition, result: MetricResult): string {
@@ -96,8 +96,8 @@ function bandText({ band, parameters }: MetricResult): string {
   return `${band} (good ${good}, bad ${bad})`
 }
 
-function listRows({ evidence }: MetricResult): string[] {
-  return evidence
+function listRows(result: MetricResult): string[] {
+  return openedSets(result)
     .filter(({ ids }) => ids.length > 0)
     .map(({ kind, ids }) => `  ${kind} (${ids.length}): ${ids.join(', ')}`)
 }

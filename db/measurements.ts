@@ -61,28 +61,35 @@ export async function listMeasuredSources(db: Reader, metricId: string): Promise
   return rows.map(({ source_id }) => source_id)
 }
 
-/**
- * Closes what stands over own windows of teams, and of sources, that ended before an instant: nobody
- * keeps it true. Returns how many rows.
- */
+/** The ends of the first own windows that are kept true. */
+export interface Horizons {
+  readonly teams: Date
+  /** Of sources, and of those metrics of paths and of all that are not kept for as long as there are any. */
+  readonly others: Date
+  readonly metricIds: readonly string[]
+}
+
+/** Closes what stands over own windows that ended before: nobody keeps it true. Returns how many rows. */
 export async function withdrawBefore(
   tx: Database,
   run: number,
-  ends: { readonly team_id: Date; readonly source_id: Date },
+  { teams, others, metricIds }: Horizons,
 ): Promise<number> {
-  let closed = 0
-  for (const column of ['team_id', 'source_id'] as const) {
-    const { numUpdatedRows } = await tx
-      .updateTable('measurements')
-      .set({ to_run: run })
-      .where('to_run', 'is', null)
-      .where('window_kind', '=', 'own')
-      .where(column, '!=', '')
-      .where('window_end', '<', ends[column].toISOString())
-      .executeTakeFirstOrThrow()
-    closed += Number(numUpdatedRows)
-  }
-  return closed
+  const closed = tx
+    .updateTable('measurements')
+    .set({ to_run: run })
+    .where('to_run', 'is', null)
+    .where('window_kind', '=', 'own')
+  const old = closed.where('window_end', '<', others.toISOString())
+  const results = [
+    await closed
+      .where('team_id', '!=', '')
+      .where('window_end', '<', teams.toISOString())
+      .executeTakeFirstOrThrow(),
+    await old.where('source_id', '!=', '').executeTakeFirstOrThrow(),
+    await old.where('metric_id', 'in', metricIds).executeTakeFirstOrThrow(),
+  ]
+  return results.reduce((sum, { numUpdatedRows }) => sum + Number(numUpdatedRows), 0)
 }
 
 /** Closes what stands over windows of a kind that end at none of `ends`: they are cut otherwise now. */

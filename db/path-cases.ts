@@ -1,16 +1,15 @@
 import { forEachChunk } from '#db/chunks.ts'
 import type { Reader } from '#db/connection.ts'
+import { isPublished } from '#db/published.ts'
 import type { Row } from '#db/schema.ts'
+import type { Period } from '#lib/period.ts'
 
 /**
- * Everything that was ever asked of a path or tried on it, also what was removed at its source; with the
- * support requests that may be about it.
+ * Everything that was ever asked of a path or tried on it, also what was removed at its source; with
+ * those of the support requests that may be about it that were opened in a period, and those that name
+ * a provisioning request. `resolvedSince`: when the first was opened that is known to be resolved.
  */
-export async function listPathCases(
-  db: Reader,
-  pathId: string,
-  { isOfSupport = true }: { readonly isOfSupport?: boolean } = {},
-) {
+export async function listPathCases(db: Reader, pathId: string, opened: Period | null) {
   const requests = await db
     .selectFrom('provisioning_requests')
     .selectAll()
@@ -36,7 +35,8 @@ export async function listPathCases(
       ])
       .where('path_id', '=', pathId)
       .execute(),
-    tickets: isOfSupport ? await listTickets(db, pathId) : [],
+    tickets: opened === null ? [] : await listTickets(db, pathId, opened),
+    resolvedSince: opened === null ? null : await firstResolved(db, pathId),
     exceptions: await db
       .selectFrom('exceptions')
       .select(['source_id', 'native_id', 'requested_at', 'decided_at', 'decision'])
@@ -50,9 +50,8 @@ export async function listPathCases(
 }
 
 /** About the path, and those that nobody has attributed to one. */
-const listTickets = (db: Reader, pathId: string) =>
-  db
-    .selectFrom('tickets')
+const listTickets = (db: Reader, pathId: string, { from, to }: Period) =>
+  ticketsAround(db, pathId)
     .select([
       'source_id',
       'native_id',
@@ -72,8 +71,29 @@ const listTickets = (db: Reader, pathId: string) =>
       'co_design',
       'gone_at',
     ])
-    .where((eb) => eb.or([eb('path_id', '=', pathId), eb('path_id', 'is', null)]))
+    .where((eb) =>
+      eb.or([
+        eb.and([eb('opened_at', '>=', from.toISOString()), eb('opened_at', '<', to.toISOString())]),
+        eb('linked_request_id', 'is not', null),
+      ]),
+    )
     .execute()
+
+const ticketsAround = (db: Reader, pathId: string) =>
+  db
+    .selectFrom('tickets')
+    .where((eb) => eb.or([eb('path_id', '=', pathId), eb('path_id', 'is', null)]))
+
+async function firstResolved(db: Reader, pathId: string): Promise<string | null> {
+  const row = await ticketsAround(db, pathId)
+    .select('opened_at')
+    .where('gone_at', 'is', null)
+    .where('resolved_at', 'is not', null)
+    .orderBy('opened_at')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.opened_at ?? null
+}
 
 async function listSteps(db: Reader, requestIds: readonly string[]): Promise<Row<'steps'>[]> {
   const steps: Row<'steps'>[] = []
@@ -85,11 +105,18 @@ async function listSteps(db: Reader, requestIds: readonly string[]): Promise<Row
   return steps
 }
 
-/** The state of every team of a path at every week end, as the last run left it, published or not. */
-export const listWrittenTrails = (db: Reader, pathId: string) =>
-  db
+/**
+ * The state of every team of a path at every week end, as readers see it; with `isWriter` as the last run
+ * left it, published or not.
+ */
+export function listTrails(
+  db: Reader,
+  pathId: string,
+  { isWriter = false }: { readonly isWriter?: boolean } = {},
+) {
+  const query = db
     .selectFrom('adoption_states')
     .select(['team_id', 'week_end', 'state'])
-    .where('to_run', 'is', null)
     .where('path_id', '=', pathId)
-    .execute()
+  return (isWriter ? query.where('to_run', 'is', null) : query.where(isPublished)).execute()
+}

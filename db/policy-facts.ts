@@ -51,9 +51,13 @@ export async function listEvidenceFor(
   return found
 }
 
-/** Which source ever told of evidence for which requirement. */
+/** Which source told of evidence for which requirement, and since when. */
 export const listEvidenceSources = (db: Reader) =>
-  db.selectFrom('policy_evidence').select(['requirement_id', 'source_id']).distinct().execute()
+  db
+    .selectFrom('policy_evidence')
+    .select(['requirement_id', 'source_id', (eb) => eb.fn.min('produced_at').as('told_since')])
+    .groupBy(['requirement_id', 'source_id'])
+    .execute()
 
 /** Requests to a path, and those that name none. */
 export const listRequestsAround = (db: Reader, pathId: string) =>

@@ -1,6 +1,7 @@
 import type { Touched } from '#db/changes-to-score.ts'
 import type { FactTable } from '#db/natural-keys.ts'
 import type { StoredRow } from '#db/statements.ts'
+import { firstOf } from '#lib/order.ts'
 
 /** What scoring has to look at again when a fact comes, changes or goes. */
 interface Watch {
@@ -78,7 +79,16 @@ const WATCHES: Readonly<Record<FactTable, Watch>> = {
     ],
   },
   mandates: { touches: (row) => subject('path', row, 'path_id', text(row, 'announced_at')) },
-  exceptions: { touches: (row) => subject('team', row, 'team_id', text(row, 'decided_at')) },
+  // One that nobody says was requested when is among those of every moment.
+  exceptions: {
+    touches: (row) =>
+      subject(
+        'team',
+        row,
+        'team_id',
+        firstOf([text(row, 'requested_at'), text(row, 'decided_at')]) ?? '',
+      ),
+  },
   usage_evidence: {
     touches: (row) => subject('evidence', row, 'repository_id', text(row, 'valid_from')),
   },
@@ -86,7 +96,6 @@ const WATCHES: Readonly<Record<FactTable, Watch>> = {
     touches: (row) => [
       ...subject('service', row, 'service_id', text(row, 'occurred_at')),
       ...subject('team', row, 'team_id', text(row, 'occurred_at')),
-      ...whole('support', text(row, 'occurred_at')),
     ],
   },
   path_attempts: { touches: (row) => subject('team', row, 'team_id', text(row, 'started_at')) },
@@ -113,7 +122,12 @@ const WATCHES: Readonly<Record<FactTable, Watch>> = {
       ...(row['service_id'] === null ? whole('incident', beginning(row)) : []),
     ],
   },
-  tickets: { touches: (row) => whole('support', text(row, 'opened_at')) },
+  // Of no path: of any.
+  tickets: {
+    touches: (row) => [
+      { kind: 'support', id: text(row, 'path_id'), since: text(row, 'opened_at') },
+    ],
+  },
   survey_waves: { touches: (row) => whole('survey', text(row, 'opened_at')) },
   survey_responses: { touches: () => whole('survey', '') },
   // Their answers are in no team's figures until somebody maps them.

@@ -115,3 +115,7 @@ export function yearBefore(instant: Date): Date {
   earlier.setUTCFullYear(instant.getUTCFullYear() - 1)
   return earlier
 }
+
+/** An instant in milliseconds as text; null where it is not finite. */
+export const instantText = (at: number): string | null =>
+  Number.isFinite(at) ? new Date(at).toISOString() : null

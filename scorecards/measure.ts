@@ -2,6 +2,7 @@ import { compareText } from '#lib/order.ts'
 import { daysBefore, type Period } from '#lib/period.ts'
 import type {
   Band,
+  CountedSet,
   EvidenceSet,
   Interval,
   MetricDefinition,
@@ -46,8 +47,8 @@ export interface Computed
     | 'bounds'
     | 'parts'
     | 'flags'
-    | 'evidence'
   > {
+  readonly evidence: readonly EvidenceSet[]
   readonly n: number
   /** Cases known, of which the unknown ones are a share; without it `n`, which may be weeks. */
   readonly knownCases?: number
@@ -90,6 +91,8 @@ export interface MeasureContext {
   readonly absence?: Absence
   /** What is to be said of the facts, such as `proxy_signal`. */
   readonly flags?: readonly string[]
+  /** Only with the counts of the rows behind it: they are found again when somebody opens the result. */
+  readonly isBrief?: boolean
 }
 
 /** The full record of one metric in one scope at one moment. */
@@ -135,7 +138,7 @@ function toResult(
     status,
     band: bandOfResult(metric.definition, computed, status),
     flags: [...computed.flags, ...(context.flags ?? [])],
-    evidence,
+    evidence: context.isBrief ? evidence.map(toCount) : evidence,
     ...(isSuppressed && { ...NOTHING, flags: context.flags ?? [] }),
   }
 }
@@ -269,11 +272,35 @@ export type EvidenceKind =
   | 'unknown'
   | 'not_matured'
 
-/** Ids by set, each set and the list of sets in text order, so that the order of rows is no matter. */
+/**
+ * Ids by set, each set and the list of sets in text order, so that the order of rows is no matter. The
+ * ids of a set are put in order when somebody asks for them.
+ */
 export function toEvidence(
   rows: readonly { readonly id: string; readonly kind: EvidenceKind }[],
 ): EvidenceSet[] {
   return [...Map.groupBy(rows, ({ kind }) => kind)]
-    .map(([kind, members]) => ({ kind, ids: members.map(({ id }) => id).toSorted() }))
+    .map(([kind, members]) => toSet(kind, members))
     .toSorted((a, b) => compareText(a.kind, b.kind))
 }
+
+function toSet(kind: string, members: readonly { readonly id: string }[]): EvidenceSet {
+  let ids: readonly string[] | undefined
+  const set = {
+    kind,
+    get ids() {
+      ids ??= members.map(({ id }) => id).toSorted()
+      return ids
+    },
+  }
+  SIZES.set(set, members.length)
+  return set
+}
+
+/** So that counting the rows of a set does not put them in order. */
+const SIZES = new WeakMap<EvidenceSet, number>()
+
+const toCount = (set: EvidenceSet): CountedSet => ({
+  kind: set.kind,
+  count: SIZES.get(set) ?? set.ids.length,
+})

@@ -218,7 +218,12 @@ export function withRemoved(result: MetricResult, removed: readonly RemovedCase[
   const { start, end } = result.window
   const [from, to] = [new Date(start), new Date(end)]
   const own = removed.filter(({ at }) => at >= from && at < to)
-  const added = toEvidence(own.map(({ id }) => ({ id, kind: REMOVED })))
+  if (own.length === 0) return result
+  const [first] = result.evidence
+  const added =
+    first !== undefined && 'count' in first
+      ? [{ kind: REMOVED, count: own.length }]
+      : toEvidence(own.map(({ id }) => ({ id, kind: REMOVED })))
   const evidence = [...result.evidence, ...added]
   return { ...result, evidence: evidence.toSorted((a, b) => compareText(a.kind, b.kind)) }
 }

@@ -14,10 +14,11 @@ import {
 } from '#scorecards/metrics/platform-caused-failure-share.ts'
 import type { PathCases } from '#scorecards/path-cases.ts'
 
-/** What failed on a path in the window of REL-06: attempts, requests, and deployments as in REL-03. */
+/**
+ * What failed on a path in the window of REL-06: attempts, requests, and deployments as in REL-03, which
+ * are those of the path.
+ */
 export function listFailures(
-  model: Model,
-  path: Path,
   { attempts, requests }: Pick<PathCases, 'attempts' | 'requests'>,
   delivered: readonly FailedDeployment[],
   asOf: Date,
@@ -36,7 +37,7 @@ export function listFailures(
         ? [{ id: attempt.id, at, causes: [toCauseClass(attempt.causeCode)] }]
         : [],
     ),
-    ...delivered.filter(isOnPath(model, path)).flatMap((deployment) => toFailure(deployment, asOf)),
+    ...delivered.flatMap((deployment) => toFailure(deployment, asOf)),
   ].filter(({ at }) => isIn(period, at))
 }
 
@@ -57,7 +58,8 @@ function toFailure({ id, finishedAt, failures }: FailedDeployment, asOf: Date): 
   return known.length === 0 ? [] : [{ id, at: finishedAt, causes }]
 }
 
-function isOnPath({ landscape: { serviceById } }: Model, path: Path) {
+/** Whether a deployment that failed was of those whom the path was meant for, and by the path. */
+export function isFailureOnPath({ landscape: { serviceById } }: Model, path: Path) {
   return ({ serviceId, finishedAt, pathId, mechanism }: FailedDeployment): boolean => {
     const service = serviceById.get(serviceId)
     const at = finishedAt.toISOString()

@@ -38,27 +38,39 @@ import {
   type PathCases,
   type RemovedCase,
   type RemovedCases,
+  type Ticket,
   withRemoved,
 } from '#scorecards/path-cases.ts'
+import { CHART_WEEKS } from '#scorecards/process-chart.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 import type { TeamUse } from '#scorecards/support/episodes.ts'
+import type { EpisodeJudge } from '#scorecards/support/judged-uses.ts'
 import type { Covered } from '#scorecards/support/requests.ts'
 
 /**
- * A path as it stands, with all of its history: what those of its metrics are computed from that look
- * back on everything. They are published for the last week end only.
+ * A path as it stood at a moment, with all of its history until then: what those of its metrics are
+ * computed from that look back on single cases.
  */
 export interface Standing {
   readonly model: Model
   readonly path: Path
+  /** Up to the moment. */
   readonly trails: readonly TeamTrail[]
+  /** Support requests only as far back as the longest window of a metric. */
   readonly cases: PathCases
+  /** Support requests that name a provisioning request, of any time. */
+  readonly namedTickets: readonly Ticket[]
+  /** Whether any source had told when a support request of before was resolved. */
+  readonly isResolutionTold: boolean
   /** When each team first used the path with success; those that never did are not there. */
   readonly firstUses: ReadonlyMap<string, Date>
-  /** Work in scope of the path, as far back as the longest window of a metric. */
-  readonly uses: readonly TeamUse[]
-  readonly failures: readonly Failure[]
-  readonly policies: PathPolicies
+  /** When each team first tried it, until then. */
+  readonly firstAttempts: ReadonlyMap<string, Date>
+  /** Work in scope of the path in the days before. */
+  readonly usesIn: (days: number) => readonly TeamUse[]
+  readonly judgeUses: (covered: Covered) => EpisodeJudge
+  readonly failures: () => readonly Failure[]
+  readonly policies: () => PathPolicies
   readonly asOf: Date
 }
 
@@ -66,7 +78,13 @@ interface Scorer {
   readonly id: string
   /** Only of paths that provision something, or only of others; undefined: of both. */
   readonly isOfRequests: boolean | undefined
-  readonly score: (standing: Standing, computedAt: Date) => MetricResult[]
+  readonly score: (standing: Standing, context: ScoreContext) => MetricResult[]
+}
+
+interface ScoreContext {
+  readonly computedAt: Date
+  /** See `MeasureContext`. */
+  readonly isBrief: boolean
 }
 
 type Measured<Input> = Pick<Metric<Input>, 'definition' | 'windowDays'>
@@ -101,14 +119,14 @@ function toScorer<Input>(
   return {
     id: metric.definition.id,
     isOfRequests,
-    score: (standing, computedAt) => {
+    score: (standing, context) => {
       const read = reads.map((one) => one(standing))
       const days = metric.windowDays || HISTORY_DAYS
-      const reading = leastOf(read.map((scopes) => readingOf(scopes, standing.asOf, days, 0)))
+      const reading = leastOf(read.map((scopes) => readScopes(scopes, standing.asOf, days)))
       const results = compute(inputOf(standing), {
         scope: { pathId: standing.path.id },
         asOf: standing.asOf,
-        computedAt,
+        ...context,
         engineVersion: ENGINE_VERSION,
         parameters: {},
         ...reading,
@@ -117,6 +135,27 @@ function toScorer<Input>(
       const removed = removedOf(standing, reads)
       return results.map((result) => withRemoved(result, removed))
     },
+  }
+}
+
+/** Several metrics ask the same of the same scopes. */
+const READINGS = new WeakMap<readonly Scope[], Map<number, Reading>>()
+
+function readScopes(scopes: readonly Scope[], asOf: Date, days: number): Reading {
+  const known = READINGS.get(scopes) ?? new Map<number, Reading>()
+  READINGS.set(scopes, known)
+  const reading = known.get(days) ?? readingOf(scopes, asOf, days, 0)
+  known.set(days, reading)
+  return reading
+}
+
+/** Finds the scopes of a kind once for each moment. */
+function once(read: Read): Read {
+  const found = new WeakMap<Standing, readonly Scope[]>()
+  return (standing) => {
+    const known = found.get(standing) ?? read(standing)
+    found.set(standing, known)
+    return known
   }
 }
 
@@ -173,15 +212,16 @@ const REMOVABLE: ReadonlyMap<Read, keyof RemovedCases> = new Map([
 ])
 
 /** Everything that any state rests on. */
-const states: Read = ({ model }) =>
+const states: Read = once(({ model }) =>
   [...model.landscape.coverage]
     .filter(([key]) => key.startsWith('repository:') || WORK.has(key))
-    .map(([, intervals]) => ({ intervals, since: null }))
+    .map(([, intervals]) => ({ intervals, since: null })),
+)
 
 const WORK: ReadonlySet<string> = new Set(['entity:deployments', 'entity:activities', REQUESTS])
 
 /** The work that the path counts, of those whom it is meant for. */
-const work: Read = (standing) => {
+const work: Read = once((standing) => {
   const { model, path, trails } = standing
   const scopes =
     path.rules.work === 'provisioning'
@@ -194,7 +234,7 @@ const work: Read = (standing) => {
           since: service.createdAt,
         }))
   return scopes.length > 0 ? scopes : states(standing)
-}
+})
 
 const isInScope = ({ weeks }: TeamTrail) => !NOT_ELIGIBLE.has(weeks.at(-1)?.state ?? 'unknown')
 
@@ -206,14 +246,14 @@ function servicesInScope({ model, path, asOf }: Standing) {
 }
 
 /** Deployments of the same; releases that are told by tags are read with their repository. */
-const deployments: Read = (standing) => {
+const deployments: Read = once((standing) => {
   const own = rowsOf('entity:deployments')(standing)
   if (own.length > 0) return own
   return servicesInScope(standing).map(({ repositoryId, createdAt }) => ({
     intervals: covered(standing, `repository:${repositoryId}`),
     since: createdAt,
   }))
-}
+})
 
 /** When both support requests and what the path carried were read. */
 const helpRead = (standing: Standing): Covered =>
@@ -293,49 +333,59 @@ const SCORERS: readonly Scorer[] = [
       requests: standing.cases.tickets,
       teams: standing.trails.map(({ team }) => ({
         id: team,
-        firstAttemptAt: firstAttemptAt(standing, team),
+        firstAttemptAt: standing.firstAttempts.get(team) ?? null,
       })),
       covered: covered(standing, TICKETS),
     }),
     reads: [tickets],
   }),
   of(supportResolutionTime, {
-    inputOf: ({ asOf, cases }) => ({ asOf, requests: cases.tickets, slaHours: SLA_HOURS }),
+    inputOf: ({ asOf, cases, isResolutionTold }) => ({
+      asOf,
+      requests: cases.tickets,
+      slaHours: SLA_HOURS,
+      isResolutionTold,
+    }),
     reads: [tickets],
   }),
   of(supportRequestsPer100Uses, {
     inputOf: (standing) => ({
       asOf: standing.asOf,
       requests: standing.cases.tickets,
-      uses: standing.uses,
+      uses: standing.usesIn(CHART_DAYS),
       covered: helpRead(standing),
     }),
     reads: [tickets, work],
   }),
   of(interactionModeMix, { inputOf: interactions, reads: [tickets, work] }),
   of(platformCausedFailureShare, {
-    inputOf: ({ asOf, failures }) => ({ asOf, failures }),
+    inputOf: ({ asOf, failures }) => ({ asOf, failures: failures() }),
     reads: [rowsOf(ATTEMPTS, REQUESTS, 'entity:incidents')],
   }),
   of(completePolicyEvidenceRequests, {
-    inputOf: ({ asOf, policies }) => ({ asOf, reach: PATH, ...policies }),
+    inputOf: ({ asOf, policies }) => ({ asOf, reach: PATH, ...policies() }),
     reads: [requests, evidence],
     isOfRequests: true,
   }),
   of(completePolicyEvidenceChanges, {
-    inputOf: ({ asOf, policies }) => ({ asOf, reach: PATH, ...policies }),
+    inputOf: ({ asOf, policies }) => ({ asOf, reach: PATH, ...policies() }),
     reads: [deployments, evidence],
     isOfRequests: false,
   }),
   of(evidenceTimeliness, {
-    inputOf: ({ asOf, policies }) => ({ asOf, ...policies }),
+    inputOf: ({ asOf, policies }) => ({ asOf, ...policies() }),
     reads: [evidence],
   }),
   of(automatedEvidenceShare, {
-    inputOf: ({ asOf, policies }) => ({ asOf, evidence: policies.items }),
+    inputOf: ({ asOf, policies }) => ({ asOf, evidence: policies().items }),
     reads: [evidence],
   }),
 ]
+
+/** Of the chart of SUP-02: the week that holds the as-of may be cut. */
+const CHART_DAYS = (CHART_WEEKS + 1) * 7
+/** The longest that SUP-06 looks back. */
+const EPISODE_DAYS = 84
 
 /** Our own default: a day. */
 const SLA_HOURS = 24
@@ -349,7 +399,17 @@ const idsOf = (...metrics: readonly Pick<Metric<never>, 'definition'>[]) =>
 /** Those that rest on nothing but the states of teams and their attempts. */
 export const TRAIL_METRICS = idsOf(timeToAdopt, cohortRetention, funnelConversion)
 
-/** Those that rest on `uses`, on `failures` and on `policies`. */
+/** Those that rest on support requests. */
+export const SUPPORT_METRICS = idsOf(
+  supportRequestsPerWeek,
+  supportRequestMix,
+  newcomerSupportRatio,
+  supportResolutionTime,
+  supportRequestsPer100Uses,
+  interactionModeMix,
+)
+
+/** Those that rest on uses, on failures and on policies. */
 export const USE_METRICS = idsOf(supportRequestsPer100Uses, interactionModeMix)
 export const FAILURE_METRICS = idsOf(platformCausedFailureShare)
 export const POLICY_METRICS = idsOf(
@@ -359,16 +419,16 @@ export const POLICY_METRICS = idsOf(
   automatedEvidenceShare,
 )
 
-/** Those named, or all that the path has. */
+/** Those named that the path has. */
 export function standingResults(
   standing: Standing,
-  computedAt: Date,
-  metricIds: readonly string[] = STANDING_METRICS,
+  metricIds: readonly string[],
+  context: ScoreContext,
 ): MetricResult[] {
   const isOfRequests = standing.path.rules.work === 'provisioning'
   return SCORERS.filter(
     (one) => metricIds.includes(one.id) && (one.isOfRequests ?? isOfRequests) === isOfRequests,
-  ).flatMap(({ score }) => score(standing, computedAt))
+  ).flatMap(({ score }) => score(standing, context))
 }
 
 /** States by team, in the order of weeks. */
@@ -412,13 +472,6 @@ function mandateAnnouncedAt({ model, path }: Standing, team: string): Date | nul
   return first === undefined ? null : new Date(first)
 }
 
-function firstAttemptAt({ cases }: Standing, team: string): Date | null {
-  const times = cases.attempts
-    .filter((attempt) => attempt.team === team)
-    .map(({ startedAt }) => startedAt.getTime())
-  return times.length === 0 ? null : new Date(Math.min(...times))
-}
-
 /** Services that were begun while the path was meant for them. */
 function newWork({ model, path, cases, asOf }: Standing) {
   const services = cases.services.filter(({ id, createdAt }) => {
@@ -430,18 +483,20 @@ function newWork({ model, path, cases, asOf }: Standing) {
 }
 
 function interactions(standing: Standing): Interactions {
-  const { asOf, cases, firstUses, path, trails, uses } = standing
+  const { asOf, cases, firstUses, judgeUses, namedTickets, path, trails } = standing
+  const covered = helpRead(standing)
+  const recent = new Set(cases.tickets)
   return {
     asOf,
-    requests: cases.tickets,
-    uses,
-    provisioningRequests: cases.requests.map(({ team, ...request }) => ({
-      ...request,
-      teamId: team,
-    })),
+    requests: [...namedTickets.filter((ticket) => !recent.has(ticket)), ...cases.tickets],
+    uses: standing.usesIn(EPISODE_DAYS),
+    provisioningRequests: cases.requests
+      .filter(({ requestedAt }) => requestedAt < asOf)
+      .map(({ team, ...request }) => ({ ...request, teamId: team })),
     attempts: cases.attempts.map(({ team, ...attempt }) => ({ ...attempt, teamId: team })),
     teams: trails.map(({ team }) => ({ id: team, firstUsedAt: firstUses.get(team) ?? null })),
-    covered: helpRead(standing),
+    covered,
+    judgeUse: judgeUses(covered),
     pathAgeWeeks: ageInWeeks(path, asOf),
   }
 }

@@ -32,7 +32,7 @@ export interface MetricResult {
   readonly flags: readonly string[]
   /** Metric ids shown beside it. */
   readonly guardrails: readonly string[]
-  readonly evidence: readonly EvidenceSet[]
+  readonly evidence: readonly (EvidenceSet | CountedSet)[]
 }
 
 export interface Scope {
@@ -59,6 +59,20 @@ export interface EvidenceSet {
   readonly kind: string
   readonly ids: readonly string[]
 }
+
+/** As many rows as are kept of a set whose ids are found when somebody opens the result. */
+export interface CountedSet {
+  readonly kind: string
+  readonly count: number
+}
+
+/** How many rows are in a set. */
+export const sizeOf = (set: EvidenceSet | CountedSet): number =>
+  'ids' in set ? set.ids.length : set.count
+
+/** The sets of a result whose rows are named. */
+export const openedSets = ({ evidence }: Pick<MetricResult, 'evidence'>): EvidenceSet[] =>
+  evidence.filter((set) => 'ids' in set)
 
 export type Unit =
   | `fraction of ${Cases}`

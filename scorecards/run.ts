@@ -1,28 +1,33 @@
 import { listAgreements, listLandscapeFacts, listWorkFacts } from '#db/adoption-facts.ts'
 import { type ChangeToScore, listChangesToScore } from '#db/changes-to-score.ts'
 import type { Database, Reader } from '#db/connection.ts'
-import { listMeasuredSources, withdrawBefore } from '#db/measurements.ts'
+import { type Horizons, listMeasuredSources, withdrawBefore } from '#db/measurements.ts'
 import { listPathCases } from '#db/path-cases.ts'
+import { pathRows } from '#db/path-facts.ts'
 import { findLastScoringRun } from '#db/scoring-runs.ts'
 import { withdrawGone } from '#db/withdraw-gone.ts'
-import { weekNumber, weekStart } from '#lib/period.ts'
+import { firstOf } from '#lib/order.ts'
+import { instantText, weekNumber, weekStart } from '#lib/period.ts'
 import { type Landscape, type Path, toLandscape } from '#scorecards/adoption/landscape.ts'
 import type { ScoredWeek } from '#scorecards/adoption/state-row.ts'
 import { type Model, toModel, trackPath, weeksOf } from '#scorecards/adoption/tracks.ts'
 import { toFirstUses } from '#scorecards/adoption/weekly-counts.ts'
+import { listWork } from '#scorecards/adoption/work.ts'
 import { feedsOf } from '#scorecards/adoption/work-coverage.ts'
+import { DELIVERY_METRICS } from '#scorecards/delivery/results.ts'
 import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
 import { linkageRate } from '#scorecards/metrics/linkage-rate.ts'
 import { sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
 import { momentAt } from '#scorecards/moment.ts'
 import { toPathCases } from '#scorecards/path-cases.ts'
+import { loadPathFacts, standingReader } from '#scorecards/path-facts.ts'
 import { pathResult } from '#scorecards/path-results.ts'
 import { STANDING_METRICS, standingResults, toTrails } from '#scorecards/path-standing.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 import { type PathOutcome, updatePath } from '#scorecards/run/adoption.ts'
 import { updateDelivery } from '#scorecards/run/delivery.ts'
 import { loadFailedDeployments } from '#scorecards/run/delivery-ledgers.ts'
-import { SOURCE_WEEKS, TEAM_WEEKS } from '#scorecards/run/horizons.ts'
+import { HISTORY_WEEKS, TEAM_WEEKS } from '#scorecards/run/horizons.ts'
 import { type Plan, planAll, planChanges } from '#scorecards/run/plan.ts'
 import {
   beginSession,
@@ -36,9 +41,10 @@ import {
   updateLinkage,
   updateSources,
 } from '#scorecards/run/sources.ts'
-import { loadStanding, updateStandings } from '#scorecards/run/standing.ts'
+import { updateStandings } from '#scorecards/run/standing.ts'
 import { type PathWork, updateWork } from '#scorecards/run/work.ts'
 import { bySource, linkageResults, sourceResult } from '#scorecards/source-results.ts'
+import { toUses } from '#scorecards/support/uses.ts'
 
 export interface ScoringOptions {
   readonly now: Date
@@ -92,15 +98,20 @@ export async function scoreAll(
     weekEnd,
     changedStates: changedStatesOf(outcomes),
   })
-  const { hasNewWork } = delivery
   let changed = [delivery, ...outcomes.values()].reduce((sum, one) => sum + one.changed, 0)
-  changed += await updateStandings(session, outcomes, { model, plan, hasNewWork })
+  changed += await updateStandings(session, outcomes, {
+    model,
+    plan,
+    deliveredSince: deliveredSince(changes),
+    failuresSince: instantText(delivery.failuresSince),
+  })
   if (plan.coverageSince !== null) {
     changed += await updateSources(session, model, plan.coverageSince)
   }
-  if (plan.isFull || weekEnd !== null || changes.length > 0) {
-    changed += await updateLinkage(session, model)
-  }
+  // What came after the last week says nothing of it.
+  const isOfLastWeek = changes.some(({ since }) => since <= until.toISOString())
+  const isTouched = plan.isFull || weekEnd !== null || isOfLastWeek
+  changed += await updateLinkage(session, model, { isTouched })
   changed += await withdraw(session, landscape, { isFull: plan.isFull, weekEnd })
   await publishSession(session, { changed, scored: changes })
   const weeks = Math.max(0, ...landscape.paths.map((path) => weeksOf(model, path, until).count))
@@ -122,6 +133,12 @@ async function updatePaths(
   return outcomes
 }
 
+/** Since when work of any service is another; null: of none. */
+const deliveredSince = (changes: readonly ChangeToScore[]) =>
+  firstOf(changes.flatMap((one) => (WORK.has(one.subject_kind) ? [one.since] : [])))
+
+const WORK: ReadonlySet<string> = new Set(['service', 'repository', 'deployment'])
+
 /** By path, the ends of weeks in which the state of a team is another. */
 const changedStatesOf = (outcomes: ReadonlyMap<Path, PathOutcome>) =>
   new Map(
@@ -131,9 +148,11 @@ const changedStatesOf = (outcomes: ReadonlyMap<Path, PathOutcome>) =>
   )
 
 /** The end of the first week that is still kept true. */
-const horizonsOf = (until: Date) => ({
-  team_id: weekStart(weekNumber(until) - TEAM_WEEKS + 1),
-  source_id: weekStart(weekNumber(until) - SOURCE_WEEKS + 1),
+const horizonsOf = (until: Date): Horizons => ({
+  teams: weekStart(weekNumber(until) - TEAM_WEEKS + 1),
+  others: weekStart(weekNumber(until) - HISTORY_WEEKS + 1),
+  // A path is told week by week as long as it is there.
+  metricIds: [...DELIVERY_METRICS, ...STANDING_METRICS],
 })
 
 /** Withdraws what a new week made too old to be kept true, and in a full run what is no more. */
@@ -228,12 +247,18 @@ async function measurePathOn(
   if (STANDING_METRICS.includes(metricId)) {
     if (teamId !== undefined) return []
     const trails = toTrails([...track.states.values()].flat().flatMap(toTrailRow))
-    const known = { model, path, trails, firstUses: toFirstUses(track.work), asOf }
-    const listFailed = () => loadFailedDeployments(db, landscape, asOf)
-    const standing = await loadStanding(db, known, [metricId], listFailed)
-    return standingResults(standing, now, [metricId])
+    const known = { model, path, trails, firstUses: toFirstUses(track.work) }
+    const work = listWork(landscape, path, { ...facts, exceptions: model.exceptions })
+    const reader = {
+      ...pathRows(db),
+      uses: async () => toUses(work),
+      failed: () => loadFailedDeployments(db, landscape),
+    }
+    const read = await loadPathFacts(reader, known, [metricId], { first: asOf, last: asOf })
+    const context = { computedAt: now, isBrief: false }
+    return standingResults(standingReader(read)(asOf), [metricId], context)
   }
-  const cases = toPathCases(await listPathCases(db, path.id, { isOfSupport: false }))
+  const cases = toPathCases(await listPathCases(db, path.id, null))
   const result = pathResult(metricId, momentAt(model, track, { facts, cases }, asOf), teamId, now)
   return result === undefined ? [] : [result]
 }

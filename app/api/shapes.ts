@@ -47,7 +47,14 @@ export const Measurement = z
     band: z.string(),
     flags: z.array(z.string()),
     guardrails: z.array(z.string()),
-    evidence: z.array(z.object({ kind: z.string(), ids: z.array(z.string()) })),
+    evidence: z.array(
+      z.union([
+        z.object({ kind: z.string(), ids: z.array(z.string()) }),
+        z
+          .object({ kind: z.string(), count: z.number() })
+          .meta({ description: 'Its rows are named by /api/v1/figures' }),
+      ]),
+    ),
   })
   .meta({ id: 'Measurement' })
 

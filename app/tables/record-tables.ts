@@ -8,7 +8,7 @@ import type { RefusedRecord } from '#lib/queries/quarantine.ts'
 import type { StateRun } from '#lib/queries/state-runs.ts'
 import type { UsageRow } from '#lib/queries/usage.ts'
 import type { CheckResult } from '#scorecards/checks/scorecard.ts'
-import type { MetricResult } from '#scorecards/result.ts'
+import { type MetricResult, openedSets } from '#scorecards/result.ts'
 
 /** Files of what pages show in forms of their own: runs, coverage, checks, and rows behind numbers. */
 
@@ -160,7 +160,8 @@ interface EvidenceId {
 
 /** The rows of a figure by the set that each is in; work is named by the query that selects it. */
 export function evidenceRows(result: MetricResult | undefined): DataTable<EvidenceId> {
-  const rows = (result?.evidence ?? []).flatMap(({ kind, ids }) => ids.map((id) => ({ kind, id })))
+  const sets = result === undefined ? [] : openedSets(result)
+  const rows = sets.flatMap(({ kind, ids }) => ids.map((id) => ({ kind, id })))
   return {
     id: 'evidence',
     caption:

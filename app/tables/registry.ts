@@ -44,7 +44,8 @@ import { listCoveredScopes } from '#lib/queries/coverage.ts'
 import { listRuns } from '#lib/queries/data-health.ts'
 import { listExceptions } from '#lib/queries/exceptions.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
-import { findMeasurement, listMeasurements } from '#lib/queries/measurements.ts'
+import { listMeasurements } from '#lib/queries/measurements.ts'
+import { openMeasurement } from '#lib/queries/opened.ts'
 import { listPolicies } from '#lib/queries/policies.ts'
 import { listQuarantine } from '#lib/queries/quarantine.ts'
 import { listSeries } from '#lib/queries/series.ts'
@@ -212,7 +213,7 @@ const TABLES: Readonly<Record<string, Write>> = {
       ev === null
         ? undefined
         : await untilPublished(
-            findMeasurement,
+            openMeasurement,
             { metricId: ev.metricId, ...ev.scope },
             view.weekEnd,
           ),

@@ -17,7 +17,7 @@ import { explainRatioChange, type RatioSeen } from '#scorecards/change/ratio-cha
 import { joinUnits, seenInEvidence, seenInResult } from '#scorecards/change/seen.ts'
 import { ownDaysOf } from '#scorecards/delivery/results.ts'
 import { changeLeadTime } from '#scorecards/metrics/change-lead-time.ts'
-import type { MetricResult, Scope } from '#scorecards/result.ts'
+import { type MetricResult, openedSets, type Scope } from '#scorecards/result.ts'
 
 export interface ChangeQuestion {
   readonly metricId: string
@@ -226,8 +226,8 @@ async function explainWork(
 }
 
 /** Teams whose work is among the rows: `activities?team=payments&days=28` or `payments`. */
-function teamsIn({ evidence }: MetricResult): string[] {
-  const ids = evidence.flatMap((set) => set.ids)
+function teamsIn(result: MetricResult): string[] {
+  const ids = openedSets(result).flatMap((set) => set.ids)
   const teams = ids.map((id) => new URLSearchParams(id.split('?')[1]).get('team') ?? id)
   return [...new Set(teams)]
 }
@@ -242,7 +242,9 @@ async function listCases(
 ): Promise<readonly ChangedUnit<RatioSeen>[] | Untold> {
   if (scope.teamId !== undefined && kind !== 'services') return 'one_team'
   const [before, after] = await Promise.all(
-    pair.map(async (result) => seenInEvidence(result.evidence, await ownersAt(db, kind, result))),
+    pair.map(async (result) =>
+      seenInEvidence(openedSets(result), await ownersAt(db, kind, result)),
+    ),
   )
   return joinUnits(before ?? new Map(), after ?? new Map())
 }

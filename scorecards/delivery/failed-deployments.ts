@@ -18,14 +18,10 @@ interface FailureCause {
   readonly causeClass: CauseClass | null
 }
 
-/** Those that finished at `since` or later, whenever that became known. */
-export function listFailedDeployments(
-  { deployments, links }: LinkedDelivery,
-  since: Date,
-): FailedDeployment[] {
+/** Whenever that became known. */
+export function listFailedDeployments({ deployments, links }: LinkedDelivery): FailedDeployment[] {
   return deployments.filter(isLive).flatMap((deployment) => {
     const { serviceId, finishedAt, pathId, mechanism } = deployment
-    if (finishedAt < since) return []
     const id = idOf(deployment)
     const failures = (links.failures.get(id) ?? [])
       .filter(({ linkKind }) => linkKind !== 'inferred')
@@ -39,7 +35,19 @@ export const encodeFailedDeployments = (failed: readonly FailedDeployment[]): Ui
 
 /** What `encodeFailedDeployments` wrote. */
 export function decodeFailedDeployments(bytes: Uint8Array): FailedDeployment[] {
-  return JSON.parse(new TextDecoder().decode(bytes), (key, value: unknown) =>
-    key === 'finishedAt' || key === 'knownAt' ? new Date(String(value)) : value,
-  )
+  // Only `encodeFailedDeployments` writes it.
+  const rows = JSON.parse(new TextDecoder().decode(bytes)) as readonly Stored[]
+  return rows.map(({ finishedAt, failures, ...rest }) => ({
+    ...rest,
+    finishedAt: new Date(finishedAt),
+    failures: failures.map(({ knownAt, causeClass }) => ({
+      knownAt: new Date(knownAt),
+      causeClass,
+    })),
+  }))
+}
+
+interface Stored extends Omit<FailedDeployment, 'finishedAt' | 'failures'> {
+  readonly finishedAt: string
+  readonly failures: readonly { readonly knownAt: string; readonly causeClass: CauseClass | null }[]
 }

@@ -20,8 +20,12 @@ import { isRead } from '#scorecards/support/requests.ts'
 export interface PolicyRows {
   readonly requirements: readonly RequirementRow[]
   readonly evidence: readonly EvidenceRow[]
-  /** Which source ever told of evidence for which requirement. */
-  readonly sources: readonly { readonly requirement_id: string; readonly source_id: string }[]
+  /** Which source told of evidence for which requirement, and since when. */
+  readonly sources: readonly {
+    readonly requirement_id: string
+    readonly source_id: string
+    readonly told_since: string
+  }[]
   readonly requests: readonly RequestRow[]
   readonly deployments: readonly DeploymentRow[]
 }
@@ -99,11 +103,13 @@ export function toPathPolicies(
   asOf: Date,
 ): PathPolicies {
   const hasRegister = rows.requirements.length > 0 || model.landscape.coverage.has(REGISTER_SCOPE)
-  const uncovered = uncoveredReader(model, rows)
+  const known = asOf.toISOString()
+  const sources = rows.sources.filter(({ told_since }) => told_since < known)
+  const uncovered = uncoveredReader(model, { ...rows, sources })
   const requests = listRequests(model, path, rows.requests, { uncovered, asOf })
   const deployments = listDeployments(model, path, rows.deployments, { uncovered, asOf })
   const find = { request: toFinder(requests), deployment: toFinder(deployments) }
-  const isWaived = waiverReader(model.exceptions)
+  const isWaived = waiverReader(model.exceptions.filter(isDecidedBefore(asOf)))
   const told = rows.evidence.flatMap((row) => {
     const subjectType = SUBJECT_TYPES.find((one) => one === row.subject_type)
     const subject = subjectType && find[subjectType](namesOf(row), row.subject_id)
@@ -244,6 +250,12 @@ function uncoveredReader({ landscape }: Model, { requirements, sources }: Policy
         .filter(({ all }) => !all.every((own) => isRead(own, { from, to })))
         .map(({ id }) => id),
     )
+}
+
+/** What was decided later was not known then; what is not decided yet is. */
+function isDecidedBefore(asOf: Date) {
+  const instant = asOf.toISOString()
+  return ({ decided_at }: ExceptionRow) => decided_at === null || decided_at < instant
 }
 
 /** Whether the exception that a waiver names was approved; null when nobody knows it. */

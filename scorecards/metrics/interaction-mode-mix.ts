@@ -3,21 +3,14 @@ import { daysBefore, type Period } from '#lib/period.ts'
 import { isIn, periodOf, type Span } from '#scorecards/delivery/production.ts'
 import type { Computed, CutPoints, EvidenceKind, Metric } from '#scorecards/measure.ts'
 import { proportion, proportionOf } from '#scorecards/proportion.ts'
+import { type Episode, helpSpan, type PathWork, toEpisodes } from '#scorecards/support/episodes.ts'
 import {
-  type Episode,
-  helpSpan,
-  type PathWork,
-  requestLinker,
-  toEpisodes,
-} from '#scorecards/support/episodes.ts'
-import {
-  helpOf,
   INTERACTION_MODES,
   type InteractionMode,
-  inferMode,
   type WorkedRequest,
 } from '#scorecards/support/interaction-mode.ts'
-import { type Covered, isRead } from '#scorecards/support/requests.ts'
+import { type EpisodeJudge, episodeJudge } from '#scorecards/support/judged-uses.ts'
+import type { Covered } from '#scorecards/support/requests.ts'
 
 export interface Interactions extends Span, PathWork {
   /** Support requests, of twelve weeks and a day. The rest of the work likewise. */
@@ -25,6 +18,8 @@ export interface Interactions extends Span, PathWork {
   readonly teams: readonly TeamUsage[]
   /** When every source of support requests had been read. */
   readonly covered: Covered
+  /** Of uses, by the same requests and cover, where many moments ask for the same; or they are judged here. */
+  readonly judgeUse?: EpisodeJudge
   /** Whole weeks since the path became generally available. */
   readonly pathAgeWeeks: number
 }
@@ -123,15 +118,14 @@ interface Row {
 
 function judgeEpisodes(input: Interactions): Row[] {
   const known = input.requests.filter(({ openedAt }) => openedAt < input.asOf)
-  const linkedTo = requestLinker(known)
+  const judge = episodeJudge(known, input.covered)
+  const judgeUse = input.judgeUse ?? judge
   return toEpisodes(input).map((episode) => {
     const left = (kind: EvidenceKind): Row => ({ id: episode.id, episode, kind, mode: null })
     const span = helpSpan(episode.at)
     if (episode.outside !== null) return left(episode.outside)
     if (span.to > input.asOf) return left('not_matured')
-    const { hasManualApproval } = episode
-    const isSeen = isRead(input.covered, span)
-    const mode = inferMode(helpOf(linkedTo(episode), { isRead: isSeen, hasManualApproval }))
+    const mode = episode.use === null ? judge(episode) : judgeUse(episode)
     return mode === null ? left('unknown') : { ...left(setOf(mode)), mode }
   })
 }

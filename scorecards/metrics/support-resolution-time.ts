@@ -17,6 +17,8 @@ export interface ResolvedRequest extends SupportRequest {
 export interface Resolutions extends Span {
   /** Requests about the path, and those that nobody has attributed to one. */
   readonly requests: readonly ResolvedRequest[]
+  /** Whether any source ever told when a request was resolved; left out: by those here. */
+  readonly isResolutionTold?: boolean
   /** Hours within which the platform team has agreed to resolve a request about this path. */
   readonly slaHours: number
 }
@@ -60,7 +62,7 @@ export const supportResolutionTime: Metric<Resolutions> = {
 
   compute(input) {
     const { asOf, requests, slaHours } = input
-    const isTold = requests.some(({ resolvedAt }) => resolvedAt !== null)
+    const isTold = input.isResolutionTold ?? requests.some(({ resolvedAt }) => resolvedAt !== null)
     const rows = openedIn(requests, periodOf(input, WINDOW_DAYS)).map((request) =>
       toRow(request, asOf, isTold),
     )

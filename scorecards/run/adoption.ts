@@ -1,7 +1,7 @@
 import { listWrittenStates, writeStates } from '#db/adoption-states.ts'
 import { withdrawPathOutside, writeMeasurements } from '#db/measurements.ts'
 import { listPathCases } from '#db/path-cases.ts'
-import { weekNumber } from '#lib/period.ts'
+import { instantText, weekNumber, weekStart } from '#lib/period.ts'
 import type { Path } from '#scorecards/adoption/landscape.ts'
 import type { TeamWeek } from '#scorecards/adoption/replay.ts'
 import { type ScoredWeek, toScoredWeek, toStateRow } from '#scorecards/adoption/state-row.ts'
@@ -45,8 +45,10 @@ export interface PathOutcome {
   readonly weekEnds: ReadonlySet<string>
   /** When each team first used the path with success. */
   readonly firstUses: ReadonlyMap<string, Date>
-  /** Whether any of these may be another than before. */
-  readonly hasNewFirstUse: boolean
+  /** Since when any of these may be another than before; null: none is. */
+  readonly firstUsesSince: string | null
+  /** Since when its work is another than before as metrics of support see it; null: it is not. */
+  readonly usesSince: string | null
 }
 
 /** Scores what changed of a path: states, then what is measured of it. */
@@ -74,7 +76,8 @@ export async function updatePath(session: Session, update: PathUpdate): Promise<
     changed: changed.length + withdrawn,
     weekEnds,
     firstUses: toFirstUses(teamWork),
-    hasNewFirstUse: mayHaveNewFirstUse(work, teamWork),
+    firstUsesSince: newFirstUsesSince(work, teamWork),
+    usesSince: instantText(work.usesSince),
   }
   if (dirty.ofPath.size === 0) return outcome
   const states = await loadStates(session, path, weeks, dirty, replayed)
@@ -84,13 +87,17 @@ export async function updatePath(session: Session, update: PathUpdate): Promise<
   return { ...outcome, changed: outcome.changed + measured }
 }
 
-/** Work of a team changed no later than in the week of its first use, or it has none. */
-const mayHaveNewFirstUse = ({ changed }: PathWork, teamWork: ReadonlyMap<string, TeamWeeks>) => {
+/** The first week in which work of a team changed that had no first use before it. */
+function newFirstUsesSince(
+  { changed }: PathWork,
+  teamWork: ReadonlyMap<string, TeamWeeks>,
+): string | null {
   const firstUses = toFirstUses(teamWork)
-  return [...changed].some(([team, weeks]) => {
-    const first = firstUses.get(team)
-    return first === undefined || weekNumber(first) >= Math.min(...weeks)
+  const weeks = [...changed].flatMap(([team, own]) => {
+    const [first, week] = [firstUses.get(team), Math.min(...own)]
+    return first === undefined || weekNumber(first) >= week ? [week] : []
   })
+  return weeks.length === 0 ? null : weekStart(Math.min(...weeks)).toISOString()
 }
 
 /** The path may be there since later than was thought, or be no longer configured. */
@@ -189,7 +196,7 @@ async function measure(
   const { weeks } = track
   const isOfRequests = path.rules.work === 'provisioning'
   const cases = isOfRequests
-    ? toPathCases(await listPathCases(session.db, path.id, { isOfSupport: false }))
+    ? toPathCases(await listPathCases(session.db, path.id, null))
     : NO_CASES
   const moments = new Map<number, Moment>()
   const momentAt = (index: number) => {

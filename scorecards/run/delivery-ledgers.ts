@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import type { ChangeToScore } from '#db/changes-to-score.ts'
 import type { Reader } from '#db/connection.ts'
 import {
@@ -8,7 +7,6 @@ import {
   listServicesNaming,
 } from '#db/delivery-facts.ts'
 import { type LedgerKind, listLedgers, writeLedgers } from '#db/ledgers.ts'
-import { daysBefore, type Period } from '#lib/period.ts'
 import type { Landscape } from '#scorecards/adoption/landscape.ts'
 import { toUnits, type Unit, unitIdOf, workersOf } from '#scorecards/adoption/units.ts'
 import {
@@ -18,7 +16,6 @@ import {
   listFailedDeployments,
 } from '#scorecards/delivery/failed-deployments.ts'
 import {
-  type DeliveryFacts,
   type DeliveryLedger,
   decodeLedger,
   decodeLedgers,
@@ -28,11 +25,9 @@ import {
   linkDelivery,
   toDeliveryLedger,
 } from '#scorecards/delivery/ledger.ts'
-import { isIn } from '#scorecards/delivery/production.ts'
 import { type ForeignIncidentRow, toDeliveryFacts } from '#scorecards/delivery/rows.ts'
-import { platformCausedFailureShare } from '#scorecards/metrics/platform-caused-failure-share.ts'
 import type { Plan } from '#scorecards/run/plan.ts'
-import type { Session } from '#scorecards/run/session.ts'
+import { type Session, updateLedger } from '#scorecards/run/session.ts'
 
 const DELIVERY = { kind: 'delivery' } as const
 /** As many units at a time as bound the memory that their rows need. */
@@ -48,8 +43,8 @@ export interface Difference {
 export interface LedgerUpdate {
   /** Where what was delivered is another than before. */
   readonly differences: readonly Difference[]
-  /** Whether any row of the last half year is another, also in what no ledger holds of it. */
-  readonly hasNewRows: boolean
+  /** The first moment at which another deployment failed than before, in milliseconds; infinite: none. */
+  readonly failuresSince: number
 }
 
 /** Sets down anew what planned units delivered. */
@@ -65,18 +60,17 @@ export async function updateLedgers(
     : await listTouched(session, landscape, plan, changes)
   const planned = [...touched].flatMap((id) => units.get(id) ?? [])
   const differences: Difference[] = []
-  let hasNewRows = false
+  let failuresSince = Number.POSITIVE_INFINITY
   for (let start = 0; start < planned.length; start += UNITS_AT_ONCE) {
     const batch = planned.slice(start, start + UNITS_AT_ONCE)
     const facts = await loadBatch(session.db, batch, foreign)
     differences.push(...(await updateBatch(session, plan, facts)))
-    await updateFailures(session, facts)
-    if (await updateRecent(session, facts)) hasNewRows = true
+    failuresSince = Math.min(failuresSince, await updateFailures(session, facts))
   }
   if (plan.isFull) {
-    for (const kind of [DELIVERY, FAILED, RECENT]) await dropUnknown(session, kind, units)
+    for (const kind of [DELIVERY, FAILED]) await dropUnknown(session, kind, units)
   }
-  return { differences, hasNewRows }
+  return { differences, failuresSince }
 }
 
 interface TouchedUnits {
@@ -153,83 +147,56 @@ async function updateBatch(session: Session, plan: Plan, facts: BatchFacts): Pro
 
 const FAILED = { kind: 'failed_deployments' } as const
 
-/** From when on failures are kept for a moment, and for those after it. */
-const failedSince = (until: Date) => daysBefore(until, platformCausedFailureShare.windowDays)
-
-/** Sets down which deployments failed lately. */
-async function updateFailures(session: Session, facts: BatchFacts): Promise<void> {
-  const since = failedSince(session.until)
+/** Sets down which deployments failed. Returns the first moment at which others did than before. */
+async function updateFailures(session: Session, facts: BatchFacts): Promise<number> {
   const before = await readStored(session, FAILED, facts)
   const changed = new Map<string, Uint8Array | null>()
+  let since = Number.POSITIVE_INFINITY
   for (const [unit, own] of facts) {
-    const failed = listFailedDeployments(own, since)
+    const failed = listFailedDeployments(own)
     const bytes = failed.length === 0 ? null : encodeFailedDeployments(failed)
-    if (Buffer.compare(before.get(unit) ?? Buffer.alloc(0), bytes ?? Buffer.alloc(0)) === 0)
-      continue
+    const stored = before.get(unit)
+    if (Buffer.compare(stored ?? Buffer.alloc(0), bytes ?? Buffer.alloc(0)) === 0) continue
     changed.set(unit, bytes)
+    const was = stored === undefined ? [] : decodeFailedDeployments(stored)
+    since = Math.min(since, ...differingAt(was, failed))
   }
   if (changed.size > 0) await session.write((tx) => writeLedgers(tx, session.run, FAILED, changed))
+  return since
 }
 
-/** Of every unit, as the last run left it, published or not; those before the window may be there. */
+/** When those finished that are in one list only, or otherwise in each. */
+function differingAt(
+  before: readonly FailedDeployment[],
+  after: readonly FailedDeployment[],
+): number[] {
+  const [was, is] = [before, after].map((list) => new Map(list.map((one) => [textOf(one), one])))
+  const only = (list: typeof was, other: typeof is) =>
+    [...(list ?? [])].filter(([text]) => !other?.has(text)).map(([, one]) => +one.finishedAt)
+  return [...only(was, is), ...only(is, was)]
+}
+
+const textOf = (failed: FailedDeployment) => JSON.stringify(failed)
+
+/** Of every unit, as the last run left it, published or not. */
 export async function readFailedDeployments(db: Session['db']): Promise<FailedDeployment[]> {
   const stored = await listLedgers(db, FAILED, { isWriter: true })
   return [...stored.values()].flatMap(decodeFailedDeployments)
 }
 
-/** The same from the facts, for any moment. */
+/** The same from the facts. */
 export async function loadFailedDeployments(
   db: Reader,
   landscape: Landscape,
-  asOf: Date,
 ): Promise<FailedDeployment[]> {
-  const since = failedSince(asOf)
   const foreign = await listForeignIncidents(db)
   const units = [...toUnits(landscape).values()]
   const failed: FailedDeployment[] = []
   for (let start = 0; start < units.length; start += UNITS_AT_ONCE) {
     const facts = await loadBatch(db, units.slice(start, start + UNITS_AT_ONCE), foreign)
-    failed.push(...[...facts.values()].flatMap((own) => listFailedDeployments(own, since)))
+    failed.push(...[...facts.values()].flatMap(listFailedDeployments))
   }
   return failed
-}
-
-const RECENT = { kind: 'recent_rows' } as const
-
-/** Nothing that stands looks further back on single rows. */
-export const RECENT_DAYS = 182
-
-/** Notes what the rows of the last half year say. Returns whether that is another than before. */
-async function updateRecent(session: Session, facts: BatchFacts): Promise<boolean> {
-  const { until } = session
-  const period = { from: daysBefore(until, RECENT_DAYS), to: until }
-  const before = await readStored(session, RECENT, facts)
-  const changed = new Map(
-    [...facts]
-      .map(([unit, own]) => [unit, hash('sha256', textOf(own, period), 'buffer')] as const)
-      .filter(([unit, bytes]) => !bytes.equals(before.get(unit) ?? Buffer.alloc(0))),
-  )
-  if (changed.size === 0) return false
-  await session.write((tx) => writeLedgers(tx, session.run, RECENT, changed))
-  return true
-}
-
-/** The rows of a period, in an order of their own. */
-function textOf({ changes, deployments, incidents }: DeliveryFacts, period: Period): string {
-  const recent = deployments.filter((one) => isIn(period, one.finishedAt ?? one.createdAt))
-  const named = new Set(recent.map(({ nativeId }) => nativeId))
-  const rows = [
-    ...recent,
-    ...changes.filter(({ mergedAt }) => mergedAt !== null && isIn(period, mergedAt)),
-    ...incidents.filter(
-      ({ causedByDeploymentId, startedAt, detectedAt }) =>
-        named.has(causedByDeploymentId ?? '') || isIn(period, startedAt ?? detectedAt ?? period.to),
-    ),
-  ]
-  return rows
-    .map((row) => JSON.stringify(row))
-    .toSorted()
-    .join('\n')
 }
 
 async function dropUnknown(
@@ -257,11 +224,7 @@ export async function updateSourcesOf(
   ledgers: ReadonlyMap<string, DeliveryLedger>,
 ): Promise<boolean> {
   const ids = new Set([...ledgers.values()].flatMap(({ sources }) => sources.map(([, id]) => id)))
-  const bytes = new TextEncoder().encode(JSON.stringify([...ids].toSorted()))
-  const stored = await listLedgers(session.db, SOURCES, { isWriter: true })
-  if (Buffer.compare(stored.get(ALL) ?? Buffer.alloc(0), bytes) === 0) return false
-  await session.write((tx) => writeLedgers(tx, session.run, SOURCES, new Map([[ALL, bytes]])))
-  return true
+  return updateLedger(session, SOURCES, ALL, [...ids].toSorted())
 }
 
 /** What every unit delivered, as the last run left it, published or not. */

@@ -2,9 +2,10 @@ import { listTeamsIn } from '#db/adoption-states.ts'
 import type { ChangeToScore } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
 import { type Region, withdrawOtherWindows, writeMeasurements } from '#db/measurements.ts'
-import { daysBefore, hoursBefore, weekNumber, weekStart } from '#lib/period.ts'
-import type { Landscape } from '#scorecards/adoption/landscape.ts'
+import { hoursBefore, weekNumber, weekStart } from '#lib/period.ts'
+import type { Landscape, Path } from '#scorecards/adoption/landscape.ts'
 import { USAGE_STAGES } from '#scorecards/adoption/state-machine.ts'
+import { firstReadAt } from '#scorecards/adoption/tracks.ts'
 import type { DeliveryLedger } from '#scorecards/delivery/ledger.ts'
 import { type DeliveryModel, toDeliveryModel } from '#scorecards/delivery/model.ts'
 import { DELIVERY_METRICS, deliveryResults, ownDaysOf } from '#scorecards/delivery/results.ts'
@@ -14,12 +15,11 @@ import { toMeasurementRow, type WindowKind } from '#scorecards/measurement-row.t
 import type { Scope } from '#scorecards/result.ts'
 import {
   type Difference,
-  RECENT_DAYS,
   readLedgers,
   updateLedgers,
   updateSourcesOf,
 } from '#scorecards/run/delivery-ledgers.ts'
-import { listWeekEnds, STANDING_WEEKS, TEAM_WEEKS } from '#scorecards/run/horizons.ts'
+import { HISTORY_WEEKS, TEAM_WEEKS } from '#scorecards/run/horizons.ts'
 import type { Plan } from '#scorecards/run/plan.ts'
 import type { Session } from '#scorecards/run/session.ts'
 
@@ -44,8 +44,8 @@ const TEAMS_AT_ONCE = 16
 export interface DeliveryOutcome {
   /** Rows. */
   readonly changed: number
-  /** Whether what stands of paths may be another for what was delivered. */
-  readonly hasNewWork: boolean
+  /** The first moment at which another deployment failed than before, in milliseconds; infinite: none. */
+  readonly failuresSince: number
 }
 
 /** Scores what changed of the delivery of teams, of paths and of all. */
@@ -54,14 +54,13 @@ export async function updateDelivery(
   terms: DeliveryTerms,
 ): Promise<DeliveryOutcome> {
   const { landscape, plan, changes, weekEnd } = terms
-  const { differences, hasNewRows } = await updateLedgers(session, landscape, plan, changes)
-  const hasNewWork = hasNewRows || differences.some((one) => isRecent(session, one))
+  const { differences, failuresSince } = await updateLedgers(session, landscape, plan, changes)
   const known: Difference[] = [
     ...differences,
     ...[...plan.teamsSince].map(([team, since]) => sinceThen(team, since)),
   ]
   if (known.length === 0 && terms.changedStates.size === 0 && !plan.isFull) {
-    return { changed: 0, hasNewWork }
+    return { changed: 0, failuresSince }
   }
   const ledgers = await readLedgers(session.db)
   const isRetold = await updateSourcesOf(session, ledgers)
@@ -72,11 +71,8 @@ export async function updateDelivery(
     ...(isRetold ? [everything(landscape)] : []),
     ...(weekEnd === null ? [] : listRipening(landscape, ledgers, weekEnd)),
   ])
-  return { changed, hasNewWork }
+  return { changed, failuresSince }
 }
-
-const isRecent = ({ until }: Session, { from, to }: Difference) =>
-  to >= daysBefore(until, RECENT_DAYS).getTime() && from < until.getTime()
 
 const everything = ({ teams }: Landscape): Difference => ({
   teams: new Set(teams.map(({ id }) => id)),
@@ -117,11 +113,11 @@ interface Slot {
   readonly metricIds: readonly string[]
 }
 
-/** Every window that teams are measured over. */
+/** Every window that anything is measured over. */
 function listSlots(from: Date, until: Date, fiscalYearStart: number): Slot[] {
   const days = [...new Set(DELIVERY_METRICS.map((id) => ownDaysOf(id) ?? 0))]
   const own = days.flatMap((length) =>
-    listOwnWindows(until, TEAM_WEEKS, length).map(
+    listOwnWindows(until, HISTORY_WEEKS, length).map(
       (window): Slot => ({
         kind: 'own',
         window,
@@ -150,6 +146,8 @@ async function measure(
   const { readFrom } = model
   const slots =
     readFrom === null ? [] : listSlots(laterOf(readFrom, first), until, terms.fiscalYearStart)
+  const teamHorizon = weekStart(weekNumber(until) - TEAM_WEEKS).getTime()
+  const isOfTeams = ({ kind, end }: Slot) => kind !== 'own' || end > teamHorizon
   let changed = terms.plan.isFull ? await withdrawOtherQuarters(session, slots) : 0
   const dirty = new Set<Slot>()
   for (let start = 0; start < model.teams.length; start += TEAMS_AT_ONCE) {
@@ -159,27 +157,95 @@ async function measure(
         const own = differences.filter(({ teams }) => teams.has(team))
         const touched = slots.filter((slot) => own.some((difference) => touches(slot, difference)))
         for (const slot of touched) dirty.add(slot)
-        written += await writeSlots(tx, session, model, { teamId: team }, touched, (window) => [
+        const ofTeam = touched.filter(isOfTeams)
+        written += await writeSlots(tx, session, model, { teamId: team }, ofTeam, (window) => [
           model.tally(team, window),
         ])
       }
       return written
     })
   }
-  const isOfAll = ({ kind, end }: Slot) => kind !== 'own' || end === until.getTime()
-  const dirtyOfAll = [...dirty].filter(isOfAll)
-  const cache = new Map<string, readonly DeliveryTally[]>()
-  const talliesOf = (window: TallyWindow) => {
+  const calendar = [...dirty].filter(({ kind }) => kind !== 'own')
+  const talliesOf = tallier(model)
+  changed += await session.write((tx) => writeSlots(tx, session, model, {}, calendar, talliesOf))
+  return changed + (await measureWholes(session, terms, model, { slots, dirty }))
+}
+
+/** The tallies of every team over a window; the last few windows are remembered. */
+function tallier(model: DeliveryModel) {
+  const known = new Map<string, readonly DeliveryTally[]>()
+  return (window: TallyWindow) => {
     const key = `${window.from} ${window.to} ${window.asOf}`
-    const known = cache.get(key) ?? model.teams.map((team) => model.tally(team, window))
-    if (dirtyOfAll.some((slot) => slot.kind === 'own' && slot.window.from === window.from)) {
-      cache.set(key, known)
-    }
-    return known
+    const tallies = known.get(key) ?? model.teams.map((team) => model.tally(team, window))
+    known.delete(key)
+    known.set(key, tallies)
+    const [oldest] = known.keys()
+    if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest)
+    return tallies
   }
-  changed += await session.write((tx) => writeSlots(tx, session, model, {}, dirtyOfAll, talliesOf))
-  changed += await writePaths(session, terms, { model, slots, dirty, talliesOf })
+}
+
+/** Windows of as many lengths as end at one moment. */
+const REMEMBERED = 4
+
+interface DirtySlots {
+  readonly slots: readonly Slot[]
+  readonly dirty: ReadonlySet<Slot>
+}
+
+/** All together, and paths over the teams that could use them then, at the end of each week. */
+async function measureWholes(
+  session: Session,
+  { landscape, changedStates, plan }: DeliveryTerms,
+  model: DeliveryModel,
+  { slots, dirty }: DirtySlots,
+): Promise<number> {
+  const places = new Map(model.teams.map((team, place) => [team, place]))
+  const { readFrom } = model
+  const talliesOf = tallier(model)
+  const byEnd = Map.groupBy(
+    slots.filter(({ kind, end }) => kind === 'own' && readFrom !== null && end > +readFrom),
+    ({ end }) => end,
+  )
+  const firstRead = firstReadAt(landscape)
+  const measureEnd = async (tx: Database, end: number, own: readonly Slot[]) => {
+    const weekEnd = new Date(end).toISOString()
+    const isDirty = (slot: Slot) => dirty.has(slot)
+    let written = await writeSlots(tx, session, model, {}, own.filter(isDirty), talliesOf)
+    for (const path of landscape.paths.filter((one) => isThereAt(one, end, firstRead))) {
+      const isMoved = plan.isFull || changedStates.get(path.id)?.has(weekEnd) === true
+      const touched = own.filter((slot) => isMoved || isDirty(slot))
+      if (touched.length === 0) continue
+      const teams = await listTeamsIn(tx, { pathId: path.id, weekEnd, states: USAGE_STAGES })
+      const chosen = teams.map((team) => places.get(team) ?? -1)
+      written += await writeSlots(tx, session, model, { pathId: path.id }, touched, (window) => {
+        const tallies = talliesOf(window)
+        return chosen.flatMap((place) => tallies[place] ?? [])
+      })
+    }
+    return written
+  }
+  let changed = 0
+  const ends = [...byEnd]
+  for (let start = 0; start < ends.length; start += ENDS_AT_ONCE) {
+    changed += await session.write(async (tx) => {
+      let written = 0
+      for (const [end, own] of ends.slice(start, start + ENDS_AT_ONCE)) {
+        written += await measureEnd(tx, end, own)
+      }
+      return written
+    })
+  }
   return changed
+}
+
+/** Written in one transaction: each has to wait for the disk. */
+const ENDS_AT_ONCE = 13
+
+/** Whether a path had a state at the end of a week. */
+function isThereAt(path: Path, end: number, firstRead: number | null): boolean {
+  const since = Math.max(firstRead ?? 0, Date.parse(path.available_since))
+  return since < end && (path.goneAt === null || end <= Date.parse(path.goneAt))
 }
 
 /** The fiscal year may begin in another month than before. */
@@ -194,43 +260,6 @@ const withdrawOtherQuarters = (session: Session, slots: readonly Slot[]) =>
   )
 
 const laterOf = (a: Date, b: Date) => new Date(Math.max(a.getTime(), b.getTime()))
-
-interface PathTerms {
-  readonly model: DeliveryModel
-  readonly slots: readonly Slot[]
-  readonly dirty: ReadonlySet<Slot>
-  readonly talliesOf: (window: TallyWindow) => readonly DeliveryTally[]
-}
-
-/** A path is measured as it stands: over the teams that could use it at the last week end. */
-async function writePaths(
-  session: Session,
-  { landscape, changedStates, plan }: DeliveryTerms,
-  { model, slots, dirty, talliesOf }: PathTerms,
-): Promise<number> {
-  const until = session.until.toISOString()
-  const now = slots.filter(({ kind, end }) => kind === 'own' && end === session.until.getTime())
-  const places = new Map(model.teams.map((team, place) => [team, place]))
-  let changed = 0
-  // What is no longer configured does not stand in any way.
-  for (const { id } of landscape.paths.filter(({ goneAt }) => goneAt === null)) {
-    const isMoved = plan.isFull || changedStates.get(id)?.has(until) === true
-    const touched = now.filter((slot) => isMoved || dirty.has(slot))
-    if (touched.length === 0) continue
-    const teams = await listTeamsIn(session.db, {
-      pathId: id,
-      weekEnd: until,
-      states: USAGE_STAGES,
-    })
-    const chosen = teams.map((team) => places.get(team) ?? -1)
-    const talliesOfPath = (window: TallyWindow) =>
-      chosen.flatMap((place) => talliesOf(window)[place] ?? [])
-    changed += await session.write((tx) =>
-      writeSlots(tx, session, model, { pathId: id }, touched, talliesOfPath),
-    )
-  }
-  return changed
-}
 
 const NO_SLOT: Pick<Slot, 'kind' | 'metricIds'> = { kind: 'own', metricIds: [] }
 
@@ -258,22 +287,10 @@ async function writeSlots(
       teamId: scope.teamId ?? '',
       sourceId: '',
       windowKind: kind,
-      windowEnds: windowEndsOf(session, scope, kind, own),
+      windowEnds: own.map(({ end }) => new Date(end).toISOString()),
       metricIds: regionMetrics,
     }
     changed += await writeMeasurements(tx, session.run, region, rows)
   }
   return changed
-}
-
-/** What is measured as it stands replaces what stood before. */
-function windowEndsOf(
-  { until }: Session,
-  { teamId }: Scope,
-  kind: WindowKind,
-  slots: readonly Slot[],
-): string[] {
-  const isAsItStands = kind === 'own' && teamId === undefined
-  if (!isAsItStands) return slots.map(({ end }) => new Date(end).toISOString())
-  return listWeekEnds(until, STANDING_WEEKS)
 }

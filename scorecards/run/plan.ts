@@ -16,8 +16,11 @@ export interface Plan {
   readonly pathsSince: ReadonlyMap<string, string>
   /** Since when anything is known otherwise that results of every path rest on; null: never. */
   readonly since: string | null
-  /** Whether support requests, the steps of requests, or what policies ask and have changed. */
-  readonly hasNewCases: boolean
+  /**
+   * By path: since when its support requests, the steps of requests, or what policies ask and have are
+   * others; under empty text: of every path.
+   */
+  readonly casesSince: ReadonlyMap<string, string>
   /** Since when coverage changed; null: it did not. */
   readonly coverageSince: string | null
 }
@@ -28,7 +31,7 @@ const BEGINNING = ''
 export function planAll(landscape: Landscape): Plan {
   return {
     isFull: true,
-    hasNewCases: true,
+    casesSince: new Map([['', BEGINNING]]),
     units: new Set(landscape.services.map(unitIdOf)),
     teams: new Set(landscape.teams.map(({ id }) => id)),
     teamsSince: new Map(landscape.teams.map(({ id }) => [id, BEGINNING])),
@@ -52,6 +55,7 @@ export function planChanges(
     teams: new Set(),
     teamsSince: new Map(),
     pathsSince: new Map(),
+    casesSince: new Map(),
   }
   for (const { id } of weekEnd === null ? [] : landscape.teams) {
     draft.teamsSince.set(id, weekEnd ?? BEGINNING)
@@ -61,7 +65,6 @@ export function planChanges(
     changes.filter(isMeant).reduce((first, { since }) => earlier(first, since), weekEnd)
   return {
     isFull: false,
-    hasNewCases: changes.some(({ subject_kind }) => CASES.has(subject_kind)),
     ...draft,
     since: earliestOf(isKnowledge),
     coverageSince: earliestOf(({ subject_kind }) => subject_kind === 'scope'),
@@ -73,12 +76,14 @@ interface Draft {
   readonly teams: Set<string>
   readonly teamsSince: Map<string, string>
   readonly pathsSince: Map<string, string>
+  readonly casesSince: Map<string, string>
 }
 
 function addChange(draft: Draft, landscape: Landscape, change: ChangeToScore): void {
   const { subject_kind: kind, subject_id: id, since } = change
   for (const unit of unitsOf(landscape, change)) draft.units.add(unit)
   if (kind === 'path') keepEarlier(draft.pathsSince, id, since)
+  if (CASES.has(kind)) keepEarlier(draft.casesSince, id, since)
   if (!isKnowledge(change)) return
   for (const team of teamsOf(landscape, change)) {
     keepEarlier(draft.teamsSince, team, since)

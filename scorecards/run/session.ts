@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { type ChangeToScore, deleteChangesToScore } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
-import { deleteClosedLedgers } from '#db/ledgers.ts'
+import { deleteClosedLedgers, type LedgerKind, listLedgers, writeLedgers } from '#db/ledgers.ts'
 import { discardUnpublished, publishRun } from '#db/published.ts'
 import { finishScoringRun, insertScoringRun } from '#db/scoring-runs.ts'
 import { definitions } from '#scorecards/catalogue.ts'
@@ -16,6 +16,8 @@ export interface Session {
   readonly until: Date
   /** A transaction that the guard may refuse, as when a lease was lost. */
   readonly write: <T>(work: (tx: Database) => Promise<T>) => Promise<T>
+  /** Lets timers, such as that which renews a lease, and signals have a turn. */
+  readonly giveTurn: () => Promise<void>
 }
 
 export interface SessionTerms {
@@ -42,9 +44,10 @@ const DEFINITIONS = definitions
 /** Removes what a run left that died, and begins another. */
 export async function beginSession(db: Database, terms: SessionTerms): Promise<Session> {
   const { now, until, extent, fiscalYearStart, guard } = terms
+  const giveTurn = () => setImmediate()
   const write: Session['write'] = async (work) => {
-    // SQLite answers at once: timers, such as that which renews a lease, and signals need a turn.
-    await setImmediate()
+    // SQLite answers at once.
+    await giveTurn()
     return db.transaction().execute(async (tx) => {
       await guard(tx)
       return work(tx)
@@ -60,7 +63,7 @@ export async function beginSession(db: Database, terms: SessionTerms): Promise<S
       extent,
     })
   })
-  return { run, db, now, until, write }
+  return { run, db, now, until, write, giveTurn }
 }
 
 /** Shows readers all that the session wrote, and forgets the changes that it scored. */
@@ -74,4 +77,18 @@ export async function publishSession(
     await deleteClosedLedgers(tx)
     await publishRun(tx, run)
   })
+}
+
+/** Makes `value` what a ledger says of a subject, as JSON. Returns whether it is another than before. */
+export async function updateLedger(
+  session: Session,
+  kind: LedgerKind,
+  subject: string,
+  value: unknown,
+): Promise<boolean> {
+  const bytes = new TextEncoder().encode(JSON.stringify(value))
+  const stored = await listLedgers(session.db, kind, { subjects: [subject], isWriter: true })
+  if (Buffer.compare(stored.get(subject) ?? Buffer.alloc(0), bytes) === 0) return false
+  await session.write((tx) => writeLedgers(tx, session.run, kind, new Map([[subject, bytes]])))
+  return true
 }

@@ -1,5 +1,6 @@
 import { listConfiguredSources } from '#db/adoption-facts.ts'
 import type { Reader } from '#db/connection.ts'
+import { listSources } from '#db/delivery-facts.ts'
 import { listLinkFacts } from '#db/link-facts.ts'
 import { listMeasuredSources, writeMeasurements } from '#db/measurements.ts'
 import { daysBefore, weekNumber, weekStart } from '#lib/period.ts'
@@ -9,8 +10,8 @@ import { linkRecords } from '#scorecards/linkage.ts'
 import { toMeasurementRow } from '#scorecards/measurement-row.ts'
 import { linkageRate } from '#scorecards/metrics/linkage-rate.ts'
 import { sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
-import { listWeekEnds, SOURCE_WEEKS, STANDING_WEEKS } from '#scorecards/run/horizons.ts'
-import type { Session } from '#scorecards/run/session.ts'
+import { HISTORY_WEEKS } from '#scorecards/run/horizons.ts'
+import { type Session, updateLedger } from '#scorecards/run/session.ts'
 import { bySource, linkageResults, sourceResult } from '#scorecards/source-results.ts'
 
 /** Sources that are configured, or that anything was ever read by; by id. */
@@ -25,9 +26,18 @@ export async function loadLinkRecords(db: Reader, landscape: Landscape, asOf: Da
   return linkRecords(landscape, await listLinkFacts(db, period), asOf)
 }
 
-/** Measures how far what sources tell is joined, as it stands. Returns the rows that changed. */
-export async function updateLinkage(session: Session, { landscape }: Model): Promise<number> {
+/**
+ * Measures how far what sources tell is joined, as it stands, where anything of the last week was
+ * touched or others tell than before. Returns the rows that changed.
+ */
+export async function updateLinkage(
+  session: Session,
+  { landscape }: Model,
+  { isTouched }: { readonly isTouched: boolean },
+): Promise<number> {
   const { db, until, now } = session
+  const isToldByOthers = await updateTellers(session)
+  if (!isTouched && !isToldByOthers) return 0
   const metricId = linkageRate.definition.id
   const scopes = bySource(landscape.coverage)
   const records = await loadLinkRecords(db, landscape, until)
@@ -44,12 +54,29 @@ export async function updateLinkage(session: Session, { landscape }: Model): Pro
       windowKind: 'own' as const,
       metricIds: [metricId],
       // What is measured as it stands replaces what stood before.
-      windowEnds: listWeekEnds(until, STANDING_WEEKS),
+      windowEnds: listWeekEnds(until),
     }
     const rows = results.map((one) => toMeasurementRow(one))
     changed += await session.write((tx) => writeMeasurements(tx, session.run, region, rows))
   }
   return changed
+}
+
+const TELLERS = { kind: 'link_sources' } as const
+const ALL = 'all'
+
+/** Notes who ever told of deployments and incidents. Returns whether those are others than before. */
+async function updateTellers(session: Session): Promise<boolean> {
+  const { db } = session
+  const told = [await listSources(db, 'deployments'), await listSources(db, 'incidents')]
+  return updateLedger(session, TELLERS, ALL, told)
+}
+
+/** The last week ends that are kept, and those of a run before. */
+function listWeekEnds(until: Date): string[] {
+  const last = weekNumber(until)
+  const length = HISTORY_WEEKS + 1
+  return Array.from({ length }, (_, back) => weekStart(last - back).toISOString())
 }
 
 /** Measures how far every source was read in each week since `since`. Returns the rows that changed. */
@@ -62,7 +89,7 @@ export async function updateSources(
   const ids = await listSourceIds(session, landscape)
   const last = weekNumber(session.until)
   const first = Math.max(
-    last - SOURCE_WEEKS + 1,
+    last - HISTORY_WEEKS + 1,
     since === '' ? 0 : weekNumber(new Date(Date.parse(since) - 1)) + 1,
   )
   const ends = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) =>

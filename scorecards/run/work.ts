@@ -1,6 +1,7 @@
 import { listWorkFacts, type Workers } from '#db/adoption-facts.ts'
-import type { Reader } from '#db/connection.ts'
+import type { Database, Reader } from '#db/connection.ts'
 import { listLedgers, writeLedgers } from '#db/ledgers.ts'
+import type { Period } from '#lib/period.ts'
 import type { Landscape, Path } from '#scorecards/adoption/landscape.ts'
 import type { Agreements } from '#scorecards/adoption/tracks.ts'
 import { toUnits, type Unit, workersOf } from '#scorecards/adoption/units.ts'
@@ -15,6 +16,9 @@ import {
 } from '#scorecards/adoption/work-tally.ts'
 import type { Plan } from '#scorecards/run/plan.ts'
 import type { Session } from '#scorecards/run/session.ts'
+import type { TeamUse } from '#scorecards/support/episodes.ts'
+import { decodeUses, encodeUses, firstDifference, usesIn } from '#scorecards/support/use-ledger.ts'
+import { toUses } from '#scorecards/support/uses.ts'
 
 /** Whose work is told apart as a whole: a unit's, or what a team did itself. */
 type Subject = `unit:${string}` | `team:${string}`
@@ -25,6 +29,10 @@ export interface PathWork {
   readonly tallies: Map<string, readonly TallyEntry[]>
   /** By team, the weeks in which its work is another than it was. */
   readonly changed: Map<string, Set<number>>
+  /** By subject, its work as metrics of support see it, as it is stored. */
+  readonly uses: Map<string, Uint8Array>
+  /** The first moment at which that is another than it was, in milliseconds; infinite: nowhere. */
+  usesSince: number
 }
 
 export interface WorkUpdate {
@@ -51,9 +59,7 @@ export async function updateWork(
   const samples = await listLedgers(session.db, FEEDS, { isWriter: true })
   const stored = new Map([...samples].map(([id, bytes]) => [id, decoder.decode(bytes)]))
   const retold = new Set<string>()
-  const paths = new Map<string, PathWork>(
-    landscape.paths.map(({ id }) => [id, { tallies: new Map(), changed: new Map() }]),
-  )
+  const paths = new Map<string, PathWork>(landscape.paths.map(({ id }) => [id, nothingDone()]))
   for (const batch of batchesOf(landscape, units, plan)) {
     const facts = await listFactsOf(session.db, batch)
     const ofBatch = new Map<Subject, Feeds>()
@@ -63,9 +69,12 @@ export async function updateWork(
       // Rows of some paths only do not tell of all sources, and nothing that is not planned changed them.
       if (batch.isPlanned) ofBatch.set(subject, feedsOf(own))
       for (const path of batch.paths) {
-        const work = listWork(landscape, path, { ...own, exceptions: agreements.exceptions })
+        const facts = { ...own, exceptions: agreements.exceptions }
+        const work = [...ofSubject(subject, listWork(landscape, path, facts))]
         const attempts = own.attempts.filter((row) => row.path_id === path.id)
-        paths.get(path.id)?.tallies.set(subject, tallyWork(ofSubject(subject, work), attempts))
+        const ofPath = paths.get(path.id)
+        ofPath?.tallies.set(subject, tallyWork(work, attempts))
+        ofPath?.uses.set(subject, encodeUses(toUses(work)))
       }
     }
     const told = changedFeeds(stored, ofBatch)
@@ -77,6 +86,13 @@ export async function updateWork(
   const feeds = [...stored.values()].map((text) => JSON.parse(text) as Feeds)
   return { paths, feeds, retold }
 }
+
+const nothingDone = (): PathWork => ({
+  tallies: new Map(),
+  changed: new Map(),
+  uses: new Map(),
+  usesSince: Number.POSITIVE_INFINITY,
+})
 
 interface Batch {
   /** Of those that the plan names, on all paths. */
@@ -173,6 +189,7 @@ function* ofSubject(subject: Subject, work: Iterable<Work>): Generator<Work> {
 }
 
 const WORK = 'work'
+const USES = 'uses'
 const FEEDS = { kind: 'feeds' } as const
 
 async function store(
@@ -189,9 +206,45 @@ async function store(
       const kind = { kind: WORK, pathId: path.id }
       const before = await listLedgers(tx, kind, { subjects, isWriter: true })
       await writeLedgers(tx, session.run, kind, changedTallies(own, subjects, before))
+      await storeUses(tx, session, path.id, own, subjects)
     }
     await writeLedgers(tx, session.run, FEEDS, feeds)
   })
+}
+
+async function storeUses(
+  tx: Database,
+  session: Session,
+  pathId: string,
+  work: PathWork,
+  subjects: readonly string[],
+): Promise<void> {
+  const kind = { kind: USES, pathId }
+  const before = await listLedgers(tx, kind, { subjects, isWriter: true })
+  const samples = new Map<string, Uint8Array | null>()
+  for (const subject of subjects) {
+    const [was, bytes] = [before.get(subject), work.uses.get(subject)]
+    const is = bytes === undefined || decodeUses(bytes).at.length === 0 ? undefined : bytes
+    if (Buffer.compare(was ?? NOTHING, is ?? NOTHING) === 0) continue
+    samples.set(subject, is ?? null)
+    const since = firstDifference(was && decodeUses(was), is && decodeUses(is))
+    work.usesSince = Math.min(work.usesSince, since ?? work.usesSince)
+  }
+  // They are read again where they are needed.
+  work.uses.clear()
+  await writeLedgers(tx, session.run, kind, samples)
+}
+
+const NOTHING = Buffer.alloc(0)
+
+/** Work on a path in a half-open period, as the last run left it, published or not. */
+export async function readUses(
+  db: Reader,
+  pathId: string,
+  { from, to }: Period,
+): Promise<TeamUse[]> {
+  const stored = await listLedgers(db, { kind: USES, pathId }, { isWriter: true })
+  return [...stored.values()].flatMap((bytes) => usesIn(decodeUses(bytes), +from, +to))
 }
 
 /** Of what is another than before, the new samples; notes in which weeks of which teams. */
@@ -234,6 +287,7 @@ async function dropUnknown(
     for (const subject of gone) own.tallies.set(subject, [])
     await session.write(async (tx) => {
       await writeLedgers(tx, session.run, kind, changedTallies(own, gone, stored))
+      await storeUses(tx, session, pathId, own, gone)
     })
   }
 }

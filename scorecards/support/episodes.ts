@@ -1,8 +1,8 @@
 import { millisecondsInHour } from 'date-fns/constants'
 import type { Period } from '#lib/period.ts'
 import type { Step } from '#scorecards/delivery/facts.ts'
-import { isIn } from '#scorecards/delivery/production.ts'
 import { hasPlatformStep, platformGroups } from '#scorecards/delivery/step-log.ts'
+import { byTime } from '#scorecards/in-period.ts'
 import type { EvidenceKind } from '#scorecards/measure.ts'
 import type { Use } from '#scorecards/metrics/support-requests-per-100-uses.ts'
 import type { WorkedRequest } from '#scorecards/support/interaction-mode.ts'
@@ -42,6 +42,8 @@ export interface PathWork {
 /** A use of the path, a request for what it offers, or an attempt on it. */
 export interface Episode {
   readonly id: string
+  /** Null of what is no use. */
+  readonly use: TeamUse | null
   /** Null when nobody knows whose it is. */
   readonly teamId: string | null
   readonly at: Date
@@ -66,12 +68,14 @@ export function toEpisodes({ uses, provisioningRequests, attempts }: PathWork): 
     ...uses.map((use) => ({
       ...alone,
       id: use.id,
+      use,
       teamId: use.teamId,
       at: use.occurredAt,
       outside: setOutsideEpisodes(use, requesting),
     })),
     ...provisioningRequests.map((request) => ({
       id: request.id,
+      use: null,
       teamId: request.teamId,
       at: request.requestedAt,
       requestId: request.nativeId,
@@ -82,6 +86,7 @@ export function toEpisodes({ uses, provisioningRequests, attempts }: PathWork): 
     ...attempts.map(({ id, teamId, startedAt }) => ({
       ...alone,
       id,
+      use: null,
       teamId,
       at: startedAt,
       outside: null,
@@ -117,11 +122,14 @@ export function requestLinker(
     ({ linkedRequestId }) => linkedRequestId,
   )
   const unnamed = (byName.get(null) ?? []).filter((request) => setOutside(request) === null)
-  const byTeam = Map.groupBy(unnamed, ({ teamId }) => teamId)
+  const byTeam = new Map(
+    [...Map.groupBy(unnamed, ({ teamId }) => teamId)].map(([teamId, own]) => [
+      teamId,
+      byTime(own, ({ openedAt }) => openedAt),
+    ]),
+  )
   return ({ teamId, at, requestId }) => [
     ...(requestId === null ? [] : (byName.get(requestId) ?? [])),
-    ...(teamId === null ? [] : (byTeam.get(teamId) ?? [])).filter(({ openedAt }) =>
-      isIn(helpSpan(at), openedAt),
-    ),
+    ...(teamId === null ? [] : (byTeam.get(teamId)?.(helpSpan(at)) ?? [])),
   ]
 }

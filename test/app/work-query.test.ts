@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { selectWork } from '#app/work-query.ts'
 import { type Activity, listActivities } from '#lib/queries/activities.ts'
+import { openedSets } from '#scorecards/result.ts'
 import { measureOn } from '#scorecards/run.ts'
 import {
   addChanges,
@@ -87,7 +88,7 @@ test('a number opens to as many rows as it counted, left out and could not judge
   const result = await measureOn(db, { ...question, asOf: END, now: END })
   const from = new Date(day('2025-12-01'))
   const activities = await listActivities(db, { pathId: 'http-service', from, to: END })
-  const rows = result?.evidence.map(({ kind, ids }) => [
+  const rows = (result ? openedSets(result) : []).map(({ kind, ids }) => [
     kind,
     ids.flatMap((id) => selectWork(activities, id, END) ?? []).length,
   ])

@@ -151,7 +151,7 @@ test('a cell of a table that is no longer computed is withdrawn with its window'
   expect(rows).toEqual([{ cell: '{"weeks":4}' }])
 })
 
-test('of teams what ended before a moment is withdrawn, of their own windows only', async () => {
+test('of teams and of some metrics own windows that ended before a moment are withdrawn', async () => {
   const db = await testDatabase()
   const team = { team_id: 'payments' }
   await publishResults(db, [
@@ -159,19 +159,27 @@ test('of teams what ended before a moment is withdrawn, of their own windows onl
     aMeasurement({ ...team, as_of: day('2026-02-23') }),
     aMeasurement({ ...team, as_of: day('2026-02-16'), window_kind: 'week' }),
     aMeasurement({ as_of: day('2026-02-16') }),
+    aMeasurement({ as_of: day('2024-02-19'), metric_id: 'SUP-01' }),
+    aMeasurement({ as_of: day('2024-02-26'), metric_id: 'SUP-01' }),
+    aMeasurement({ as_of: day('2024-02-19') }),
   ])
   expect(
     await withdrawBefore(db, 2, {
-      team_id: new Date(day('2026-02-23')),
-      source_id: new Date(day('2024-02-26')),
+      teams: new Date(day('2026-02-23')),
+      others: new Date(day('2024-02-26')),
+      metricIds: ['SUP-01'],
     }),
-  ).toBe(1)
+  ).toBe(2)
   const rows = await db
     .selectFrom('measurements')
     .select(['team_id', 'window_kind', 'window_end'])
     .where('to_run', '=', 2)
+    .orderBy('window_end')
     .execute()
-  expect(rows).toEqual([{ ...team, window_kind: 'own', window_end: day('2026-02-16') }])
+  expect(rows).toEqual([
+    { team_id: '', window_kind: 'own', window_end: day('2024-02-19') },
+    { ...team, window_kind: 'own', window_end: day('2026-02-16') },
+  ])
 })
 
 test('windows are listed of one kind, by the ends that are asked for', async () => {

@@ -13,7 +13,7 @@ import { listUsage } from '#lib/queries/usage.ts'
 import { type EvidenceRow, usageStateAt } from '#scorecards/adoption/usage-state.ts'
 import { productionReadiness } from '#scorecards/checks/production-readiness.ts'
 import { toScorecard } from '#scorecards/checks/scorecard.ts'
-import type { MetricResult } from '#scorecards/result.ts'
+import { type MetricResult, openedSets } from '#scorecards/result.ts'
 import { measureOn, scoreAll } from '#scorecards/run.ts'
 import {
   addChanges,
@@ -290,8 +290,9 @@ test('T-B13 an exception leaves both sides, shows apart, is overdue when it expi
   })
 
   const shareAt = async (at: string) => {
-    const { numerator, denominator, evidence } = await measured(served, 'ADO-02', { at: day(at) })
-    const apart = evidence.find(({ kind }) => kind === 'excluded:excepted')?.ids ?? []
+    const found = await measured(served, 'ADO-02', { at: day(at) })
+    const { numerator, denominator } = found
+    const apart = openedSets(found).find(({ kind }) => kind === 'excluded:excepted')?.ids ?? []
     return { share: `${numerator}/${denominator}`, apart }
   }
   const overdueAt = async (at: string) =>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Metric, measure, measureCells, type TableMetric } from '#scorecards/measure.ts'
-import type { MetricResult } from '#scorecards/result.ts'
+import { type MetricResult, openedSets } from '#scorecards/result.ts'
 import { aContext } from '#test/support/metrics.ts'
 import { toPair } from '#test/vectors/statistic-adapters.ts'
 
@@ -27,7 +27,7 @@ function toFields(result: MetricResult) {
 }
 
 export const idsOf = ({ evidence }: Pick<MetricResult, 'evidence'>, kind: string) =>
-  evidence.find((set) => set.kind === kind)?.ids ?? []
+  openedSets({ evidence }).find((set) => set.kind === kind)?.ids ?? []
 
 /** So many rows, each made with an id of its own. */
 export const rowsOf = <Row>(kind: string, length: number, toRow: (id: string) => Row): Row[] =>

@@ -6,7 +6,7 @@ import { Scroll } from '#app/scroll.tsx'
 import { readResult } from '#app/status.ts'
 import type { View } from '#app/view.ts'
 import type { GoldenPath } from '#lib/queries/golden-paths.ts'
-import type { MetricResult } from '#scorecards/result.ts'
+import { type MetricResult, sizeOf } from '#scorecards/result.ts'
 
 /** Its cells are results of one cohort, named by its first day, so many weeks after adopting. */
 export const RETENTION = 'ADO-06'
@@ -84,7 +84,7 @@ const rank = (cohort: string) => (cohort === ALL ? 1 : 0)
 /** All that adopted then, also those that are not counted in a cell. */
 function teamsIn(cells: readonly MetricResult[]): number {
   return Math.max(
-    ...cells.map(({ evidence }) => evidence.reduce((sum, { ids }) => sum + ids.length, 0)),
+    ...cells.map(({ evidence }) => evidence.reduce((sum, set) => sum + sizeOf(set), 0)),
   )
 }
 

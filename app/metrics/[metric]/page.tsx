@@ -11,7 +11,7 @@ import { OpenedFigure } from '#app/opened-figure.tsx'
 import { Screen } from '#app/screen.tsx'
 import { asShownAt } from '#app/status.ts'
 import { hereWith, readView, type View } from '#app/view.ts'
-import { findMeasurement } from '#lib/queries/measurements.ts'
+import { openMeasurement } from '#lib/queries/opened.ts'
 import { listSeries } from '#lib/queries/series.ts'
 import type { MetricDefinition, MetricResult, Scope } from '#scorecards/result.ts'
 
@@ -31,7 +31,7 @@ export default async function MetricPage({ params, searchParams }: Props) {
   if (opened === undefined) notFound()
   const scope = toScope(opened)
   const found = await untilPublished(
-    findMeasurement,
+    openMeasurement,
     { metricId: definition.id, ...scope },
     view.weekEnd,
   )

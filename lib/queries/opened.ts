@@ -1,0 +1,90 @@
+import { listAgreements, listLandscapeFacts, listWorkFacts } from '#db/adoption-facts.ts'
+import type { Reader } from '#db/connection.ts'
+import { listLedgers } from '#db/ledgers.ts'
+import { listTrails } from '#db/path-cases.ts'
+import { pathRows } from '#db/path-facts.ts'
+import { findMeasurement, type Subject } from '#lib/queries/measurements.ts'
+import { toLandscape } from '#scorecards/adoption/landscape.ts'
+import { toModel, weeksOf, workWeeksOf } from '#scorecards/adoption/tracks.ts'
+import { listWork } from '#scorecards/adoption/work.ts'
+import type { Feeds } from '#scorecards/adoption/work-coverage.ts'
+import { decodeTally } from '#scorecards/adoption/work-tally.ts'
+import { decodeFailedDeployments } from '#scorecards/delivery/failed-deployments.ts'
+import { loadPathFacts, standingReader } from '#scorecards/path-facts.ts'
+import { standingResults, toTrails } from '#scorecards/path-standing.ts'
+import type { MetricResult } from '#scorecards/result.ts'
+import { toUses } from '#scorecards/support/uses.ts'
+
+/**
+ * The newest published result of one subject at or before `asOf`, with the rows behind it. Where only
+ * their counts were kept they are found again, among the facts as they are now.
+ */
+export async function openMeasurement(
+  db: Reader,
+  subject: Subject,
+  asOf: Date,
+): Promise<MetricResult | undefined> {
+  const found = await findMeasurement(db, subject, asOf)
+  const isKept = found === undefined || found.evidence.every((set) => 'ids' in set)
+  const { pathId } = subject
+  if (isKept || pathId === undefined) return found
+  const again = await findAgain(db, found, pathId)
+  return again === undefined ? found : { ...found, evidence: again.evidence }
+}
+
+async function findAgain(
+  db: Reader,
+  { metricId, asOf, computedAt }: MetricResult,
+  pathId: string,
+): Promise<MetricResult | undefined> {
+  const landscape = toLandscape(await listLandscapeFacts(db))
+  const path = landscape.paths.find(({ id }) => id === pathId)
+  if (path === undefined) return undefined
+  const agreements = await listAgreements(db)
+  const model = toModel(landscape, agreements, await listFeeds(db))
+  const moment = new Date(asOf)
+  const reader = {
+    ...pathRows(db),
+    uses: async ({ from }: { readonly from: Date }) => {
+      const kinds = new Set([path.rules.work])
+      const facts = await listWorkFacts(db, kinds, undefined, from.toISOString())
+      const { exceptions } = agreements
+      return toUses(listWork(landscape, path, { ...facts, exceptions }))
+    },
+    failed: async () => {
+      const stored = await listLedgers(db, { kind: 'failed_deployments' })
+      return [...stored.values()].flatMap(decodeFailedDeployments)
+    },
+  }
+  const trails = toTrails(await listTrails(db, pathId))
+  const { first } = workWeeksOf(weeksOf(model, path, moment))
+  const known = { model, path, trails, firstUses: await listFirstUses(db, pathId, first) }
+  const span = { first: moment, last: moment }
+  const facts = await loadPathFacts(reader, known, [metricId], span)
+  const context = { computedAt: new Date(computedAt), isBrief: false }
+  return standingResults(standingReader(facts)(moment), [metricId], context)[0]
+}
+
+/** Which sources told of whose work, as scoring has it. */
+async function listFeeds(db: Reader): Promise<Feeds[]> {
+  const stored = await listLedgers(db, { kind: 'feeds' })
+  const decoder = new TextDecoder()
+  // Only scoring writes them.
+  return [...stored.values()].map((bytes) => JSON.parse(decoder.decode(bytes)) as Feeds)
+}
+
+/** When each team first used the path with success, not before the week of a number. */
+async function listFirstUses(
+  db: Reader,
+  pathId: string,
+  firstWeek: number,
+): Promise<Map<string, Date>> {
+  const stored = await listLedgers(db, { kind: 'team_work', pathId })
+  const first = new Map<string, string>()
+  for (const { team, week, firstUse } of [...stored.values()].flatMap(decodeTally)) {
+    const known = first.get(team)
+    if (week < firstWeek || firstUse === null) continue
+    if (known === undefined || firstUse < known) first.set(team, firstUse)
+  }
+  return new Map([...first].map(([team, at]) => [team, new Date(at)]))
+}

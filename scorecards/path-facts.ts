@@ -1,0 +1,234 @@
+import { daysBefore, type Period } from '#lib/period.ts'
+import type { TeamTrail } from '#scorecards/adoption/cohorts.ts'
+import type { Path, Service } from '#scorecards/adoption/landscape.ts'
+import type { Model } from '#scorecards/adoption/tracks.ts'
+import type { FailedDeployment } from '#scorecards/delivery/failed-deployments.ts'
+import { GOVERNED_DAYS } from '#scorecards/governance/governed-share.ts'
+import {
+  EVIDENCE_SCOPE,
+  NO_POLICIES,
+  type PathPolicies,
+  type PolicyRows,
+  SUBJECT_DAYS,
+  toPathPolicies,
+} from '#scorecards/governance/path-policies.ts'
+import { byTime } from '#scorecards/in-period.ts'
+import { platformCausedFailureShare } from '#scorecards/metrics/platform-caused-failure-share.ts'
+import {
+  type CaseRows,
+  type LoggedRequest,
+  type PathCases,
+  toPathCases,
+} from '#scorecards/path-cases.ts'
+import { isFailureOnPath, listFailures } from '#scorecards/path-failures.ts'
+import {
+  FAILURE_METRICS,
+  POLICY_METRICS,
+  type Standing,
+  SUPPORT_METRICS,
+  TICKETS,
+  USE_METRICS,
+} from '#scorecards/path-standing.ts'
+import { CHART_WEEKS } from '#scorecards/process-chart.ts'
+import type { TeamUse } from '#scorecards/support/episodes.ts'
+import { judgeOfUses } from '#scorecards/support/judged-uses.ts'
+
+/** What is known of a path before its cases are read. */
+export interface PathKnowledge {
+  readonly model: Model
+  readonly path: Path
+  /** States by team, in the order of weeks, at least up to the last moment that is asked for. */
+  readonly trails: readonly TeamTrail[]
+  /** When each team first used the path with success; those that never did are not there. */
+  readonly firstUses: ReadonlyMap<string, Date>
+}
+
+/** All that a path is measured from at any of some moments. */
+export interface PathFacts extends PathKnowledge {
+  readonly cases: PathCases
+  /** When the first support request was opened of which anybody told when it was resolved; null: none. */
+  readonly resolvedSince: Date | null
+  /** Work in scope of the path. */
+  readonly uses: readonly TeamUse[]
+  /** Deployments by the path that failed. */
+  readonly failed: readonly FailedDeployment[]
+  /** Null where no evidence was ever read. */
+  readonly policies: PolicyRows | null
+}
+
+/** Where the rows of a path are read; periods are half-open. */
+export interface PathFactReader {
+  /** With the support requests that were opened in `opened`, and those that name a provisioning request. */
+  readonly cases: (
+    pathId: string,
+    opened: Period | null,
+  ) => Promise<CaseRows & { readonly resolvedSince: string | null }>
+  readonly uses: (period: Period) => Promise<readonly TeamUse[]>
+  readonly failed: () => Promise<readonly FailedDeployment[]>
+  readonly requirements: () => Promise<PolicyRows['requirements']>
+  readonly evidenceSources: () => Promise<PolicyRows['sources']>
+  readonly requests: (pathId: string) => Promise<PolicyRows['requests']>
+  readonly deployments: (
+    services: readonly string[],
+    period: Period,
+  ) => Promise<PolicyRows['deployments']>
+  readonly deploymentsNamed: (nativeIds: readonly string[]) => Promise<PolicyRows['deployments']>
+  readonly evidence: (period: Period) => Promise<PolicyRows['evidence']>
+  readonly evidenceFor: (nativeIds: readonly string[]) => Promise<PolicyRows['evidence']>
+}
+
+/** The week that holds the as-of may be cut. */
+const SUPPORT_DAYS = (CHART_WEEKS + 1) * 7
+
+/** All that the metrics named need at any moment from `first` to `last`. */
+export async function loadPathFacts(
+  reader: PathFactReader,
+  known: PathKnowledge,
+  metricIds: readonly string[],
+  { first, last }: { readonly first: Date; readonly last: Date },
+): Promise<PathFacts> {
+  const isAnyOf = (ids: readonly string[]) => metricIds.some((id) => ids.includes(id))
+  const supported = { from: daysBefore(first, SUPPORT_DAYS), to: last }
+  const opened = isAnyOf(SUPPORT_METRICS) ? supported : null
+  const rows = await reader.cases(known.path.id, opened)
+  const hasTickets = known.model.landscape.coverage.has(TICKETS)
+  return {
+    ...known,
+    cases: toPathCases(rows),
+    resolvedSince: rows.resolvedSince === null ? null : new Date(rows.resolvedSince),
+    // Nothing without support requests that were read.
+    uses: hasTickets && isAnyOf(USE_METRICS) ? await reader.uses(supported) : [],
+    failed: isAnyOf(FAILURE_METRICS)
+      ? (await reader.failed()).filter(isFailureOnPath(known.model, known.path))
+      : [],
+    policies: isAnyOf(POLICY_METRICS)
+      ? await loadPolicies(reader, known, { from: daysBefore(first, GOVERNED_DAYS), to: last })
+      : null,
+  }
+}
+
+/** A path that provisions something is asked for requests, any other for deployments. */
+async function loadPolicies(
+  reader: PathFactReader,
+  known: PathKnowledge,
+  period: Period,
+): Promise<PolicyRows | null> {
+  const { model, path } = known
+  if (!model.landscape.coverage.has(EVIDENCE_SCOPE)) return null
+  const isOfRequests = path.rules.work === 'provisioning'
+  const services = isOfRequests ? [] : model.landscape.services.filter(isEverInScope(known))
+  const requests = isOfRequests ? await reader.requests(path.id) : []
+  const recent = await reader.deployments(
+    services.map(({ id }) => id),
+    period,
+  )
+  const produced = await reader.evidence(period)
+  const named = await reader.deploymentsNamed(
+    isOfRequests ? [] : produced.map(({ subject_id }) => subject_id),
+  )
+  const subjects = [...requests, ...recent].map(({ native_id }) => native_id)
+  const about = await reader.evidenceFor([...new Set(subjects)])
+  return {
+    requirements: await reader.requirements(),
+    evidence: distinct([...produced, ...about]),
+    sources: await reader.evidenceSources(),
+    requests,
+    deployments: distinct([...recent, ...named]),
+  }
+}
+
+const isEverInScope =
+  ({ path }: PathKnowledge) =>
+  (service: Service) =>
+    path.eligibility(service).some(({ value }) => value.result === 'eligible')
+
+const distinct = <Row extends { readonly source_id: string; readonly native_id: string }>(
+  rows: readonly Row[],
+): Row[] => [
+  ...new Map(rows.map((row) => [JSON.stringify([row.source_id, row.native_id]), row])).values(),
+]
+
+/** Reads a path as it stood at a moment, with as much of the past as any metric looks at. */
+export function standingReader(facts: PathFacts): (asOf: Date) => Standing {
+  const { model, path, trails, cases, firstUses, resolvedSince } = facts
+  const ticketsIn = byTime(cases.tickets, ({ openedAt }) => openedAt)
+  const named = cases.tickets.filter(({ linkedRequestId }) => linkedRequestId !== null)
+  const usesIn = byTime(facts.uses, ({ occurredAt }) => occurredAt)
+  const failedIn = byTime(facts.failed, ({ finishedAt }) => finishedAt)
+  const policiesAt = policyReader(facts)
+  const firstAttempts = toFirstAttempts(cases)
+  const judgeUses = judgeOfUses(cases.tickets)
+  return (asOf) => {
+    const back = (days: number) => ({ from: daysBefore(asOf, days), to: asOf })
+    return {
+      model,
+      path,
+      trails: trails.map((trail) => trailUntil(trail, asOf)),
+      cases: {
+        ...cases,
+        requests: cases.requests.map((request) => withStepsUntil(request, asOf)),
+        tickets: ticketsIn(back(SUPPORT_DAYS)),
+      },
+      namedTickets: named,
+      isResolutionTold: resolvedSince !== null && resolvedSince < asOf,
+      firstUses,
+      firstAttempts: new Map([...firstAttempts].filter(([, at]) => at < asOf)),
+      judgeUses,
+      usesIn: (days) => usesIn(back(days)),
+      failures: once(() =>
+        listFailures(cases, failedIn(back(platformCausedFailureShare.windowDays)), asOf),
+      ),
+      policies: once(() => policiesAt(asOf)),
+      asOf,
+    }
+  }
+}
+
+/** A step that had not begun was no part of it yet. */
+function withStepsUntil(request: LoggedRequest, asOf: Date): LoggedRequest {
+  const isBegun = ({ startedAt }: LoggedRequest['steps'][number]) => startedAt < asOf
+  return request.steps.every(isBegun)
+    ? request
+    : { ...request, steps: request.steps.filter(isBegun) }
+}
+
+function trailUntil({ team, weeks }: TeamTrail, asOf: Date): TeamTrail {
+  const end = weeks.findLastIndex(({ weekEnd }) => weekEnd <= asOf)
+  return { team, weeks: weeks.slice(0, end + 1) }
+}
+
+function toFirstAttempts({ attempts }: PathCases): ReadonlyMap<string, Date> {
+  const first = new Map<string, Date>()
+  for (const { team, startedAt } of attempts) {
+    const known = first.get(team)
+    if (known === undefined || startedAt < known) first.set(team, startedAt)
+  }
+  return first
+}
+
+/** What policies asked for at a moment, of what had taken effect lately. */
+function policyReader({ model, path, policies }: PathFacts): (asOf: Date) => PathPolicies {
+  if (policies === null) return () => NO_POLICIES
+  const deploymentsIn = byTime(
+    policies.deployments,
+    (row) => new Date(row.finished_at ?? row.created_at),
+  )
+  const producedIn = byTime(policies.evidence, ({ produced_at }) => new Date(produced_at))
+  const bySubject = Map.groupBy(policies.evidence, ({ subject_id }) => subject_id)
+  return (asOf) => {
+    const back = (days: number) => ({ from: daysBefore(asOf, days), to: asOf })
+    const deployments = deploymentsIn(back(SUBJECT_DAYS))
+    const subjects = new Set([...deployments, ...policies.requests].map((row) => row.native_id))
+    const about = [...subjects].flatMap((id) => bySubject.get(id) ?? [])
+    const evidence = distinct([...producedIn(back(GOVERNED_DAYS)), ...about])
+    return toPathPolicies(model, path, { ...policies, deployments, evidence }, asOf)
+  }
+}
+
+function once<T>(find: () => T): () => T {
+  let found: { readonly value: T } | undefined
+  return () => {
+    found ??= { value: find() }
+    return found.value
+  }
+}

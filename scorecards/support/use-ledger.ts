@@ -1,0 +1,128 @@
+import { packColumns, unpackColumns } from '#lib/columns.ts'
+import { compareText, placeOf } from '#lib/order.ts'
+import type { Mechanism } from '#scorecards/adoption/mechanism.ts'
+import type { TeamUse } from '#scorecards/support/episodes.ts'
+
+/** Work in the order of time, as metrics of support see it, without the ids of its rows. */
+export interface UseLedger {
+  readonly teams: readonly string[]
+  readonly sources: readonly string[]
+  /** Milliseconds. */
+  readonly at: Float64Array
+  /** Place in `teams`; -1: not known. */
+  readonly team: Int32Array
+  /** Place in `sources`. */
+  readonly source: Int32Array
+  /** Kind, result, mechanism and initiator in one number. */
+  readonly what: Uint8Array
+}
+
+const KINDS = ['deployment', 'provisioning', 'pipeline_run'] as const
+const RESULTS = ['success', 'failure', 'unknown'] as const
+const MECHANISMS = [
+  'path',
+  'parallel_pipeline',
+  'manual_change',
+  'break_glass',
+  'off_path',
+  null,
+] as const satisfies readonly (Mechanism | null)[]
+const INITIATED = [true, false, null] as const
+
+type What = Pick<TeamUse, 'kind' | 'result' | 'mechanism' | 'userInitiated'>
+
+/** Every combination at its number. */
+const WHATS: readonly What[] = KINDS.flatMap((kind) =>
+  RESULTS.flatMap((result) =>
+    MECHANISMS.flatMap((mechanism) =>
+      INITIATED.map((userInitiated) => ({ kind, result, mechanism, userInitiated })),
+    ),
+  ),
+)
+
+function numberOf({ kind, result, mechanism, userInitiated }: What): number {
+  const place = KINDS.indexOf(kind) * RESULTS.length + RESULTS.indexOf(result)
+  const way = place * MECHANISMS.length + MECHANISMS.indexOf(mechanism)
+  return way * INITIATED.length + INITIATED.indexOf(userInitiated)
+}
+
+/** The same uses give the same bytes, in whatever order they come. */
+export function encodeUses(uses: readonly TeamUse[]): Uint8Array {
+  const teams = [...new Set(uses.flatMap(({ teamId }) => teamId ?? []))].toSorted()
+  const sources = [...new Set(uses.map(({ sourceId }) => sourceId))].toSorted()
+  const placeOfTeam = new Map(teams.map((id, place) => [id, place]))
+  const placeOfSource = new Map(sources.map((id, place) => [id, place]))
+  const rows = uses
+    .map((use) => ({ use, at: use.occurredAt.getTime(), what: numberOf(use) }))
+    .toSorted(
+      (a, b) =>
+        a.at - b.at ||
+        compareText(a.use.teamId ?? '', b.use.teamId ?? '') ||
+        compareText(a.use.sourceId, b.use.sourceId) ||
+        a.what - b.what,
+    )
+  return packColumns(
+    { teams, sources },
+    {
+      at: Float64Array.from(rows, ({ at }) => at),
+      team: Int32Array.from(rows, ({ use }) => placeOfTeam.get(use.teamId ?? '') ?? -1),
+      source: Int32Array.from(rows, ({ use }) => placeOfSource.get(use.sourceId) ?? -1),
+      what: Uint8Array.from(rows, ({ what }) => what),
+    },
+  )
+}
+
+/** What `encodeUses` wrote. */
+export function decodeUses(bytes: Uint8Array): UseLedger {
+  const { about, columns } = unpackColumns(bytes)
+  return { ...(about as object), ...columns } as unknown as UseLedger
+}
+
+/** The uses in [from, to), in milliseconds, in the order of time; none has an id. */
+export function usesIn(
+  { teams, sources, ...rows }: UseLedger,
+  from: number,
+  to: number,
+): TeamUse[] {
+  const uses: TeamUse[] = []
+  for (let row = placeOf(rows.at, from); row < rows.at.length; row += 1) {
+    const at = rows.at[row] ?? Number.POSITIVE_INFINITY
+    const what = WHATS[rows.what[row] ?? -1]
+    if (at >= to || what === undefined) break
+    uses.push({
+      id: '',
+      teamId: teams[rows.team[row] ?? -1] ?? null,
+      sourceId: sources[rows.source[row] ?? -1] ?? '',
+      occurredAt: new Date(at),
+      ...what,
+    })
+  }
+  return uses
+}
+
+/** The first instant at which two ledgers differ, in milliseconds; null: they say the same. */
+export function firstDifference(
+  before: UseLedger | undefined,
+  after: UseLedger | undefined,
+): number | null {
+  const [was, is] = [rowsOf(before), rowsOf(after)]
+  const length = Math.max(was.length, is.length)
+  for (let row = 0; row < length; row += 1) {
+    if (was.textAt(row) !== is.textAt(row)) return Math.min(was.instantAt(row), is.instantAt(row))
+  }
+  return null
+}
+
+function rowsOf(ledger: UseLedger | undefined) {
+  const instantAt = (row: number) => ledger?.at[row] ?? Number.POSITIVE_INFINITY
+  return {
+    length: ledger?.at.length ?? 0,
+    instantAt,
+    textAt: (row: number) => {
+      if (ledger === undefined) return ''
+      const { teams, sources, team, source, what } = ledger
+      const [teamId, sourceId] = [teams[team[row] ?? -1], sources[source[row] ?? -1]]
+      return `${instantAt(row)} ${teamId} ${sourceId} ${what[row]}`
+    },
+  }
+}

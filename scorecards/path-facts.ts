@@ -14,6 +14,7 @@ import {
 } from '#scorecards/governance/path-policies.ts'
 import { byTime } from '#scorecards/in-period.ts'
 import { platformCausedFailureShare } from '#scorecards/metrics/platform-caused-failure-share.ts'
+import { countUsedPerWeek } from '#scorecards/metrics/support-requests-per-100-uses.ts'
 import {
   type CaseRows,
   type LoggedRequest,
@@ -158,6 +159,7 @@ export function standingReader(facts: PathFacts): (asOf: Date) => Standing {
   const policiesAt = policyReader(facts)
   const firstAttempts = toFirstAttempts(cases)
   const judgeUses = judgeOfUses(cases.tickets)
+  const usedPerWeek = once(() => countUsedPerWeek(facts.uses))
   return (asOf) => {
     const back = (days: number) => ({ from: daysBefore(asOf, days), to: asOf })
     return {
@@ -174,6 +176,7 @@ export function standingReader(facts: PathFacts): (asOf: Date) => Standing {
       firstUses,
       firstAttempts: new Map([...firstAttempts].filter(([, at]) => at < asOf)),
       judgeUses,
+      usedPerWeek,
       usesIn: (days) => usesIn(back(days)),
       failures: once(() =>
         listFailures(cases, failedIn(back(platformCausedFailureShare.windowDays)), asOf),

@@ -41,7 +41,6 @@ import {
   type Ticket,
   withRemoved,
 } from '#scorecards/path-cases.ts'
-import { CHART_WEEKS } from '#scorecards/process-chart.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 import type { TeamUse } from '#scorecards/support/episodes.ts'
 import type { EpisodeJudge } from '#scorecards/support/judged-uses.ts'
@@ -68,6 +67,8 @@ export interface Standing {
   readonly firstAttempts: ReadonlyMap<string, Date>
   /** Work in scope of the path in the days before. */
   readonly usesIn: (days: number) => readonly TeamUse[]
+  /** Its successful uses by the number of the ISO week, as far back as metrics look. */
+  readonly usedPerWeek: () => ReadonlyMap<number, number>
   readonly judgeUses: (covered: Covered) => EpisodeJudge
   readonly failures: () => readonly Failure[]
   readonly policies: () => PathPolicies
@@ -352,7 +353,8 @@ const SCORERS: readonly Scorer[] = [
     inputOf: (standing) => ({
       asOf: standing.asOf,
       requests: standing.cases.tickets,
-      uses: standing.usesIn(CHART_DAYS),
+      uses: standing.usesIn(supportRequestsPer100Uses.windowDays),
+      usedPerWeek: standing.usedPerWeek(),
       covered: helpRead(standing),
     }),
     reads: [tickets, work],
@@ -381,11 +383,6 @@ const SCORERS: readonly Scorer[] = [
     reads: [evidence],
   }),
 ]
-
-/** Of the chart of SUP-02: the week that holds the as-of may be cut. */
-const CHART_DAYS = (CHART_WEEKS + 1) * 7
-/** The longest that SUP-06 looks back. */
-const EPISODE_DAYS = 84
 
 /** Our own default: a day. */
 const SLA_HOURS = 24
@@ -489,7 +486,8 @@ function interactions(standing: Standing): Interactions {
   return {
     asOf,
     requests: [...namedTickets.filter((ticket) => !recent.has(ticket)), ...cases.tickets],
-    uses: standing.usesIn(EPISODE_DAYS),
+    // None tells who helped, which is what is looked for further back.
+    uses: standing.usesIn(interactionModeMix.windowDays),
     provisioningRequests: cases.requests
       .filter(({ requestedAt }) => requestedAt < asOf)
       .map(({ team, ...request }) => ({ ...request, teamId: team })),

@@ -33,8 +33,10 @@ export interface Use {
 export interface RequestsAndUses extends Span {
   /** Requests about the path, and those that nobody has attributed to one, for 26 weeks. */
   readonly requests: readonly SupportRequest[]
-  /** In-scope work of the same weeks. */
+  /** In-scope work of the same weeks; where `usedPerWeek` is given, of the window. */
   readonly uses: readonly Use[]
+  /** Successful uses by the number of the ISO week, where many moments ask for the same. */
+  readonly usedPerWeek?: ReadonlyMap<number, number>
   /** When both requests and uses had been read in full. */
   readonly covered: Covered
 }
@@ -156,16 +158,24 @@ function rateOf(requests: Cases, uses: Cases): Omit<Computed, 'parts' | 'evidenc
   }
 }
 
+/** Successful uses of the path by the number of the ISO week. */
+export function countUsedPerWeek(uses: readonly Use[]): Map<number, number> {
+  const counts = new Map<number, number>()
+  for (const use of uses) {
+    if (setOfUse(use) !== USED) continue
+    const week = weekNumber(use.occurredAt)
+    counts.set(week, (counts.get(week) ?? 0) + 1)
+  }
+  return counts
+}
+
 /** Of each week, oldest first; null of one that was not read, or in which nothing was used. */
-function weeklyFigures({ requests, uses, covered }: RequestsAndUses, period: Period) {
+function weeklyFigures(input: RequestsAndUses, period: Period) {
+  const { requests, uses, covered, usedPerWeek = countUsedPerWeek(uses) } = input
   const asked = askedPerWeek(requests)
-  const used = Map.groupBy(
-    uses.filter((use) => setOfUse(use) === USED),
-    ({ occurredAt }) => weekNumber(occurredAt),
-  )
   return weeksIn(period).map((week) => {
     const number = weekNumber(week.from)
-    const inWeek = used.get(number)?.length ?? 0
+    const inWeek = usedPerWeek.get(number) ?? 0
     const { value } = poissonRate(asked.get(number)?.length ?? 0, inWeek / PER)
     return isRead(covered, week) ? value : null
   })

@@ -52,7 +52,6 @@ test('a new row notes what it touches, since when it does', async () => {
   }
   expect(await notesOf(db, () => addActivity(db, activity))).toEqual([
     `service checkout ${day('2026-02-05')}`,
-    `support  ${day('2026-02-05')}`,
     `team payments ${day('2026-02-05')}`,
   ])
 })

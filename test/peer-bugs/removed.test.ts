@@ -4,7 +4,7 @@ import { markGone, upsertFacts } from '#db/facts.ts'
 import type { NewRow } from '#db/schema.ts'
 import type { StoredRow } from '#db/statements.ts'
 import { listDeliveryEvidence } from '#lib/queries/delivery.ts'
-import { findMeasurement } from '#lib/queries/measurements.ts'
+import { openMeasurement } from '#lib/queries/opened.ts'
 import { scoreAll } from '#scorecards/run.ts'
 import { addDeployments, addPath, addService, addTeam, cover } from '#test/support/adoption.ts'
 import { collectFolder, testFolder, writeIn } from '#test/support/files.ts'
@@ -46,7 +46,7 @@ async function aDesk() {
   }
   const told = async () => {
     const question = { metricId: 'SUP-01', ...PATH }
-    const result = await findMeasurement(db, question, new Date('2026-03-02'))
+    const result = await openMeasurement(db, question, new Date('2026-03-02'))
     return { evidence: result?.evidence, caveats: result && caveats(result) }
   }
   return { db, readOn, perWeek, told }

@@ -37,8 +37,8 @@ function AreaColumn({ area, measured, names, view }: AreasProps & { area: AreaOf
       </h2>
       {shown === undefined ? (
         <p className="note mt-2">
-          Nothing of this area was measured for this moment. It rests on {area.needs}, and some of
-          it is told only as it stands now.
+          Nothing of this area was measured for this moment. It rests on {area.needs}; figures of
+          weeks are kept for two years.
         </p>
       ) : (
         <>

@@ -100,7 +100,7 @@ async function findSides(
   return { before: then ?? null, after: now ?? null }
 }
 
-/** Figures of delivery are published as they stand; those of an earlier day follow from the samples. */
+/** Figures of delivery follow from the samples, with those of each team. */
 async function measureSides(
   db: Reader,
   { metricId, scope, before, after, now }: ChangeQuestion,

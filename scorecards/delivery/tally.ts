@@ -586,9 +586,7 @@ export function mergeTallies(tallies: readonly DeliveryTally[]): DeliveryTally {
 }
 
 function add(sum: DeliveryTally, tally: DeliveryTally): void {
-  for (const [name, value] of Object.entries(tally) as [keyof DeliveryTally, unknown][]) {
-    if (typeof value === 'number') (sum[name] as number) += value
-  }
+  for (const name of COUNTS) sum[name] += tally[name]
   for (const name of SAMPLES) for (const value of tally[name]) sum[name].push(value)
   for (const watch of tally.watches) sum.watches.push(watch)
   tally.weekdays.forEach((count, day) => {
@@ -597,6 +595,15 @@ function add(sum: DeliveryTally, tally: DeliveryTally): void {
   sum.hasDetectedStart ||= tally.hasDetectedStart
   addWholeWeeks(sum, tally)
 }
+
+type CountName = {
+  [Name in keyof DeliveryTally]: DeliveryTally[Name] extends number ? Name : never
+}[keyof DeliveryTally]
+
+const EMPTY = emptyTally()
+const isCount = (name: string): name is CountName =>
+  typeof EMPTY[name as keyof DeliveryTally] === 'number'
+const COUNTS = Object.keys(EMPTY).filter(isCount)
 
 const SAMPLES = ['batchSizes', 'hours', ...STAGES] as const
 

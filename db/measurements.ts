@@ -202,12 +202,14 @@ export interface Subject {
   readonly pathId?: string
   readonly teamId?: string
   readonly sourceId?: string
+  /** Of a metric that is a table, as the row has it. */
+  readonly cell?: string
 }
 
 /** The newest published measurement of one subject over its own window at or before `asOf`. */
 export async function findMeasurementRow(
   db: Reader,
-  { metricId, pathId = '', teamId = '', sourceId = '' }: Subject,
+  { metricId, pathId = '', teamId = '', sourceId = '', cell = '' }: Subject,
   asOf: Date,
 ): Promise<MeasurementRow | undefined> {
   return db
@@ -219,7 +221,7 @@ export async function findMeasurementRow(
     .where('team_id', '=', teamId)
     .where('source_id', '=', sourceId)
     .where('window_kind', '=', 'own')
-    .where('cell', '=', '')
+    .where('cell', '=', cell)
     .where('window_end', '<=', asOf.toISOString())
     .orderBy('window_end', 'desc')
     .limit(1)

@@ -33,7 +33,15 @@ export interface MeasurementFields {
 export type WindowKind = 'own' | 'week' | 'month' | 'quarter'
 
 /** Parameters that name the cell of a metric that is a table. */
-const CELL_PARAMETERS = ['cohort', 'weeks', 'step', 'type', 'theme', 'linkType', 'wave'] as const
+export const CELL_PARAMETERS = [
+  'cohort',
+  'weeks',
+  'step',
+  'type',
+  'theme',
+  'linkType',
+  'wave',
+] as const
 
 interface Details
   extends Pick<MetricResult, 'parameters' | 'watermarks' | 'parts' | 'flags' | 'evidence'> {
@@ -83,8 +91,8 @@ export function toMeasurementRow(
   }
 }
 
-/** Empty text for a metric that is one number. */
-function cellOf({ parameters }: MetricResult): string {
+/** How the cell that `parameters` name is stored; empty text for a metric that is one number. */
+export function cellOf({ parameters }: Pick<MetricResult, 'parameters'>): string {
   const named = CELL_PARAMETERS.filter((name) => parameters[name] !== undefined)
   if (named.length === 0) return ''
   return JSON.stringify(Object.fromEntries(named.map((name) => [name, parameters[name]])))

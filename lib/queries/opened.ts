@@ -10,6 +10,7 @@ import { listWork } from '#scorecards/adoption/work.ts'
 import type { Feeds } from '#scorecards/adoption/work-coverage.ts'
 import { decodeTally } from '#scorecards/adoption/work-tally.ts'
 import { decodeFailedDeployments } from '#scorecards/delivery/failed-deployments.ts'
+import { cellOf } from '#scorecards/measurement-row.ts'
 import { loadPathFacts, standingReader } from '#scorecards/path-facts.ts'
 import { standingResults, toTrails } from '#scorecards/path-standing.ts'
 import type { MetricResult } from '#scorecards/result.ts'
@@ -34,9 +35,10 @@ export async function openMeasurement(
 
 async function findAgain(
   db: Reader,
-  { metricId, asOf, computedAt }: MetricResult,
+  found: MetricResult,
   pathId: string,
 ): Promise<MetricResult | undefined> {
+  const { metricId, asOf, computedAt } = found
   const landscape = toLandscape(await listLandscapeFacts(db))
   const path = landscape.paths.find(({ id }) => id === pathId)
   if (path === undefined) return undefined
@@ -62,7 +64,8 @@ async function findAgain(
   const span = { first: moment, last: moment }
   const facts = await loadPathFacts(reader, known, [metricId], span)
   const context = { computedAt: new Date(computedAt), isBrief: false }
-  return standingResults(standingReader(facts)(moment), [metricId], context)[0]
+  const cells = standingResults(standingReader(facts)(moment), [metricId], context)
+  return cells.find((one) => cellOf(one) === cellOf(found))
 }
 
 /** Which sources told of whose work, as scoring has it. */

@@ -347,27 +347,42 @@ export function decodeLedger(bytes: Uint8Array): DeliveryLedger {
 export const decodeLedgers = (samples: ReadonlyMap<string, Uint8Array>) =>
   new Map([...samples].map(([id, bytes]) => [id, decodeLedger(bytes)]))
 
-/** The span of time in which two ledgers differ; null: they say the same. */
-export function ledgerDifference(
+/** Changes are told apart from all else: how long they took is the costliest to measure. */
+export type LedgerPart = 'changes' | 'deployments'
+
+/** A span of time in which a part of two ledgers differs. */
+export interface LedgerDifference extends Span {
+  readonly part: LedgerPart
+}
+
+/** Where two ledgers differ; none: they say the same. */
+export function ledgerDifferences(
   before: DeliveryLedger | undefined,
   after: DeliveryLedger,
-): { readonly from: number; readonly to: number } | null {
+): LedgerDifference[] {
   // Other sources tell of a service: what was read of it is another for all time.
   if (JSON.stringify(before?.sources ?? []) !== JSON.stringify(after.sources)) {
-    return { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
+    return inBoth({ from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY })
   }
-  if (before === undefined) return spanOf(...instantsOf(after))
+  if (before === undefined) return inBoth(spanOf(...instantsOf(after)))
   const isSameNames =
     JSON.stringify([before.teams, before.services]) ===
     JSON.stringify([after.teams, after.services])
-  if (!isSameNames) return spanOf(...instantsOf(before), ...instantsOf(after))
-  const spans = tablesOf(after).map((table, place) => {
-    const old = tablesOf(before)[place] ?? table
-    return differenceOf(old, table)
+  if (!isSameNames) return inBoth(spanOf(...instantsOf(before), ...instantsOf(after)))
+  const old = tablesOf(before)
+  return tablesOf(after).flatMap((table, place) => {
+    const span = differenceOf(old[place] ?? table, table)
+    return span === null ? [] : [{ part: table.part, ...span }]
   })
-  const found = spans.filter((span) => span !== null)
-  return found.length === 0 ? null : spanOf(found.flatMap(({ from, to }) => [from, to]))
 }
+
+const inBoth = (span: Span | null): LedgerDifference[] =>
+  span === null
+    ? []
+    : [
+        { part: 'changes', ...span },
+        { part: 'deployments', ...span },
+      ]
 
 /** An outage counts at the time of its deployment. */
 const instantsOf = ({ deployments, changes, unlinked }: DeliveryLedger) => [
@@ -396,6 +411,7 @@ function spanOf(...instants: readonly ArrayLike<number>[]): Span | null {
 
 /** Rows in the order of time. */
 interface Table {
+  readonly part: LedgerPart
   readonly at: Float64Array
   readonly columns: readonly (Float64Array | Int32Array | Uint8Array)[]
 }
@@ -404,11 +420,15 @@ function tablesOf({ deployments, changes, outages, unlinked }: DeliveryLedger): 
   const { startedAt, detectedAt, restoredAt } = outages
   const deployedAt = Float64Array.from(outages.deployment, (row) => deployments.at[row] ?? 0)
   return [
-    { at: deployments.at, columns: Object.values(deployments) },
-    { at: changes.at, columns: Object.values(changes) },
+    { part: 'deployments', at: deployments.at, columns: Object.values(deployments) },
+    { part: 'changes', at: changes.at, columns: Object.values(changes) },
     // The place of the deployment moves with every one before it: its time does not.
-    { at: deployedAt, columns: [deployedAt, startedAt, detectedAt, restoredAt] },
-    { at: unlinked.at, columns: [unlinked.at, unlinked.team] },
+    {
+      part: 'deployments',
+      at: deployedAt,
+      columns: [deployedAt, startedAt, detectedAt, restoredAt],
+    },
+    { part: 'deployments', at: unlinked.at, columns: [unlinked.at, unlinked.team] },
   ]
 }
 

@@ -10,7 +10,7 @@ import {
   toCoveredDays,
   toOwnerOfDay,
 } from '#scorecards/delivery/calendar.ts'
-import type { DeliveryLedger } from '#scorecards/delivery/ledger.ts'
+import type { DeliveryLedger, LedgerPart } from '#scorecards/delivery/ledger.ts'
 import type { DeliverySources, Fact } from '#scorecards/delivery/results.ts'
 import {
   type Calendar,
@@ -27,7 +27,12 @@ export interface DeliveryModel {
   /** From when on anything was read; null: never. */
   readonly readFrom: Date | null
   readonly teams: readonly string[]
-  readonly tally: (team: string, window: TallyWindow) => DeliveryTally
+  /** With the counts of some parts, or of all. */
+  readonly tally: (
+    team: string,
+    window: TallyWindow,
+    parts?: ReadonlySet<LedgerPart>,
+  ) => DeliveryTally
   /** Whether the week of an instant was the team's, and read from beginning to end. */
   readonly isRead: (team: string, serviceId: string, at: number, window: TallyWindow) => boolean
   /** Whether anybody would have told of an incident on the day of an instant. */
@@ -63,7 +68,7 @@ export function toDeliveryModel(
     sources: toSources(landscape, feed, calendar),
     readFrom: firstRead(landscape, feed),
     teams,
-    tally: (team, window) => tallyTeam(calendar, team, units.get(team) ?? [], window),
+    tally: (team, window, parts) => tallyTeam(calendar, team, units.get(team) ?? [], window, parts),
     isRead: (team, serviceId, at, window) =>
       (units.get(team) ?? []).some(
         (unit) =>

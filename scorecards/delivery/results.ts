@@ -1,3 +1,4 @@
+import type { LedgerPart } from '#scorecards/delivery/ledger.ts'
 import type { DeliveryTally, TallyWindow } from '#scorecards/delivery/tally.ts'
 import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
 import { type Absence, type Computed, type Metric, measure } from '#scorecards/measure.ts'
@@ -159,6 +160,10 @@ const toFailCounts = (tally: DeliveryTally) => ({
   nUnknown: tally.notTold + tally.unknown,
   notMatured: tally.notMatured,
 })
+
+/** The part of a ledger that a metric is computed from. */
+export const partOf = (metricId: string): LedgerPart =>
+  metricId === changeLeadTime.definition.id ? 'changes' : 'deployments'
 
 /** Ids of the metrics of delivery. */
 export const DELIVERY_METRICS = SCORERS.map(({ metric }) => metric.definition.id)

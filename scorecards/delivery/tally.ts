@@ -6,6 +6,7 @@ import {
   DEPLOYMENT_KINDS,
   DEPLOYMENT_SETS,
   type DeliveryLedger,
+  type LedgerPart,
   ROLLBACKS,
 } from '#scorecards/delivery/ledger.ts'
 import { ATTRIBUTION_MS } from '#scorecards/delivery/production.ts'
@@ -152,12 +153,18 @@ const emptyTally = (): DeliveryTally => ({
   changeDays: 0,
 })
 
-/** What `team` delivered in `window`, of the units in which it owned anything at any time. */
+export const PARTS: ReadonlySet<LedgerPart> = new Set(['changes', 'deployments'])
+
+/**
+ * What `team` delivered in `window`, of the units in which it owned anything at any time; only counts of
+ * `parts`.
+ */
 export function tallyTeam(
   calendar: Calendar,
   team: string,
   units: readonly DeliveryUnit[],
   window: TallyWindow,
+  parts: ReadonlySet<LedgerPart> = PARTS,
 ): DeliveryTally {
   const tally = emptyTally()
   const weeks = toWeeks(window)
@@ -169,8 +176,9 @@ export function tallyTeam(
     hasService = addReading(tally, reading) || hasService
     const own = unit.ledger.teams.indexOf(team)
     if (own === -1) continue
+    if (parts.has('changes')) addChanges(tally, unit.ledger, own, window)
+    if (!parts.has('deployments')) continue
     addDeployments(tally, { calendar, unit, own, window, weeks, reading })
-    addChanges(tally, unit.ledger, own, window)
     addOutages(tally, unit.ledger, own, window)
     addUnlinked(tally, unit.ledger, own, window)
   }

@@ -20,8 +20,9 @@ import {
   decodeLedger,
   decodeLedgers,
   encodeLedger,
+  type LedgerPart,
   type LinkedDelivery,
-  ledgerDifference,
+  ledgerDifferences,
   linkDelivery,
   toDeliveryLedger,
 } from '#scorecards/delivery/ledger.ts'
@@ -38,6 +39,8 @@ export interface Difference {
   readonly teams: ReadonlySet<string>
   readonly from: number
   readonly to: number
+  /** The only part of it that is; left out: all of it. */
+  readonly part?: LedgerPart
 }
 
 export interface LedgerUpdate {
@@ -135,9 +138,8 @@ async function updateBatch(session: Session, plan: Plan, facts: BatchFacts): Pro
     // In a full run everything is measured anew, wherever it differs.
     if (plan.isFull) continue
     const was = stored && decodeLedger(stored)
-    const span = ledgerDifference(was, after)
-    if (span === null) continue
-    differences.push({ teams: new Set([...(was?.teams ?? []), ...after.teams]), ...span })
+    const teams = new Set([...(was?.teams ?? []), ...after.teams])
+    differences.push(...ledgerDifferences(was, after).map((one) => ({ teams, ...one })))
   }
   if (samples.size > 0) {
     await session.write((tx) => writeLedgers(tx, session.run, DELIVERY, samples))

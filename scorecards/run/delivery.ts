@@ -6,9 +6,14 @@ import { hoursBefore, weekNumber, weekStart } from '#lib/period.ts'
 import type { Landscape, Path } from '#scorecards/adoption/landscape.ts'
 import { USAGE_STAGES } from '#scorecards/adoption/state-machine.ts'
 import { firstReadAt } from '#scorecards/adoption/tracks.ts'
-import type { DeliveryLedger } from '#scorecards/delivery/ledger.ts'
+import type { DeliveryLedger, LedgerPart } from '#scorecards/delivery/ledger.ts'
 import { type DeliveryModel, toDeliveryModel } from '#scorecards/delivery/model.ts'
-import { DELIVERY_METRICS, deliveryResults, ownDaysOf } from '#scorecards/delivery/results.ts'
+import {
+  DELIVERY_METRICS,
+  deliveryResults,
+  ownDaysOf,
+  partOf,
+} from '#scorecards/delivery/results.ts'
 import { type DeliveryTally, mergeTallies, type TallyWindow } from '#scorecards/delivery/tally.ts'
 import { listOwnWindows, listWindows } from '#scorecards/delivery/windows.ts'
 import { toMeasurementRow, type WindowKind } from '#scorecards/measurement-row.ts'
@@ -135,6 +140,39 @@ function listSlots(from: Date, until: Date, fiscalYearStart: number): Slot[] {
 const touches = ({ window }: Slot, { from, to }: Difference) =>
   from < window.to && to >= window.from
 
+/** The slot with those of its metrics that differ by any of `differences`; none where none does. */
+function touchedBy(slot: Slot, differences: readonly Difference[]): Slot[] {
+  const own = differences.filter((difference) => touches(slot, difference))
+  if (own.length === 0) return []
+  if (own.some(({ part }) => part === undefined)) return [slot]
+  const parts = new Set(own.map(({ part }) => part))
+  return withMetrics(slot, (id) => parts.has(partOf(id)))
+}
+
+function withMetrics(slot: Slot, isMeant: (metricId: string) => boolean): Slot[] {
+  const metricIds = slot.metricIds.filter(isMeant)
+  return metricIds.length === 0 ? [] : [{ ...slot, metricIds }]
+}
+
+/** What of each slot anybody's difference touches. */
+class DirtySlots {
+  readonly #metrics = new Map<string, Set<string>>()
+
+  add(slot: Slot): void {
+    const key = keyOf(slot)
+    const known = this.#metrics.get(key) ?? new Set()
+    for (const id of slot.metricIds) known.add(id)
+    this.#metrics.set(key, known)
+  }
+
+  of(slot: Slot): Slot[] {
+    const known = this.#metrics.get(keyOf(slot))
+    return known === undefined ? [] : withMetrics(slot, (id) => known.has(id))
+  }
+}
+
+const keyOf = ({ kind, window }: Slot) => `${kind} ${window.from} ${window.to}`
+
 async function measure(
   session: Session,
   terms: DeliveryTerms,
@@ -149,23 +187,24 @@ async function measure(
   const teamHorizon = weekStart(weekNumber(until) - TEAM_WEEKS).getTime()
   const isOfTeams = ({ kind, end }: Slot) => kind !== 'own' || end > teamHorizon
   let changed = terms.plan.isFull ? await withdrawOtherQuarters(session, slots) : 0
-  const dirty = new Set<Slot>()
+  const dirty = new DirtySlots()
   for (let start = 0; start < model.teams.length; start += TEAMS_AT_ONCE) {
     changed += await session.write(async (tx) => {
       let written = 0
       for (const team of model.teams.slice(start, start + TEAMS_AT_ONCE)) {
         const own = differences.filter(({ teams }) => teams.has(team))
-        const touched = slots.filter((slot) => own.some((difference) => touches(slot, difference)))
+        const touched = slots.flatMap((slot) => touchedBy(slot, own))
         for (const slot of touched) dirty.add(slot)
         const ofTeam = touched.filter(isOfTeams)
-        written += await writeSlots(tx, session, model, { teamId: team }, ofTeam, (window) => [
-          model.tally(team, window),
+        const subject = { teamId: team }
+        written += await writeSlots(tx, session, model, subject, ofTeam, (window, parts) => [
+          model.tally(team, window, parts),
         ])
       }
       return written
     })
   }
-  const calendar = [...dirty].filter(({ kind }) => kind !== 'own')
+  const calendar = slots.filter(({ kind }) => kind !== 'own').flatMap((slot) => dirty.of(slot))
   const talliesOf = tallier(model)
   changed += await session.write((tx) => writeSlots(tx, session, model, {}, calendar, talliesOf))
   return changed + (await measureWholes(session, terms, model, { slots, dirty }))
@@ -174,9 +213,9 @@ async function measure(
 /** The tallies of every team over a window; the last few windows are remembered. */
 function tallier(model: DeliveryModel) {
   const known = new Map<string, readonly DeliveryTally[]>()
-  return (window: TallyWindow) => {
-    const key = `${window.from} ${window.to} ${window.asOf}`
-    const tallies = known.get(key) ?? model.teams.map((team) => model.tally(team, window))
+  return (window: TallyWindow, parts: ReadonlySet<LedgerPart>) => {
+    const key = `${window.from} ${window.to} ${window.asOf} ${[...parts].join()}`
+    const tallies = known.get(key) ?? model.teams.map((team) => model.tally(team, window, parts))
     known.delete(key)
     known.set(key, tallies)
     const [oldest] = known.keys()
@@ -188,17 +227,12 @@ function tallier(model: DeliveryModel) {
 /** Windows of as many lengths as end at one moment. */
 const REMEMBERED = 4
 
-interface DirtySlots {
-  readonly slots: readonly Slot[]
-  readonly dirty: ReadonlySet<Slot>
-}
-
 /** All together, and paths over the teams that could use them then, at the end of each week. */
 async function measureWholes(
   session: Session,
   { landscape, changedStates, plan }: DeliveryTerms,
   model: DeliveryModel,
-  { slots, dirty }: DirtySlots,
+  { slots, dirty }: { readonly slots: readonly Slot[]; readonly dirty: DirtySlots },
 ): Promise<number> {
   const places = new Map(model.teams.map((team, place) => [team, place]))
   const { readFrom } = model
@@ -210,16 +244,17 @@ async function measureWholes(
   const firstRead = firstReadAt(landscape)
   const measureEnd = async (tx: Database, end: number, own: readonly Slot[]) => {
     const weekEnd = new Date(end).toISOString()
-    const isDirty = (slot: Slot) => dirty.has(slot)
-    let written = await writeSlots(tx, session, model, {}, own.filter(isDirty), talliesOf)
+    const dirtyOwn = own.flatMap((slot) => dirty.of(slot))
+    let written = await writeSlots(tx, session, model, {}, dirtyOwn, talliesOf)
     for (const path of landscape.paths.filter((one) => isThereAt(one, end, firstRead))) {
       const isMoved = plan.isFull || changedStates.get(path.id)?.has(weekEnd) === true
-      const touched = own.filter((slot) => isMoved || isDirty(slot))
+      const touched = isMoved ? own : dirtyOwn
       if (touched.length === 0) continue
       const teams = await listTeamsIn(tx, { pathId: path.id, weekEnd, states: USAGE_STAGES })
       const chosen = teams.map((team) => places.get(team) ?? -1)
-      written += await writeSlots(tx, session, model, { pathId: path.id }, touched, (window) => {
-        const tallies = talliesOf(window)
+      const subject = { pathId: path.id }
+      written += await writeSlots(tx, session, model, subject, touched, (window, parts) => {
+        const tallies = talliesOf(window, parts)
         return chosen.flatMap((place) => tallies[place] ?? [])
       })
     }
@@ -269,14 +304,14 @@ async function writeSlots(
   { sources }: DeliveryModel,
   scope: Scope,
   slots: readonly Slot[],
-  talliesOf: (window: TallyWindow) => readonly DeliveryTally[],
+  talliesOf: (window: TallyWindow, parts: ReadonlySet<LedgerPart>) => readonly DeliveryTally[],
 ): Promise<number> {
   let changed = 0
   const regions = Map.groupBy(slots, ({ kind, metricIds }) => `${kind} ${metricIds.join()}`)
   for (const own of regions.values()) {
     const [{ kind, metricIds: regionMetrics } = NO_SLOT] = own
     const rows = own.flatMap(({ window, end, metricIds }) => {
-      const teams = talliesOf(window)
+      const teams = talliesOf(window, new Set(metricIds.map(partOf)))
       const subject = { scope, teams, all: mergeTallies(teams), window, end }
       return deliveryResults(subject, sources, session.now, metricIds).map((result) =>
         toMeasurementRow(result, kind),

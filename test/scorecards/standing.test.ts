@@ -4,6 +4,7 @@ import { upsertFacts } from '#db/facts.ts'
 import type { NewRow } from '#db/schema.ts'
 import { listMeasurements } from '#lib/queries/measurements.ts'
 import { openMeasurement } from '#lib/queries/opened.ts'
+import { cellOf } from '#scorecards/measurement-row.ts'
 import { type MetricResult, openedSets, sizeOf } from '#scorecards/result.ts'
 import { measureCellsOn, scoreAll } from '#scorecards/run.ts'
 import {
@@ -63,8 +64,8 @@ async function publish(db: Database, metricId: string): Promise<MetricResult[]> 
     const cells = await measureCellsOn(db, { ...subject, asOf: LAST_WEEK_END, now: NOW })
     const found = cells.find(({ parameters }) => isSame(parameters, result.parameters))
     expect(found && withCounts(found)).toEqual(withCounts(result))
-    const isTable = cells.length > 1
-    expect(await openMeasurement(db, subject, LAST_WEEK_END)).toEqual(isTable ? undefined : found)
+    const cell = { ...subject, cell: cellOf(result) }
+    expect(await openMeasurement(db, cell, LAST_WEEK_END)).toEqual(found)
     if (found !== undefined) opened.push(found)
   }
   return opened

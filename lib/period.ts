@@ -2,7 +2,6 @@ import { utc } from '@date-fns/utc'
 import { addWeeks } from 'date-fns/addWeeks'
 import { startOfDay } from 'date-fns/startOfDay'
 import { startOfISOWeek } from 'date-fns/startOfISOWeek'
-import { subDays } from 'date-fns/subDays'
 import { subHours } from 'date-fns/subHours'
 import { subMonths } from 'date-fns/subMonths'
 import { subWeeks } from 'date-fns/subWeeks'
@@ -39,7 +38,7 @@ export function weeksIn(period: Period): Period[] {
 
 /** The same time of day in UTC, `count` days earlier. */
 export function daysBefore(instant: Date, count: number): Date {
-  return subDays(instant, count, UTC)
+  return new Date(instant.getTime() - count * DAY_MS)
 }
 
 /** 00:00 UTC of the day that contains `instant`. */

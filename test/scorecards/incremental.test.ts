@@ -593,7 +593,7 @@ test(
   async () => {
     await fc.assert(fc.asyncProperty(batches, expectSameAsRebuild), { numRuns: SEQUENCES })
   },
-  SEQUENCES * 2_000,
+  SEQUENCES * 5_000,
 )
 
 /** What every measurement says, by its subject and window. */

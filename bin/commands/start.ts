@@ -23,8 +23,8 @@ export function registerStart(program: Command): void {
     .option('--port <port>', 'of the pages', '3000')
     .option('--host <address>', 'a loopback address', '127.0.0.1')
     .action(async (options: { port: string; host: string }) => {
-      // Read by Next and React as they are loaded.
-      Object.assign(process.env, { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' })
+      // Next and React read it as they are loaded.
+      Object.assign(process.env, { NODE_ENV: 'production' })
       const { servePages } = await import('#bin/pages.ts')
       await servePages({ ...options, signal: stopSignal() })
     })

@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Browser, chromium, type Page } from '@playwright/test'
 import autocannon from 'autocannon'
 import { withDatabase } from '#db/connection.ts'
 import { loadConfig } from '#lib/config.ts'
 import type { Bench, Measurement } from '#test/bench/bench.ts'
 import { BROWSER_ARGUMENTS, findBrowser } from '#test/support/find-browser.ts'
+import { servePages } from '#test/support/production.ts'
 
 const PORT = 3130
 const BASE = `http://127.0.0.1:${PORT}`
@@ -38,7 +37,7 @@ export const webBench: Bench = {
   name: 'web',
 
   async run() {
-    const server = await serve()
+    const server = await servePages({ ...process.env, DESIREPATH_CONFIG: CONFIGURATION }, PORT)
     const browser = await launch()
     try {
       const measurements: Measurement[] = []
@@ -49,22 +48,6 @@ export const webBench: Bench = {
       server.kill('SIGTERM')
     }
   },
-}
-
-async function serve(): Promise<ChildProcess> {
-  const server = spawn(process.execPath, ['bin/desirepath.ts', 'pages', '--port', `${PORT}`], {
-    env: { ...process.env, DESIREPATH_CONFIG: CONFIGURATION },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  for (let tries = 0; tries < 100; tries += 1) {
-    const isUp = await fetch(`${BASE}/livez`).then(
-      ({ ok }) => ok,
-      () => false,
-    )
-    if (isUp) return server
-    await sleep(200)
-  }
-  throw new Error('the pages do not start: `npm run build` and `npx desirepath demo create` first')
 }
 
 function launch(): Promise<Browser> {

@@ -3,19 +3,14 @@ import { constants, crc32, deflateRaw } from 'node:zlib'
 
 const deflate = promisify(deflateRaw)
 
-/**
- * Compresses `body` but for the `length` bytes at each of `places`, lowest first: what stands before
- * the first, between two, and after the last.
- */
-export async function pack(
-  body: Buffer,
-  places: readonly number[],
-  length: number,
-): Promise<readonly Buffer[]> {
-  const starts = [0, ...places.map((place) => place + length)]
-  const texts = starts.map((start, index) => body.subarray(start, places[index]))
-  return Promise.all(texts.map(packPiece))
+/** The pieces of a text with `filling` between them. */
+export function fill(pieces: readonly Buffer[], filling: Buffer): Buffer {
+  return Buffer.concat(pieces.flatMap((piece, index) => (index === 0 ? [piece] : [filling, piece])))
 }
+
+/** Compresses pieces, each on its own, so that anything may stand between them. */
+export const pack = (pieces: readonly Buffer[]): Promise<readonly Buffer[]> =>
+  Promise.all(pieces.map(packPiece))
 
 /** To begin compressing costs more than so many bytes are worth. */
 const MOST_STORED = 1024
@@ -31,15 +26,24 @@ const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])
 /** The last block, which is empty: https://www.rfc-editor.org/rfc/rfc1951#section-3.2.6 */
 const END = Buffer.from([3, 0])
 
-/** The gzip file of `body`, of which `pieces` are packed, and `filling` stands between them. */
-export function gzipOf(pieces: readonly Buffer[], filling: string, body: Buffer): Buffer {
-  const block = storedBlock(Buffer.from(filling))
+/** The gzip file of `pieces` with `filling` between them; `packed` are the same, compressed. */
+export function gzipOf(
+  pieces: readonly Buffer[],
+  packed: readonly Buffer[],
+  filling: Buffer,
+): Buffer {
   const trailer = Buffer.alloc(8)
-  trailer.writeUInt32LE(crc32(body), 0)
-  trailer.writeUInt32LE(body.length, 4)
-  const blocks = pieces.flatMap((piece, index) => (index === 0 ? [piece] : [block, piece]))
-  return Buffer.concat([HEADER, ...blocks, END, trailer])
+  trailer.writeUInt32LE(checksum(pieces, filling), 0)
+  trailer.writeUInt32LE(
+    pieces.reduce((sum, { length }) => sum + length, (pieces.length - 1) * filling.length),
+    4,
+  )
+  return Buffer.concat([HEADER, fill(packed, storedBlock(filling)), END, trailer])
 }
+
+/** Of the whole, without putting it together. */
+const checksum = (pieces: readonly Buffer[], filling: Buffer) =>
+  pieces.reduce((sum, piece, index) => crc32(piece, index === 0 ? 0 : crc32(filling, sum)), 0)
 
 /** Bytes as they are, at most 65535: https://www.rfc-editor.org/rfc/rfc1951#section-3.2.4 */
 function storedBlock(bytes: Buffer): Buffer {

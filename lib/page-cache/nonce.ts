@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { OutgoingHttpHeaders } from 'node:http'
 import type { Answer } from '#lib/page-cache/answer.ts'
-import { gzipOf, pack } from '#lib/page-cache/gzip.ts'
+import { fill, gzipOf, pack } from '#lib/page-cache/gzip.ts'
 
 /** An answer that can be given more than once, each time with a nonce that nobody had before. */
 export interface Reusable {
@@ -22,20 +22,22 @@ export function toReusable({ status, headers, body }: Answer): Reusable | null {
   const policy = String(headers['content-security-policy'] ?? '')
   const [, nonce] = /'nonce-([A-Za-z0-9]{22,})'/.exec(policy) ?? []
   if (nonce === undefined || isCut(body, nonce)) return null
-  const places = placesOf(nonce, body)
+  const pieces = split(body, nonce)
+  const compresses = body.length >= LEAST_TO_COMPRESS
   let packed: Promise<readonly Buffer[]> | undefined
 
   const give = async (accepts: string): Promise<Answer> => {
     const fresh = randomBytes(nonce.length).toString('hex').slice(0, nonce.length)
-    const own = Buffer.from(body)
-    for (const place of places) own.write(fresh, place, 'latin1')
-    const plain = { status, headers: exchangeIn(headers, nonce, fresh), body: own }
-    if (body.length < LEAST_TO_COMPRESS || !takesGzip(accepts)) return plain
-    packed ??= pack(body, places, nonce.length)
+    const filling = Buffer.from(fresh)
+    const own = exchangeIn(headers, nonce, fresh)
+    if (!compresses || !takesGzip(accepts)) {
+      return { status, headers: own, body: fill(pieces, filling) }
+    }
+    packed ??= pack(pieces)
     return {
       status,
-      headers: { ...plain.headers, 'content-encoding': 'gzip' },
-      body: gzipOf(await packed, fresh, own),
+      headers: { ...own, 'content-encoding': 'gzip' },
+      body: gzipOf(pieces, await packed, filling),
     }
   }
 
@@ -49,12 +51,15 @@ const takesGzip = (accepts: string) =>
     return name === 'gzip' && !/^q=0(\.0*)?$/.test(weight)
   })
 
-function placesOf(nonce: string, body: Buffer): number[] {
-  const places: number[] = []
-  for (let at = body.indexOf(nonce); at >= 0; at = body.indexOf(nonce, at + nonce.length)) {
-    places.push(at)
+/** What stands before, between and after the places of `nonce`. */
+function split(body: Buffer, nonce: string): Buffer[] {
+  const pieces: Buffer[] = []
+  let from = 0
+  for (let at = body.indexOf(nonce); at >= 0; at = body.indexOf(nonce, from)) {
+    pieces.push(body.subarray(from, at))
+    from = at + nonce.length
   }
-  return places
+  return [...pieces, body.subarray(from)]
 }
 
 function exchangeIn(

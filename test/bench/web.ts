@@ -1,6 +1,7 @@
 import { type Browser, chromium, type Page } from '@playwright/test'
 import autocannon from 'autocannon'
 import { withDatabase } from '#db/connection.ts'
+import { acquireLease, releaseLease, renewLease } from '#db/leases.ts'
 import { loadConfig } from '#lib/config.ts'
 import type { Bench, Measurement } from '#test/bench/bench.ts'
 import { BROWSER_ARGUMENTS, findBrowser } from '#test/support/find-browser.ts'
@@ -117,20 +118,17 @@ async function readBy8(nextAddress: () => string) {
 const percentile = (values: readonly number[], share: number) =>
   values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? Number.NaN
 
-/** As while sources are collected: whatever was kept is rendered anew each second. */
+/** As while sources are collected: each second there is a write, and all that was kept is made anew. */
 async function whileWritten<T>(work: () => Promise<T>): Promise<T> {
   const { database } = loadConfig({ DESIREPATH_CONFIG: CONFIGURATION })
   return withDatabase(database, async (db) => {
-    const write = () =>
-      db
-        .updateTable('published_run')
-        .set((eb) => ({ run: eb.ref('run') }))
-        .execute()
-    const writing = setInterval(() => void write(), 1000)
+    const lease = await acquireLease(db, { name: 'bench', owner: 'bench', now: new Date() })
+    const writing = setInterval(() => void renewLease(db, lease, new Date()), 1000)
     try {
       return await work()
     } finally {
       clearInterval(writing)
+      await releaseLease(db, lease, new Date())
     }
   })
 }

@@ -75,9 +75,13 @@ const toRendered = (plain: Answer): Rendered => ({
   bytes: plain.body.length,
 })
 
-const isKept = ({ plain: { status, headers }, reusable }: Rendered) =>
+/** What begins an error in React's data, which comes with status 200 where Next asks for that only. */
+const FAILED_PART = ':E{'
+
+const isKept = ({ plain: { status, headers, body }, reusable }: Rendered) =>
   status === 200 &&
   reusable !== null &&
+  !body.includes(FAILED_PART) &&
   /^text\/(html|x-component)\b/.test(String(headers['content-type']))
 
 /** What answers are of no page: files, and what machines read. `/metrics` is theirs as plain text. */

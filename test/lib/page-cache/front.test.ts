@@ -181,6 +181,7 @@ test.each<[string, PageOptions]>([
   ['an absent page', { status: 404 }],
   ['a failure', { status: 500 }],
   ['another address', { status: 307, headers: { location: '/' } }],
+  ['a failure in the data of a page', { text: '1:I[]\n3:E{"digest":"41"}' }],
   ['an answer with a cookie', { headers: { 'set-cookie': 'a=1' } }],
   ['an answer of another type', { headers: { 'content-type': 'application/json' } }],
   ['an answer without a nonce', { headers: { 'content-security-policy': "default-src 'none'" } }],

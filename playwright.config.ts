@@ -5,10 +5,10 @@ const PORT = 3100
 const EMPTY_PORT = 3101
 const executablePath = findBrowser()
 
-/** A server of the production build; the configuration decides what it shows. */
+/** What `start` serves the production build with; the configuration decides what it shows. */
 const server = (port: number, configuration: string, before = '') => ({
-  command: `${before}next start --hostname 127.0.0.1 --port ${port}`,
-  env: { DESIREPATH_CONFIG: configuration, NEXT_TELEMETRY_DISABLED: '1', TZ: 'Pacific/Auckland' },
+  command: `${before}node bin/desirepath.ts pages --port ${port}`,
+  env: { DESIREPATH_CONFIG: configuration, TZ: 'Pacific/Auckland' },
   port,
   reuseExistingServer: false,
 })

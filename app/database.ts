@@ -1,70 +1,15 @@
 import 'server-only'
-import { statSync } from 'node:fs'
-import { sql } from 'kysely'
 import { connection } from 'next/server'
 import { cache } from 'react'
 import { appConfig } from '#app/configuration.ts'
 import { type Database, openDatabase, type Reader } from '#db/connection.ts'
+import { type Opened, openMigrated, readDataVersion } from '#db/current.ts'
 import { migrateToLatest } from '#db/migrate.ts'
 import { findPublishedRun } from '#db/published.ts'
 
-interface Opened {
-  readonly db: Database
-  /** Which file this is: another one may have taken its place since. */
-  readonly file: string
-}
-
 let empty: Promise<Database> | undefined
 
-/**
- * Opens the database of the configuration on first use, and again when another file has taken its
- * place. Null while it is not there, or lacks `table`.
- */
-export function openMigrated(
-  options: Parameters<typeof openDatabase>[1],
-  table: string,
-): () => Promise<Opened | null> {
-  let shared: { readonly file: string; readonly opened: Promise<Opened | null> } | undefined
-  return async () => {
-    const { database: path } = appConfig()
-    const stats = statSync(path, { throwIfNoEntry: false })
-    if (stats === undefined) return null
-    const file = `${stats.dev}:${stats.ino}`
-    if (shared?.file !== file) {
-      const former = shared?.opened
-      const opened = (async () => {
-        await (await former?.catch(() => null))?.db.destroy()
-        const db = await openWith(table, path, options)
-        return db && { db, file }
-      })()
-      shared = { file, opened }
-    }
-    const asked = shared
-    const found = await asked.opened.catch((error: unknown) => {
-      if (shared === asked) shared = undefined
-      throw error
-    })
-    // Looked for again: it may have been migrated since.
-    if (found === null && shared === asked) shared = undefined
-    return found
-  }
-}
-
-async function openWith(
-  table: string,
-  ...given: Parameters<typeof openDatabase>
-): Promise<Database | null> {
-  const db = openDatabase(...given)
-  let isMigrated = false
-  try {
-    isMigrated = await hasTable(db, table)
-    return isMigrated ? db : null
-  } finally {
-    if (!isMigrated) await db.destroy()
-  }
-}
-
-const openShared = openMigrated({ readonly: true }, 'measurements')
+const openShared = openMigrated(() => appConfig().database, { readonly: true }, 'measurements')
 
 /**
  * The pages' one connection, read-only and opened on first use, so that a build needs no
@@ -141,11 +86,7 @@ async function keep<Terms extends readonly unknown[], Value>(
   return value
 }
 
-/** Changes when another connection has committed: https://www.sqlite.org/pragma.html#pragma_data_version */
-const dataVersion = cache(async (db: Reader): Promise<number> => {
-  const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(db as Database)
-  return rows[0]?.data_version ?? 0
-})
+const dataVersion = cache((db: Reader) => readDataVersion(db as Database))
 
 const publishedRun = cache(findPublishedRun)
 
@@ -164,9 +105,4 @@ async function openEmpty(): Promise<Database> {
   const db = openDatabase(':memory:')
   await migrateToLatest(db)
   return db
-}
-
-async function hasTable(db: Database, table: string): Promise<boolean> {
-  const tables = await db.introspection.getTables()
-  return tables.some(({ name }) => name === table)
 }

@@ -1,14 +1,14 @@
 import 'server-only'
 import { appConfig } from '#app/configuration.ts'
-import { openMigrated } from '#app/database.ts'
 import type { Database } from '#db/connection.ts'
+import { openMigrated } from '#db/current.ts'
 import { type Inbox, type Receipt, toAnswer, type Webhook } from '#lib/commands/receive.ts'
 import { ConfigError } from '#lib/errors.ts'
 import { RequestError } from '#lib/request-error.ts'
 import { readSecret } from '#lib/secret.ts'
 
 /** The one connection of the web server that writes, and only what is received. */
-const door = openMigrated({ busyMs: 0 }, 'received_events')
+const door = openMigrated(() => appConfig().database, { busyMs: 0 }, 'received_events')
 
 /** Answers a request that is taken in by `work`: 202 once it is on the disk. */
 export function receive(work: (inbox: Inbox) => Promise<Receipt>): Promise<Response> {

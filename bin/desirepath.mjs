@@ -12,6 +12,17 @@ const commands = fileURLToPath(new URL('./desirepath.ts', import.meta.url))
 
 const child = spawn(node, [commands, ...process.argv.slice(2)], { stdio: 'inherit' })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+
+// npm and npx run this in a shell. They pass a signal on to it, and it ends without passing it on.
+if (process.env['npm_lifecycle_event'] !== undefined) {
+  const shell = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return
+    clearInterval(watch)
+    child.kill('SIGTERM')
+  }, 250)
+}
+
 child.on('error', (error) => {
   console.error(`desirepath: ${error.message}`)
   process.exit(1)

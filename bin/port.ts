@@ -8,6 +8,14 @@ export function parsePort(text: string): number {
   throw new ConfigError(`--port: expected a number from 1 to 65535, not "${text}"`)
 }
 
+/** @throws {ConfigError} when others could reach the address */
+export function parseHost(host: string): string {
+  if (host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)) return host
+  throw new ConfigError(
+    `--host: ${host} could be reached by others, and there is no sign-in yet; use 127.0.0.1, and a tunnel or a proxy with sign-in of its own in front of it`,
+  )
+}
+
 /** @throws {ConfigError} when the address cannot be listened on for another reason than its use */
 export async function isPortFree(host: string, port: number): Promise<boolean> {
   return new Promise((answer, refuse) => {

@@ -6,11 +6,12 @@ import { fileURLToPath } from 'node:url'
 import { buildPages } from '#bin/build.ts'
 import { withProject } from '#bin/context.ts'
 import { ensureDemo } from '#bin/demo/ensure.ts'
-import { isPortFree, parsePort } from '#bin/port.ts'
+import { isPortFree, parseHost, parsePort } from '#bin/port.ts'
 import { configFile } from '#lib/config.ts'
 import { ConfigError } from '#lib/errors.ts'
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url))
+const COMMANDS = fileURLToPath(new URL('./desirepath.ts', import.meta.url))
 const DEMO = 'data/demo'
 
 export interface StartOptions {
@@ -29,7 +30,7 @@ export interface StartOptions {
  */
 export async function start({ port: portText, host, build, signal }: StartOptions): Promise<void> {
   const port = parsePort(portText)
-  refuseOpenAddress(host)
+  parseHost(host)
   await refuseBusyPort(host, port)
   const isDemo = process.env['DESIREPATH_CONFIG'] === undefined && !existsSync(configFile())
   // Two cores: the demonstration is written while the pages are built.
@@ -55,13 +56,6 @@ async function prepareProject(): Promise<string> {
   return withProject(async ({ config }) => config.file)
 }
 
-function refuseOpenAddress(host: string): void {
-  if (host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)) return
-  throw new ConfigError(
-    `--host: ${host} could be reached by others, and there is no sign-in yet; use 127.0.0.1, and a tunnel or a proxy with sign-in of its own in front of it`,
-  )
-}
-
 async function refuseBusyPort(host: string, port: number): Promise<void> {
   if (await isPortFree(host, port)) return
   throw new ConfigError(`port ${port} is in use; --port chooses another`)
@@ -77,11 +71,10 @@ interface Children {
 
 /** Ends when both have ended: on `signal`, or when the pages cannot be served. */
 async function startChildren({ config, host, port, signal, isDemo }: Children): Promise<void> {
-  const env = { ...process.env, DESIREPATH_CONFIG: config, NEXT_TELEMETRY_DISABLED: '1' }
-  const next = resolve(PROJECT, 'node_modules/next/dist/bin/next')
+  const env = { ...process.env, DESIREPATH_CONFIG: config }
   const stopWorker = new AbortController()
   signal.addEventListener('abort', () => stopWorker.abort())
-  const pages = run([next, 'start', '--hostname', host, '--port', String(port)], env, signal)
+  const pages = run([COMMANDS, 'pages', '--host', host, '--port', String(port)], env, signal)
   // The demonstration is complete as it was written: there is nothing to collect from it.
   const worker = isDemo ? undefined : keepWorker(env, stopWorker.signal)
   const how = await ended(pages)
@@ -95,14 +88,13 @@ const LONGEST_PAUSE_MS = 60_000
 
 /** Starts the worker, and again whenever it dies, ever more slowly. */
 async function keepWorker(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
-  const command = fileURLToPath(new URL('./desirepath.ts', import.meta.url))
   for (
     let pause = SHORTEST_PAUSE_MS;
     !signal.aborted;
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
   ) {
     const started = performance.now()
-    const how = await ended(run([command, 'worker'], env, signal))
+    const how = await ended(run([COMMANDS, 'worker'], env, signal))
     if (signal.aborted) return
     if (performance.now() - started > LONGEST_PAUSE_MS) pause = SHORTEST_PAUSE_MS
     console.error(`the worker ended ${how}; it starts again in ${pause / 1000} s`)

@@ -18,6 +18,17 @@ export function registerStart(program: Command): void {
       start({ ...options, signal: stopSignal() }),
     )
   program
+    .command('pages', { hidden: true })
+    .description('serve the pages as they were built, without the worker; `start` runs it')
+    .option('--port <port>', 'of the pages', '3000')
+    .option('--host <address>', 'a loopback address', '127.0.0.1')
+    .action(async (options: { port: string; host: string }) => {
+      // Next and React read it as they are loaded.
+      Object.assign(process.env, { NODE_ENV: 'production' })
+      const { servePages } = await import('#bin/pages.ts')
+      await servePages({ ...options, signal: stopSignal() })
+    })
+  program
     .command('worker', { hidden: true })
     .description('collect and score on schedule, without pages; `start` runs it')
     .action(() => runWorker(stopSignal()))

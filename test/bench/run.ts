@@ -34,7 +34,7 @@ async function runBenches(names: readonly string[]): Promise<void> {
 function toLine({ measure, value, unit, goal }: Measurement): string {
   const digits = Math.abs(value) < 100 ? 2 : 0
   const figure = value.toFixed(digits).padStart(10)
-  return `  ${measure.padEnd(36)} ${figure} ${unit.padEnd(7)} ${goal ? `goal ${goal}` : ''}\n`
+  return `  ${measure.padEnd(54)} ${figure} ${unit.padEnd(7)} ${goal ? `goal ${goal}` : ''}\n`
 }
 
 await runBenches(process.argv.slice(2))

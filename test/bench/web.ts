@@ -1,15 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Browser, chromium, type Page } from '@playwright/test'
 import autocannon from 'autocannon'
+import { withDatabase } from '#db/connection.ts'
+import { acquireLease, releaseLease, renewLease } from '#db/leases.ts'
+import { loadConfig } from '#lib/config.ts'
 import type { Bench, Measurement } from '#test/bench/bench.ts'
 import { BROWSER_ARGUMENTS, findBrowser } from '#test/support/find-browser.ts'
+import { servePages } from '#test/support/production.ts'
 
 const PORT = 3130
 const BASE = `http://127.0.0.1:${PORT}`
 const READERS = 8
 const SECONDS = 4
 const KIB = 1024
+const CONFIGURATION = 'data/demo/desirepath.yaml'
 
 /** Every screen of the demonstration, and whether it has a chart. */
 const PAGES = [
@@ -35,7 +38,7 @@ export const webBench: Bench = {
   name: 'web',
 
   async run() {
-    const server = await serve()
+    const server = await servePages({ ...process.env, DESIREPATH_CONFIG: CONFIGURATION }, PORT)
     const browser = await launch()
     try {
       const measurements: Measurement[] = []
@@ -46,27 +49,6 @@ export const webBench: Bench = {
       server.kill('SIGTERM')
     }
   },
-}
-
-async function serve(): Promise<ChildProcess> {
-  const next = 'node_modules/next/dist/bin/next'
-  const server = spawn(
-    process.execPath,
-    [next, 'start', '--hostname', '127.0.0.1', '--port', `${PORT}`],
-    {
-      env: { ...process.env, DESIREPATH_CONFIG: 'data/demo/desirepath.yaml' },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  )
-  for (let tries = 0; tries < 100; tries += 1) {
-    const isUp = await fetch(`${BASE}/livez`).then(
-      ({ ok }) => ok,
-      () => false,
-    )
-    if (isUp) return server
-    await sleep(200)
-  }
-  throw new Error('the pages do not start: `npm run build` and `npx desirepath demo create` first')
 }
 
 function launch(): Promise<Browser> {
@@ -82,14 +64,16 @@ async function measure(
   { address, hasChart }: (typeof PAGES)[number],
 ): Promise<Measurement[]> {
   await fetch(`${BASE}${address}`)
-  const { latency } = await autocannon({
-    url: `${BASE}${address}`,
-    connections: READERS,
-    duration: SECONDS,
-  })
+  const warm = await readBy8(() => address)
+  const fed = await whileWritten(() => readBy8(() => address))
+  const cold = await readBy8(anew(address))
   const { scriptBytes, shift } = await load(browser, address)
   return [
-    { measure: `${address} p97.5`, value: latency.p97_5, unit: 'ms', goal: '<= 100' },
+    { measure: `${address} p95, read again`, value: warm.p95, unit: 'ms', goal: '<= 100' },
+    { measure: `${address} kept, read again`, value: warm.kept, unit: '%' },
+    { measure: `${address} p95, written each second`, value: fed.p95, unit: 'ms', goal: '<= 100' },
+    { measure: `${address} kept, written each second`, value: fed.kept, unit: '%' },
+    { measure: `${address} p95, each time anew`, value: cold.p95, unit: 'ms' },
     {
       measure: `${address} script`,
       value: scriptBytes / KIB,
@@ -98,6 +82,55 @@ async function measure(
     },
     { measure: `${address} shift`, value: shift, unit: '', goal: '<= 0.05' },
   ]
+}
+
+/** Another address each time, for the same page: nobody has read it before. */
+function anew(address: string): () => string {
+  let times = 0
+  return () => {
+    times += 1
+    return `${address}${address.includes('?') ? '&' : '?'}anew=${times}`
+  }
+}
+
+/** Readers who each ask again as soon as they have the answer, compressed as for a browser. */
+async function readBy8(nextAddress: () => string) {
+  const durations: number[] = []
+  let kept = 0
+  const { non2xx } = await autocannon({
+    url: BASE,
+    connections: READERS,
+    duration: SECONDS,
+    headers: { 'accept-encoding': 'gzip' },
+    requests: [{ setupRequest: (request) => ({ ...request, path: nextAddress() }) }],
+    setupClient: (client) => {
+      // Its types are wrong: it gets the parser's message, of which the headers are a part.
+      client.on('headers', (message: unknown) => {
+        if (JSON.stringify(message).includes('desirepath; hit')) kept += 1
+      })
+      client.on('response', (_status, _bytes, duration) => durations.push(duration))
+    },
+  })
+  if (non2xx > 0) throw new Error(`${nextAddress()}: ${non2xx} answers are no page`)
+  return { p95: percentile(durations, 0.95), kept: (100 * kept) / durations.length }
+}
+
+const percentile = (values: readonly number[], share: number) =>
+  values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? Number.NaN
+
+/** As while sources are collected: each second there is a write, and all that was kept is made anew. */
+async function whileWritten<T>(work: () => Promise<T>): Promise<T> {
+  const { database } = loadConfig({ DESIREPATH_CONFIG: CONFIGURATION })
+  return withDatabase(database, async (db) => {
+    const lease = await acquireLease(db, { name: 'bench', owner: 'bench', now: new Date() })
+    const writing = setInterval(() => void renewLease(db, lease, new Date()), 1000)
+    try {
+      return await work()
+    } finally {
+      clearInterval(writing)
+      await releaseLease(db, lease, new Date())
+    }
+  })
 }
 
 /** Bytes of script on the wire, and the cumulative layout shift, of a first visit. */

@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { aFolder, CLI_TIMEOUT_MS, type Cli, runCli, startCli } from '#test/support/cli.ts'
 import { aProjectCopy, type ProjectCopy } from '#test/support/project.ts'
 
@@ -143,3 +145,37 @@ test.skipIf(!existsSync('/proc/self/task'))(
     expect((await ended).status).toBe(0)
   },
 )
+
+/** What is left of a group of processes; usually nothing. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has ended, as it should.
+  }
+}
+
+test('npm that is told to stop takes pages and worker with it', SLOW, async () => {
+  const { folder } = aProjectCopy()
+  const port = await aFreePort()
+  const url = `http://127.0.0.1:${port}`
+  const npm = spawn('npm', ['start', '--', '--port', String(port)], {
+    cwd: folder,
+    env: { ...process.env, DESIREPATH_CONFIG: join(anOrganisation(), 'desirepath.yaml') },
+    stdio: ['ignore', 'pipe', 'ignore'],
+    // A group of its own, all of which can be killed should it not end.
+    detached: true,
+  })
+  onTestFinished(() => killGroup(npm.pid))
+  const said = { text: '' }
+  npm.stdout.on('data', (text: Buffer) => {
+    said.text += text
+  })
+  await expect.poll(() => said.text, { timeout: CLI_TIMEOUT_MS }).toContain('is ready')
+  // Its end is that of all who hold it.
+  const allEnded = once(npm.stdout, 'end')
+  npm.kill('SIGTERM')
+  await allEnded
+  await expect(fetch(url)).rejects.toThrow()
+})

@@ -21,6 +21,14 @@ test.each(['0.0.0.0', '::', '192.168.1.5', 'desirepath.example', '127.0.0.1.exam
   },
 )
 
+test('the pages alone refuse it, too', SLOW, async () => {
+  const { status, stderr } = await runCli(['pages', '--host', '0.0.0.0'], { cwd: aFolder() })
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: expect.stringContaining('there is no sign-in yet'),
+  })
+})
+
 test('a port in use is refused before anything is done', SLOW, async () => {
   const server = createServer()
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))

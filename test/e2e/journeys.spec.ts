@@ -344,6 +344,20 @@ test.describe('the content security policy', () => {
     })
   }
 
+  test('has another nonce each time, also for a page that is not rendered anew', async ({
+    request,
+  }) => {
+    const answers = await Promise.all([1, 2, 3].map(() => request.get('/golden-paths')))
+    const nonces: string[] = []
+    for (const answer of answers) {
+      const told = `${JSON.stringify(answer.headers())} ${await answer.text()}`
+      const own = told.match(/(?<=nonce[^0-9a-f]{1,6})[0-9a-f]{32}/g) ?? []
+      expect(own.length).toBeGreaterThan(10)
+      nonces.push(...new Set(own))
+    }
+    expect([nonces.length, new Set(nonces).size]).toEqual([3, 3])
+  })
+
   test('is there where nothing is found', async ({ request }) => {
     const answer = await request.get('/no/such/page')
     expect([

@@ -32,21 +32,20 @@ sources:
 const toEnvironment = (folder: string) => ({
   ...process.env,
   DESIREPATH_CONFIG: join(folder, 'desirepath.yaml'),
-  NEXT_TELEMETRY_DISABLED: '1',
   GH_TOKEN: 'unused',
   GH_WEBHOOK: WEBHOOK_SECRET,
 })
 
 export const WEBHOOK_SECRET = 'of the webhook'
 
-/** Serves the production build on this port; the caller ends it. */
-export async function serveProduction(folder: string, port: number): Promise<ChildProcess> {
-  const next = 'node_modules/next/dist/bin/next'
-  const args = [next, 'start', '--hostname', '127.0.0.1', '--port', `${port}`]
-  const server = spawn(process.execPath, args, {
-    env: toEnvironment(folder),
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+/** Serves the production build for what `prepareIngest` made, on this port; the caller ends it. */
+export const serveProduction = (folder: string, port: number): Promise<ChildProcess> =>
+  servePages(toEnvironment(folder), port)
+
+/** Serves the production build as `start` does, on this port; the caller ends it. */
+export async function servePages(env: NodeJS.ProcessEnv, port: number): Promise<ChildProcess> {
+  const args = ['bin/desirepath.ts', 'pages', '--port', `${port}`]
+  const server = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
   for (let tries = 0; tries < 300 && server.exitCode === null; tries += 1) {
     const answer = await fetch(`http://127.0.0.1:${port}/livez`).catch(() => undefined)
     if (answer?.ok) return server

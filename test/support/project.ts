@@ -40,7 +40,8 @@ export function aProjectCopy({ builder = '', isBuilt = true }: ProjectOptions = 
     'app/page.tsx': '',
     'app/globals.css': '',
     'next.config.mjs': '',
-    'node_modules/next/dist/bin/next': `if (process.argv[2] === 'build') { ${builder} ${BUILDS} } else { ${SERVES} }`,
+    'node_modules/next/dist/bin/next': `${builder} ${BUILDS}`,
+    'node_modules/next/index.js': SERVES,
     ...(isBuilt && { [BUILD]: '' }),
   })
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
@@ -60,8 +61,11 @@ mkdirSync('.next', { recursive: true })
 writeFileSync('${BUILD}', '')`
 
 const SERVES = `
-const [, host, , port] = process.argv.slice(3)
-require('node:http').createServer(({ url }, answer) => (url === '/end' ? process.exit(7) : answer.end('pages'))).listen(Number(port), host)`
+module.exports = () => ({
+  prepare: async () => {},
+  close: async () => {},
+  getRequestHandler: () => async ({ url }, answer) => (url === '/end' ? process.exit(7) : answer.end('pages')),
+})`
 
 /** Every package but Next, which has a stand-in. */
 function linkPackages(folder: string): void {

@@ -13,8 +13,12 @@ import {
   toPathPolicies,
 } from '#scorecards/governance/path-policies.ts'
 import { byTime } from '#scorecards/in-period.ts'
+import { interactionModeMix } from '#scorecards/metrics/interaction-mode-mix.ts'
 import { platformCausedFailureShare } from '#scorecards/metrics/platform-caused-failure-share.ts'
-import { countUsedPerWeek } from '#scorecards/metrics/support-requests-per-100-uses.ts'
+import {
+  countUsedPerWeek,
+  supportRequestsPer100Uses,
+} from '#scorecards/metrics/support-requests-per-100-uses.ts'
 import {
   type CaseRows,
   type LoggedRequest,
@@ -49,8 +53,10 @@ export interface PathFacts extends PathKnowledge {
   readonly cases: PathCases
   /** When the first support request was opened of which anybody told when it was resolved; null: none. */
   readonly resolvedSince: Date | null
-  /** Work in scope of the path. */
+  /** Work in scope of the path, as far back as single rows matter. */
   readonly uses: readonly TeamUse[]
+  /** Its successful uses by the number of the ISO week, as far back as metrics look. */
+  readonly usedPerWeek: ReadonlyMap<number, number>
   /** Deployments by the path that failed. */
   readonly failed: readonly FailedDeployment[]
   /** Null where no evidence was ever read. */
@@ -81,6 +87,9 @@ export interface PathFactReader {
 /** The week that holds the as-of may be cut. */
 const SUPPORT_DAYS = (CHART_WEEKS + 1) * 7
 
+/** Metrics look at single uses for so long. */
+const USE_DAYS = Math.max(interactionModeMix.windowDays, supportRequestsPer100Uses.windowDays)
+
 /** All that the metrics named need at any moment from `first` to `last`. */
 export async function loadPathFacts(
   reader: PathFactReader,
@@ -92,13 +101,16 @@ export async function loadPathFacts(
   const supported = { from: daysBefore(first, SUPPORT_DAYS), to: last }
   const opened = isAnyOf(SUPPORT_METRICS) ? supported : null
   const rows = await reader.cases(known.path.id, opened)
-  const hasTickets = known.model.landscape.coverage.has(TICKETS)
+  // Nothing without support requests that were read.
+  const hasUses = known.model.landscape.coverage.has(TICKETS) && isAnyOf(USE_METRICS)
+  const uses = hasUses ? await reader.uses(supported) : []
+  const since = daysBefore(first, USE_DAYS)
   return {
     ...known,
     cases: toPathCases(rows),
     resolvedSince: rows.resolvedSince === null ? null : new Date(rows.resolvedSince),
-    // Nothing without support requests that were read.
-    uses: hasTickets && isAnyOf(USE_METRICS) ? await reader.uses(supported) : [],
+    uses: uses.filter(({ occurredAt }) => occurredAt >= since),
+    usedPerWeek: countUsedPerWeek(uses),
     failed: isAnyOf(FAILURE_METRICS)
       ? (await reader.failed()).filter(isFailureOnPath(known.model, known.path))
       : [],
@@ -159,7 +171,6 @@ export function standingReader(facts: PathFacts): (asOf: Date) => Standing {
   const policiesAt = policyReader(facts)
   const firstAttempts = toFirstAttempts(cases)
   const judgeUses = judgeOfUses(cases.tickets)
-  const usedPerWeek = once(() => countUsedPerWeek(facts.uses))
   return (asOf) => {
     const back = (days: number) => ({ from: daysBefore(asOf, days), to: asOf })
     return {
@@ -176,7 +187,7 @@ export function standingReader(facts: PathFacts): (asOf: Date) => Standing {
       firstUses,
       firstAttempts: new Map([...firstAttempts].filter(([, at]) => at < asOf)),
       judgeUses,
-      usedPerWeek,
+      usedPerWeek: facts.usedPerWeek,
       usesIn: (days) => usesIn(back(days)),
       failures: once(() =>
         listFailures(cases, failedIn(back(platformCausedFailureShare.windowDays)), asOf),

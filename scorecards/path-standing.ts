@@ -68,7 +68,7 @@ export interface Standing {
   /** Work in scope of the path in the days before. */
   readonly usesIn: (days: number) => readonly TeamUse[]
   /** Its successful uses by the number of the ISO week, as far back as metrics look. */
-  readonly usedPerWeek: () => ReadonlyMap<number, number>
+  readonly usedPerWeek: ReadonlyMap<number, number>
   readonly judgeUses: (covered: Covered) => EpisodeJudge
   readonly failures: () => readonly Failure[]
   readonly policies: () => PathPolicies
@@ -354,7 +354,7 @@ const SCORERS: readonly Scorer[] = [
       asOf: standing.asOf,
       requests: standing.cases.tickets,
       uses: standing.usesIn(supportRequestsPer100Uses.windowDays),
-      usedPerWeek: standing.usedPerWeek(),
+      usedPerWeek: standing.usedPerWeek,
       covered: helpRead(standing),
     }),
     reads: [tickets, work],

@@ -4,6 +4,7 @@ import { noteChanges } from '#db/changes-to-score.ts'
 import { forEachChunk } from '#db/chunks.ts'
 import type { Database } from '#db/connection.ts'
 import { deleteFactsWhere, upsertFacts } from '#db/facts.ts'
+import { relinkIncidents } from '#db/incident-causes.ts'
 import type { FactTable } from '#db/natural-keys.ts'
 import type { NewRow } from '#db/schema.ts'
 import { repositoryNames } from '#lib/repository.ts'
@@ -200,12 +201,6 @@ export async function handOver(
     'service_owners',
     owners.map((row) => ({ ...row, service_id: id })),
   )
-  const releases = await tx
-    .updateTable('deployments')
-    .set({ service_id: id })
-    .where('source_id', '=', sourceId)
-    .where('service_id', 'in', others)
-    .executeTakeFirstOrThrow()
   // Those of another service of the repository are its own.
   const incidents = await tx
     .updateTable('incidents')
@@ -214,8 +209,16 @@ export async function handOver(
     .where('service_id', 'in', others)
     .where('service_id', 'not in', tx.selectFrom('services').select('id'))
     .executeTakeFirstOrThrow()
-  const moved = [numUpdatedRows, releases.numUpdatedRows, incidents.numUpdatedRows]
-  return moved.reduce((sum, count) => sum + Number(count), owners.length)
+  const releases = await tx
+    .updateTable('deployments')
+    .set({ service_id: id })
+    .where('source_id', '=', sourceId)
+    .where('service_id', 'in', others)
+    .returningAll()
+    .execute()
+  await relinkIncidents(tx, 'deployments', releases)
+  const moved = [numUpdatedRows, incidents.numUpdatedRows, releases.length]
+  return moved.reduce<number>((sum, count) => sum + Number(count), owners.length)
 }
 
 /** All that the file says: where a catalogue names owners, too, it is believed first. */

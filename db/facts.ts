@@ -1,6 +1,7 @@
 import { CompiledQuery } from 'kysely'
 import { noteChanges, type Touched } from '#db/changes-to-score.ts'
 import type { Database, Reader } from '#db/connection.ts'
+import { relinkIncidents } from '#db/incident-causes.ts'
 import { type FactTable, NATURAL_KEYS, type RemovableTable } from '#db/natural-keys.ts'
 import type { NewRow, Row } from '#db/schema.ts'
 import { getCached, type StoredRow, toParameters, toStatementSize } from '#db/statements.ts'
@@ -11,7 +12,7 @@ import { REMOVABLE } from '#lib/removable.ts'
  * Inserts `rows`, all with the same columns, or brings those stored under the same natural key up
  * to date. A row that says the same again is left alone, `observed_at` included. Of two rows
  * under one key the later wins. What was gone and is told again is there again. Notes what scoring
- * has to look at again. Returns how many rows were inserted or changed.
+ * has to look at again, and links incidents with deployments that came. Returns how many rows were inserted or changed.
  */
 export async function upsertFacts<T extends FactTable>(
   db: Database,
@@ -21,6 +22,7 @@ export async function upsertFacts<T extends FactTable>(
   const distinct = lastOfEachKey(NATURAL_KEYS[table], isRemovable(table) ? rows.map(there) : rows)
   const columns = Object.keys(distinct[0] ?? {})
   const touched: Touched[] = []
+  const versions: StoredRow[] = []
   let changed = 0
   for (let start = 0; start < distinct.length; ) {
     const count = toStatementSize(distinct.length - start)
@@ -30,13 +32,21 @@ export async function upsertFacts<T extends FactTable>(
     const result = await db.executeQuery(CompiledQuery.raw(sql, toParameters(chunk, columns)))
     changed += Number(result.numAffectedRows ?? 0n)
     for (const row of chunk) {
-      touched.push(...touchedBy(table, before.get(toKeyText(NATURAL_KEYS[table], row)), row))
+      const former = before.get(toKeyText(NATURAL_KEYS[table], row))
+      const own = touchedBy(table, former, row)
+      touched.push(...own)
+      versions.push(...toVersions(own, former, row))
     }
     start += count
   }
   await noteChanges(db, touched)
+  await relinkIncidents(db, table, versions)
   return changed
 }
+
+/** What a row was, where it was anything, and what it is; nothing where that is no matter. */
+const toVersions = (touched: readonly Touched[], former: StoredRow | undefined, row: StoredRow) =>
+  [former, row].filter((version) => version !== undefined && touched.length > 0) as StoredRow[]
 
 const removable: ReadonlySet<string> = new Set(REMOVABLE)
 const isRemovable = (table: FactTable) => removable.has(table)
@@ -159,11 +169,13 @@ function matching<Query extends { where(column: 'id', operator: 'in', values: st
   )
 }
 
-const noteGone = (db: Database, table: FactTable, rows: readonly StoredRow[]) =>
-  noteChanges(
+async function noteGone(db: Database, table: FactTable, rows: readonly StoredRow[]): Promise<void> {
+  await noteChanges(
     db,
     rows.flatMap((row) => touchedBy(table, row, undefined)),
   )
+  await relinkIncidents(db, table, rows)
+}
 
 /** Notes when what a source told went, unless it is noted already. Returns how many rows changed. */
 export async function markGone(
@@ -209,6 +221,7 @@ async function markRows(
     db,
     going.flatMap((row) => touchedBy(table, row, { ...row, ...gone })),
   )
+  await relinkIncidents(db, table, going)
   return going.length
 }
 

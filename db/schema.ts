@@ -383,7 +383,10 @@ export interface IncidentTable extends RemovableFact {
   acknowledged_at: string | null
   mitigated_at: string | null
   restored_at: string | null
+  /** As its source tells it outright, or as it follows from `cause_told`. */
   caused_by_deployment_id: string | null
+  /** JSON `ToldCause` (db/incident-causes.ts); null when its source names a deployment by its id, or none. */
+  cause_told: string | null
   link_kind: 'explicit' | 'rollback' | 'hotfix' | 'inferred' | null
   cause_class: 'platform' | 'user_input' | 'policy' | 'dependency' | null
   reassignment_count: number | null

@@ -3,6 +3,7 @@ import type { Stored } from '#collectors/received.ts'
 import { isToldByOther } from '#collectors/repository.ts'
 import type { Database } from '#db/connection.ts'
 import { findFact, upsertFacts } from '#db/facts.ts'
+import { linkCause, readCause, toCauseText } from '#db/incident-causes.ts'
 import { repositoryNames } from '#lib/repository.ts'
 
 interface Saving {
@@ -12,9 +13,7 @@ interface Saving {
 
 /**
  * Stores what CDEvents tell; the order in which the instants of an incident or a change come is no
- * matter. The cause of an incident is looked for when one of its events names an artifact, among
- * deployments stored by then, those of `facts` included, and stays once found: of an artifact
- * nothing is kept by which it could be looked for later.
+ * matter.
  */
 export async function saveCdEvents(
   tx: Database,
@@ -58,7 +57,6 @@ async function saveRest(tx: Database, fact: CdEventFact, saving: Saving): Promis
 async function saveIncident(tx: Database, fact: Fact<'incident'>, saving: Saving): Promise<number> {
   const { sourceId } = saving
   const known = await findFact(tx, 'incidents', { sourceId, nativeId: fact.key })
-  const cause = known?.caused_by_deployment_id ?? (await findNamedDeployment(tx, fact, sourceId))
   const row = {
     severity: null,
     started_at: null,
@@ -72,33 +70,24 @@ async function saveIncident(tx: Database, fact: Fact<'incident'>, saving: Saving
     service_id: fact.service ?? known?.service_id ?? null,
     detected_at: toSorted(known?.detected_at, fact.detectedAt)[0] ?? null,
     restored_at: toSorted(known?.restored_at, fact.restoredAt).at(-1) ?? null,
-    caused_by_deployment_id: cause,
-    link_kind: cause === null ? null : ('explicit' as const),
+    cause_told: toFirstTold(known?.cause_told ?? null, fact),
     ...toSeen(saving),
   }
-  return upsertFacts(tx, 'incidents', [row])
+  return upsertFacts(tx, 'incidents', [{ ...row, ...(await linkCause(tx, row)) }])
 }
 
-/** The last deployment to production, before it was noticed, of the version that an incident names. */
-async function findNamedDeployment(
-  tx: Database,
-  { service, version, detectedAt }: Fact<'incident'>,
-  sourceId: string,
-): Promise<string | null> {
-  if (service === null || version === null || detectedAt === null) return null
-  const named = await tx
-    .selectFrom('deployments')
-    .select('native_id')
-    .where('source_id', '=', sourceId)
-    .where('service_id', '=', service)
-    .where('gone_at', 'is', null)
-    .where('version', '=', version)
-    .where('environment_tier', '=', 'production')
-    .where('finished_at', '<', detectedAt)
-    .orderBy('finished_at', 'desc')
-    .orderBy('native_id')
-    .executeTakeFirst()
-  return named?.native_id ?? null
+/** Of all that was said of the artifact at fault what was said first. */
+function toFirstTold(
+  known: string | null,
+  { version, detectedAt }: Fact<'incident'>,
+): string | null {
+  if (version === null || detectedAt === null) return known
+  const told = toCauseText({ version, toldAt: detectedAt })
+  if (known === null) return told
+  const former = readCause(known)
+  const isEarlier =
+    'toldAt' in former && `${former.toldAt} ${former.version}` <= `${detectedAt} ${version}`
+  return isEarlier ? known : told
 }
 
 export const TOLD_BY_OTHER = 'another source tells the changes of its repository'

@@ -53,12 +53,16 @@ export interface Entity {
 
 /**
  * Every column of a table, by its header: `id` is the source's own name of a row. That an event is
- * gone no line says: it is missing.
+ * gone no line says: it is missing. An incident names its deployment by the id that it has.
  */
 type Header<T extends FactTable> =
   | Exclude<
       keyof Schema[T],
-      'source_id' | 'observed_at' | 'native_id' | (T extends RemovableTable ? 'gone_at' : never)
+      | 'source_id'
+      | 'observed_at'
+      | 'native_id'
+      | (T extends RemovableTable ? 'gone_at' : never)
+      | (T extends 'incidents' ? 'cause_told' : never)
     >
   | ('native_id' extends keyof Schema[T] ? 'id' : never)
 

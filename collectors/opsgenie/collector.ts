@@ -21,7 +21,7 @@ import {
 import { SourceError } from '#lib/errors.ts'
 
 /** Raised when the same files would be read differently: then everything is read again. */
-const READING = 1
+const READING = 2
 const PAGE = 1000
 
 export interface OpsgenieCollectorOptions extends IncidentReading {

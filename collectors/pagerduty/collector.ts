@@ -14,7 +14,7 @@ import type { RestClientOptions } from '#collectors/rest.ts'
 import { Instant } from '#lib/instant.ts'
 
 /** Raised when the same account would be read differently: then everything is read again. */
-const READING = 1
+const READING = 2
 
 const DAY_MS = 24 * 60 * 60_000
 /** How far behind the newest incident a later reading begins. */

@@ -7,6 +7,7 @@ import * as receivedEvents from '#db/migrations/2026-11-29-received-events.ts'
 import * as removedAtSource from '#db/migrations/2026-11-29-removed-at-source.ts'
 import * as surveyUnmappedGroups from '#db/migrations/2026-11-29-survey-unmapped-groups.ts'
 import * as timesOfRequests from '#db/migrations/2026-11-29-times-of-requests.ts'
+import * as toldCauses from '#db/migrations/2026-11-29-told-causes.ts'
 
 /** Every migration, by name, in the order they run. Append only. */
 export const migrations: Record<string, Migration> = {
@@ -18,4 +19,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-29-removed-at-source': removedAtSource,
   '2026-11-29-survey-unmapped-groups': surveyUnmappedGroups,
   '2026-11-29-times-of-requests': timesOfRequests,
+  '2026-11-29-told-causes': toldCauses,
 }

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import { findReference, saveIncidents } from '#collectors/incidents.ts'
+import { findReference } from '#collectors/incidents.ts'
 import type { Database } from '#db/connection.ts'
 import { markGone } from '#db/facts.ts'
 import { addChanges } from '#test/support/adoption.ts'
 import { testDatabase } from '#test/support/database.ts'
+import { addToldIncident } from '#test/support/incident.ts'
 import { addDeployment } from '#test/support/web.ts'
 
 const NOW = new Date('2026-06-01T12:00:00Z')
@@ -12,21 +13,7 @@ const PULL_REQUEST = 'https://github.com/acme/shop/pull/7'
 
 /** What an incident of the shop is linked with when it names `deployment`. */
 async function causeOf(db: Database, deployment: string) {
-  const row = {
-    native_id: 'I1',
-    severity: null,
-    started_at: null,
-    detected_at: NOW.toISOString(),
-    acknowledged_at: null,
-    mitigated_at: null,
-    restored_at: null,
-    cause_class: null,
-    reassignment_count: null,
-    owner_found_at: null,
-  }
-  await saveIncidents(db, { sourceId: 'pager', observedAt: NOW }, [
-    { row, service: 'shop', deployment, ignored: false },
-  ])
+  await addToldIncident(db, 'I1', deployment)
   const stored = await db.selectFrom('incidents').selectAll().executeTakeFirstOrThrow()
   return stored.caused_by_deployment_id
 }

@@ -140,23 +140,36 @@ test('an incident that names an artifact names the last deployment of it to prod
   ])
 })
 
-test('a deployment that is read after the incident is its cause only once that is said again', async () => {
+test.each([
+  ['deployment, noticed, told', [0, 1, 2]],
+  ['noticed, deployment, told', [1, 0, 2]],
+  ['noticed, told, deployment', [1, 2, 0]],
+  ['told, noticed, deployment', [2, 1, 0]],
+])('an incident names its deployment in whatever order they are read: %s', async (_, order) => {
   const db = await testDatabase()
   const content = { ...PRODUCTION, ...ARTIFACT, service: { id: 'basket' } }
-  const deployed = anEvent('service.deployed', { at: '2026-05-30T09:00:00Z', content })
-  const again = anEvent('incident.reported', {
-    at: '2026-05-30T11:05:00Z',
-    subject: 'incident-7',
-    content,
-  })
-  const causes = []
-  for (const event of [READS.detected, deployed, again]) {
-    await sendCloudEvents(db, [event])
+  const other = { ...content, artifactId: 'pkg:oci/acme/basket@sha256%3Affff' }
+  const events = [
+    anEvent('service.deployed', { at: '2026-05-30T09:00:00Z', content }),
+    READS.detected,
+    // What is said of the artifact first stands.
+    anEvent('incident.reported', {
+      at: '2026-05-30T11:05:00Z',
+      subject: 'incident-7',
+      content: other,
+    }),
+  ]
+  for (const index of order) {
+    await sendCloudEvents(db, [events[index] ?? READS.detected])
     await readSent(db)
-    const [incident] = await db.selectFrom('incidents').selectAll().execute()
-    causes.push(incident?.caused_by_deployment_id)
   }
-  expect(causes).toEqual([null, null, '/ci#service.deployed'])
+  expect(await db.selectFrom('incidents').selectAll().execute()).toMatchObject([
+    {
+      caused_by_deployment_id: '/ci#service.deployed',
+      link_kind: 'explicit',
+      cause_told: '{"version":"sha256:0b31b1c02ff458ad","toldAt":"2026-05-30T11:00:00.000Z"}',
+    },
+  ])
 })
 
 test('an incident names no deployment that was taken back', async () => {

@@ -54,6 +54,7 @@ test('an incident has the times that its log tells, and the priority as severity
       mitigated_at: null,
       restored_at: stored('10:00'),
       caused_by_deployment_id: null,
+      cause_told: null,
       link_kind: null,
       cause_class: null,
       reassignment_count: 1,

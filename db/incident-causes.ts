@@ -1,0 +1,183 @@
+import { noteChanges, type Touched } from '#db/changes-to-score.ts'
+import { among, forEachChunk } from '#db/chunks.ts'
+import type { Database } from '#db/connection.ts'
+import { listSources } from '#db/delivery-facts.ts'
+import type { FactTable } from '#db/natural-keys.ts'
+import type { Row } from '#db/schema.ts'
+import type { StoredRow } from '#db/statements.ts'
+import { touchedBy } from '#db/touched.ts'
+
+/** What a source tells of the deployment that caused an incident. */
+export type ToldCause =
+  /** An id, an address, a commit, or the address of a pull request. */
+  | { readonly reference: string }
+  /** The version of the artifact that was at fault, and when that was said. */
+  | { readonly version: string; readonly toldAt: string }
+
+type Told = Pick<Row<'incidents'>, 'source_id' | 'service_id' | 'detected_at' | 'cause_told'>
+
+export const toCauseText = (told: ToldCause): string => JSON.stringify(told)
+export const readCause = (text: string): ToldCause => JSON.parse(text) as ToldCause
+
+/**
+ * The columns of an incident that link it with the deployment that its source means, as far as
+ * deployments and changes are stored. Whenever one of those comes, changes or goes, `relinkIncidents`
+ * looks again, so that the order in which they are told is no matter.
+ */
+export async function linkCause(db: Database, incident: Told) {
+  const { cause_told: told } = incident
+  const cause = told === null ? null : await findCause(db, incident, readCause(told))
+  return {
+    cause_told: told,
+    caused_by_deployment_id: cause,
+    link_kind: cause === null ? null : ('explicit' as const),
+  }
+}
+
+const findCause = (db: Database, incident: Told, told: ToldCause) =>
+  'reference' in told
+    ? findReferred(db, incident, told.reference)
+    : findOfVersion(db, incident, told.version)
+
+const SHA = /^[0-9a-f]{7,40}$/i
+
+/**
+ * The deployment that goes by its id or address, or that brought a commit or pull request to
+ * production. One that is not stored, or not the only one, stays as it is told: then the link is
+ * shown as unknown.
+ */
+async function findReferred(db: Database, incident: Told, told: string): Promise<string> {
+  const sha = SHA.test(told) ? told.toLowerCase() : await findMerge(db, told)
+  const standing = db
+    .selectFrom('deployments')
+    .select(['native_id', 'service_id', 'environment_tier'])
+    .where('gone_at', 'is', null)
+  const sources = among(await listSources(db, 'deployments'))
+  const called = standing.where('source_id', 'in', sources).where('native_id', '=', told)
+  if ((await called.executeTakeFirst()) !== undefined) return told
+  const found = await standing.where('url', '=', told).execute()
+  if (sha !== null) {
+    // After every hexadecimal digit.
+    const brought = standing.where('sha', '>=', sha).where('sha', '<', `${sha}g`)
+    found.push(...(await brought.execute()))
+  }
+  const live = found.filter(({ environment_tier: tier }) => tier === 'production')
+  const own = live.filter((one) => one.service_id === incident.service_id)
+  const [only, ...others] = own.length > 0 ? own : live
+  return only !== undefined && others.length === 0 ? only.native_id : told
+}
+
+const PULL_REQUEST = /^https:\/\/([^/]+\/[^/]+\/[^/]+)\/pull\/(\d{1,9})$/
+
+const toPullRequest = ({ repository_id: repository, number }: StoredRow) =>
+  `https://${repository}/pull/${number}`
+
+/** The commit with which a pull request was merged; null when it is not stored. */
+async function findMerge(db: Database, address: string): Promise<string | null> {
+  const [, repository, number] = PULL_REQUEST.exec(address) ?? []
+  if (repository === undefined) return null
+  const change = await db
+    .selectFrom('changes')
+    .select('merge_sha')
+    .where('repository_id', '=', repository)
+    .where('number', '=', Number(number))
+    .where('gone_at', 'is', null)
+    .executeTakeFirst()
+  return change?.merge_sha ?? null
+}
+
+/** The last deployment to production, before it was noticed, of the version that an incident names. */
+async function findOfVersion(
+  db: Database,
+  { source_id: sourceId, service_id: service, detected_at: detectedAt }: Told,
+  version: string,
+): Promise<string | null> {
+  if (service === null || detectedAt === null) return null
+  const named = await db
+    .selectFrom('deployments')
+    .select('native_id')
+    .where('source_id', '=', sourceId)
+    .where('service_id', '=', service)
+    .where('gone_at', 'is', null)
+    .where('version', '=', version)
+    .where('environment_tier', '=', 'production')
+    .where('finished_at', '<', detectedAt)
+    .orderBy('finished_at', 'desc')
+    .orderBy('native_id')
+    .executeTakeFirst()
+  return named?.native_id ?? null
+}
+
+/**
+ * Looks again for the deployments that incidents mean, where that may be one of `rows`: what was and
+ * what is now of deployments, or of changes, that came, changed or went. Costs one look at the
+ * incidents that tell of a cause. `observed_at` of an incident stays: its source told nothing new.
+ */
+export async function relinkIncidents(
+  db: Database,
+  table: FactTable,
+  rows: readonly StoredRow[],
+): Promise<void> {
+  if (rows.length === 0 || (table !== 'deployments' && table !== 'changes')) return
+  const incidents = await db
+    .selectFrom('incidents')
+    .selectAll()
+    .where('cause_told', 'is not', null)
+    .execute()
+  if (incidents.length === 0) return
+  const means = await toMeaning(db, table, rows)
+  const meant = incidents.filter(({ cause_told: told }) => told !== null && means(readCause(told)))
+  const touched: Touched[] = []
+  for (const incident of meant) touched.push(...(await relink(db, incident)))
+  await noteChanges(db, touched)
+}
+
+async function relink(db: Database, incident: Row<'incidents'>): Promise<readonly Touched[]> {
+  const linked = await linkCause(db, incident)
+  if (linked.caused_by_deployment_id === incident.caused_by_deployment_id) return []
+  await db
+    .updateTable('incidents')
+    .set(linked)
+    .where('source_id', '=', incident.source_id)
+    .where('native_id', '=', incident.native_id)
+    .execute()
+  return touchedBy('incidents', { ...incident }, { ...incident, ...linked })
+}
+
+/** Tells whether what is told may mean one of `rows`. */
+async function toMeaning(
+  db: Database,
+  table: 'deployments' | 'changes',
+  rows: readonly StoredRow[],
+): Promise<(told: ToldCause) => boolean> {
+  if (table === 'changes') {
+    const addresses = new Set(rows.map(toPullRequest))
+    return (told) => 'reference' in told && addresses.has(told.reference)
+  }
+  const shas = [...new Set(rows.flatMap(({ sha }) => (typeof sha === 'string' ? [sha] : [])))]
+  const merged = await listMergedBy(db, shas)
+  const names = new Set([...rows.flatMap((row) => [row['native_id'], row['url']]), ...merged])
+  const versions = new Set(rows.map(({ version }) => version))
+  return (told) => {
+    if ('version' in told) return versions.has(told.version)
+    const { reference } = told
+    if (names.has(reference)) return true
+    const commit = reference.toLowerCase()
+    return SHA.test(commit) && shas.some((sha) => sha.startsWith(commit))
+  }
+}
+
+/** Addresses of the pull requests that were merged as one of `shas`. */
+async function listMergedBy(db: Database, shas: readonly string[]): Promise<string[]> {
+  const found: string[] = []
+  await forEachChunk(shas, async (chunk) => {
+    const merged = await db
+      .selectFrom('changes')
+      .select(['repository_id', 'number'])
+      .where('merge_sha', 'in', chunk)
+      .where('number', 'is not', null)
+      .execute()
+    found.push(...merged.map(toPullRequest))
+  })
+  return found
+}

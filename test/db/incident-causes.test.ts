@@ -1,0 +1,102 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { deleteChangesToScore, listChangesToScore } from '#db/changes-to-score.ts'
+import type { Database } from '#db/connection.ts'
+import { deleteFactsWhere, markGoneWhere } from '#db/facts.ts'
+import { addChanges } from '#test/support/adoption.ts'
+import { testDatabase } from '#test/support/database.ts'
+import { addToldIncident } from '#test/support/incident.ts'
+import { addDeployment } from '#test/support/web.ts'
+
+const NOW = new Date('2026-06-01T12:00:00Z')
+const SHA = 'a1b2c3d4e5f60718293a4b5c6d7e8f9001122334'
+const OTHER_SHA = 'ffff00ff00ff00ff00ff00ff00ff00ff00ff00ff'
+const PULL_REQUEST = 'https://github.com/acme/shop/pull/7'
+const RUN = 'https://ci.example/runs/3'
+
+type Step = (db: Database) => Promise<unknown>
+
+const anIncident =
+  (id: string, deployment: string): Step =>
+  (db) =>
+    addToldIncident(db, id, deployment)
+
+const deploy =
+  (id: string, row: Parameters<typeof addDeployment>[2] = {}): Step =>
+  (db) =>
+    addDeployment(db, 'shop', { native_id: id, ...row })
+
+const merge: Step = (db) =>
+  addChanges(db, 'shop', ['2026-05-31'], {
+    repository_id: 'github.com/acme/shop',
+    number: 7,
+    merge_sha: SHA,
+  })
+
+const listCauses = async (db: Database) => {
+  const rows = await db.selectFrom('incidents').selectAll().orderBy('native_id').execute()
+  return rows.map((row) => [row.native_id, row.caused_by_deployment_id, row.link_kind])
+}
+
+const STEPS: readonly Step[] = [
+  anIncident('by id', 'D1'),
+  anIncident('by commit', SHA.slice(0, 10).toUpperCase()),
+  anIncident('by pull request', PULL_REQUEST),
+  anIncident('by address', RUN),
+  anIncident('by nothing that is', '4711'),
+  merge,
+  deploy('D1', { sha: OTHER_SHA }),
+  deploy('D2', { sha: SHA }),
+  deploy('D3', { url: RUN }),
+  deploy('D4', { sha: SHA, environment_tier: 'staging' }),
+]
+
+test('an incident names its deployment in whatever order both and the change are told', async () => {
+  const order = fc.shuffledSubarray([...STEPS], { minLength: STEPS.length })
+  await fc.assert(
+    fc.asyncProperty(order, async (steps) => {
+      const db = await testDatabase()
+      for (const step of steps) await step(db)
+      expect(await listCauses(db)).toEqual([
+        ['by address', 'D3', 'explicit'],
+        ['by commit', 'D2', 'explicit'],
+        ['by id', 'D1', 'explicit'],
+        ['by nothing that is', '4711', 'explicit'],
+        ['by pull request', 'D2', 'explicit'],
+      ])
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('a second deployment of the commit leaves open which it was, until one of them goes', async () => {
+  const db = await testDatabase()
+  const causes = []
+  const goes: Step = (of) =>
+    deleteFactsWhere(of, 'deployments', { source_id: 'log', native_id: 'D1' })
+  const second = { source_id: 'log', native_id: 'D2' }
+  const isTakenBack: Step = (of) => markGoneWhere(of, 'deployments', second, NOW)
+  const both = [deploy('D1', { sha: SHA }), deploy('D2', { sha: SHA })]
+  for (const step of [anIncident('I1', SHA), ...both, isTakenBack, both[1] ?? goes, goes]) {
+    await step(db)
+    causes.push((await listCauses(db))[0]?.[1])
+  }
+  expect(causes).toEqual([SHA, 'D1', SHA, 'D1', SHA, 'D2'])
+})
+
+test('what a new link touches is scored again, and a deployment that none names touches no incident', async () => {
+  const db = await testDatabase()
+  await anIncident('I1', SHA)(db)
+  const take = async () => {
+    const noted = await listChangesToScore(db)
+    await deleteChangesToScore(db, noted)
+    return noted
+      .filter(({ subject_kind }) => subject_kind === 'deployment')
+      .map((one) => one.subject_id)
+  }
+  await take()
+  await deploy('D9', { sha: OTHER_SHA })(db)
+  expect(await take()).toEqual([])
+  await deploy('D1', { sha: SHA })(db)
+  expect((await take()).toSorted()).toEqual(['D1', SHA])
+})

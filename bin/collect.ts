@@ -161,9 +161,11 @@ function toRun(source: SourceConfig, config: Config): Run {
     case 'pagerduty':
       return runOf(pagerDutyCollector(toPagerDutyOptions(source)))
     case 'opsgenie': {
-      const { id: sourceId, path: folder, covers, services, rules } = source
-      const complete = covers ? { from: covers.from, to: covers.to ?? null } : null
-      return runOf(opsgenieCollector({ sourceId, folder, covers: complete, services, rules }))
+      const { id: sourceId, path: folder, complete, services, rules } = source
+      const covers = source.covers
+        ? { from: source.covers.from, to: source.covers.to ?? null }
+        : null
+      return runOf(opsgenieCollector({ sourceId, folder, covers, complete, services, rules }))
     }
     case 'surveys':
       return runOf(surveysCollector(toSurveys(source)))

@@ -1,3 +1,4 @@
+import { type Inventory, isInventory, saveInventory } from '#collectors/removed.ts'
 import type { Known } from '#collectors/repository.ts'
 import type { Database } from '#db/connection.ts'
 import { deleteFactsWhere, upsertFacts } from '#db/facts.ts'
@@ -53,6 +54,19 @@ export async function saveIncidents(
     })
   }
   return gone + (await upsertFacts(tx, 'incidents', rows))
+}
+
+/** The same, and what is no longer among all that its source holds is gone. */
+export async function saveToldOrInventory(
+  tx: Database,
+  seen: Seen,
+  facts: readonly (ToldIncident | Inventory)[],
+): Promise<number> {
+  const told = facts.filter((fact): fact is ToldIncident => !isInventory(fact))
+  let changed = await saveIncidents(tx, seen, told)
+  for (const fact of facts.filter(isInventory))
+    changed += await saveInventory(tx, 'incidents', seen, fact)
+  return changed
 }
 
 /** By id, else by a name that only one service has. */

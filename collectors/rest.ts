@@ -50,7 +50,14 @@ export class TooLargeError extends SourceError {}
 export class ShapeError extends SourceError {}
 
 /** The other side has no such thing, or hides it. */
-export class NotFoundError extends SourceError {}
+class NotFoundError extends SourceError {}
+
+/** Null of what was deleted since it was found, or is hidden. */
+export const orNull = <T>(answer: Promise<T>): Promise<T | null> =>
+  answer.catch((error: unknown) => {
+    if (error instanceof NotFoundError) return null
+    throw error
+  })
 
 /** The caller closes it. */
 export function openRest(

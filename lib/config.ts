@@ -397,6 +397,8 @@ const OpsgenieSource = z.strictObject({
   /** A folder of exported incidents. */
   path: text,
   covers: Covers,
+  /** The files hold every incident there is: one that is in none of them was removed at its source. */
+  complete: z.boolean().default(false),
   /** Id of the service by the id that Opsgenie gives it. */
   services: z.record(text, text).default({}),
   /** How severe an incident is, what caused it, and which are none. */

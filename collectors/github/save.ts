@@ -4,6 +4,7 @@ import type { GitHubFact } from '#collectors/github/facts.ts'
 import { decideOwner, type OwnerClaim, type OwnerDecision } from '#collectors/github/ownership.ts'
 import { linkWorkflow, loadPins } from '#collectors/github/workflow-link.ts'
 import { saveIncidents } from '#collectors/incidents.ts'
+import { saveInventory } from '#collectors/removed.ts'
 import {
   deleteClonedChanges,
   deleteSentChanges,
@@ -16,7 +17,7 @@ import {
 } from '#collectors/repository.ts'
 import { noteChanges } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
-import { deleteFactsWhere, listFacts, markGone, markGoneWhere, upsertFacts } from '#db/facts.ts'
+import { deleteFactsWhere, markGoneWhere, upsertFacts } from '#db/facts.ts'
 import { NATURAL_KEYS } from '#db/natural-keys.ts'
 import { renameRepository } from '#db/repository-names.ts'
 import type { StoredRow } from '#db/statements.ts'
@@ -159,26 +160,10 @@ async function saveListing(
 }
 
 /** Marks tickets that are deleted, moved elsewhere or no longer labelled as one; what is listed again is there again. */
-async function reconcileTickets(
-  tx: Database,
-  { sourceId, observedAt }: Seen,
-  facts: readonly GitHubFact[],
-): Promise<number> {
+function reconcileTickets(tx: Database, seen: Seen, facts: readonly GitHubFact[]): Promise<number> {
   const [tickets] = ofKind(facts, 'tickets')
-  if (tickets === undefined) return 0
-  const there = new Set<unknown>(tickets.nodes)
-  const stored = await listFacts(tx, 'tickets', sourceId)
-  const back = stored
-    .filter((row) => row.gone_at !== null && there.has(row.native_id))
-    .map((row) => ({ ...row, observed_at: observedAt.toISOString() }))
-  const gone = await markGone(
-    tx,
-    'tickets',
-    sourceId,
-    observedAt,
-    (row) => !there.has(row['native_id']),
-  )
-  return gone + (await upsertFacts(tx, 'tickets', back))
+  if (tickets === undefined) return Promise.resolve(0)
+  return saveInventory(tx, 'tickets', seen, { listed: tickets.nodes, since: '' })
 }
 
 function savePolicies(tx: Database, seen: Seen, facts: readonly GitHubFact[]): Promise<number> {

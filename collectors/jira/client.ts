@@ -3,8 +3,8 @@ import type { CollectorContext } from '#collectors/collector.ts'
 import { Status } from '#collectors/jira/statuses.ts'
 import type { SortedPage } from '#collectors/keyset-walk.ts'
 import {
-  NotFoundError,
   openRest,
+  orNull,
   type RestClient,
   type RestClientOptions,
   TooLargeError,
@@ -33,12 +33,15 @@ export interface JiraClient {
   readonly readTimeZone: () => Promise<string | null>
   readonly listStatuses: () => Promise<Status[]>
   readonly listFields: () => Promise<JiraField[]>
-  /** Issues that `jql` finds, with the named fields, from `place` on. */
+  /** Issues that `jql` finds, with the named fields, from `place` on; `most` at once, if Jira gives so many. */
   readonly search: (
     jql: string,
     fields: readonly string[],
     place: Place | null,
+    most?: number,
   ) => Promise<SortedPage<Place>>
+  /** Whether who signed in sees a project, by its id. */
+  readonly seesProject: (id: string) => Promise<boolean>
   /** By id of the issue, the changes of its status; null when Jira gives only some of them. */
   readonly readHistories: (issues: readonly unknown[]) => Promise<ReadonlyMap<string, Histories>>
   /** All comments of an issue, oldest first; null when it is gone. */
@@ -73,7 +76,7 @@ export function openJira(
   const isCloud = options.hosting === 'cloud'
   const api = `/rest/api/${isCloud ? 3 : 2}`
   const searchOnce = isCloud ? searchCloud(rest, api) : searchDataCenter(rest, api)
-  let size = MOST_ISSUES
+  let part = 1
   return {
     readTimeZone: async () => {
       const { timeZone } = await rest.get(Myself, `${api}/myself`)
@@ -81,16 +84,21 @@ export function openJira(
     },
     listStatuses: () => rest.get(z.array(Status), `${api}/status`),
     listFields: () => rest.get(FieldList, `${api}/field`),
-    async search(jql, fields, place) {
+    async search(jql, fields, place, most = MOST_ISSUES) {
       for (;;) {
+        const size = Math.max(1, Math.floor(most / part))
         try {
           return await searchOnce({ jql, fields, maxResults: size }, place)
         } catch (error) {
           // Issues with many comments: fewer of them may do.
           if (!(error instanceof TooLargeError) || size === 1) throw error
-          size = Math.floor(size / 2)
+          part *= 2
         }
       }
+    },
+    seesProject: async (id) => {
+      const found = await orNull(rest.get(z.looseObject({}), `${api}/project/${id}`))
+      return found !== null
     },
     readHistories: isCloud
       ? (issues) => readBulk(rest, api, listIds(issues))
@@ -243,10 +251,3 @@ async function readComments(rest: RestClient, path: string): Promise<unknown[] |
     if (page.comments.length === 0 || comments.length >= page.total) return comments
   }
 }
-
-/** What was deleted since it was found, or is hidden. */
-const orNull = <T>(answer: Promise<T>): Promise<T | null> =>
-  answer.catch((error: unknown) => {
-    if (error instanceof NotFoundError) return null
-    throw error
-  })

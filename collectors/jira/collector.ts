@@ -28,7 +28,16 @@ import {
   ticketRecord,
 } from '#collectors/jira/tickets.ts'
 import { KeysetWalk } from '#collectors/keyset-walk.ts'
+import {
+  findRemoved,
+  type Inventory,
+  isInventory,
+  type Listing,
+  orInventory,
+  saveInventory,
+} from '#collectors/removed.ts'
 import { ShapeError } from '#collectors/rest.ts'
+import type { Database } from '#db/connection.ts'
 import { SourceError } from '#lib/errors.ts'
 import type { JiraTicketRule } from '#lib/ticket-rules.ts'
 
@@ -57,7 +66,7 @@ export interface JiraCollectorOptions extends JiraClientOptions {
 const SCOPE = 'entity:tickets'
 
 /** Reads the issues of a Jira that a search finds, as tickets, oldest update first. */
-export function jiraCollector(options: JiraCollectorOptions): Collector<TicketFact> {
+export function jiraCollector(options: JiraCollectorOptions): Collector<TicketFact | Inventory> {
   const { sourceId, baseUrl, hosting, jql, lookBackMs, fields, statusMap } = options
   const { rules, platformTeam, bots, paths } = options
   return {
@@ -75,19 +84,32 @@ export function jiraCollector(options: JiraCollectorOptions): Collector<TicketFa
       bots,
       paths: paths.map(({ id, name, capability }) => ({ id, name, capability })),
     },
-    record: ticketRecord,
+    record: orInventory(ticketRecord),
     async *fetch(cursors, context) {
       const cursor = Cursor.safeParse(cursors.get(SCOPE)).data ?? null
       refuseFuture(sourceId, cursor?.updated ?? null, context.now())
       const client = openJira(options, context)
       try {
-        yield* readTickets({ options, client, context, cursor })
+        yield* readTickets({ options, client, context, cursor, cursors })
       } finally {
         await client.close()
       }
     },
-    save: (tx, facts, _page, observedAt) => saveTickets(tx, sourceId, facts, observedAt),
+    save: (tx, facts, _page, observedAt) => save(tx, { sourceId, observedAt }, facts),
   }
+}
+
+async function save(
+  tx: Database,
+  seen: { sourceId: string; observedAt: Date },
+  facts: readonly (TicketFact | Inventory)[],
+): Promise<number> {
+  const tickets = facts.filter((fact): fact is TicketFact => !isInventory(fact))
+  let changed = await saveTickets(tx, seen.sourceId, tickets, seen.observedAt)
+  for (const fact of facts) {
+    if (isInventory(fact)) changed += await saveInventory(tx, 'tickets', seen, fact)
+  }
+  return changed
 }
 
 const Cursor = z.object({
@@ -103,6 +125,7 @@ interface Run {
   readonly client: JiraClient
   readonly context: CollectorContext
   readonly cursor: Cursor | null
+  readonly cursors: ReadonlyMap<string, unknown>
 }
 
 /** A page that cannot be understood, and what comes after it, is read again by the next run. */
@@ -134,7 +157,47 @@ async function* readTickets(run: Run): AsyncGenerator<Page | ScopeFailure> {
     read += issues.length
     context.progress('issues', read, null)
   }
-  if (isWhole) yield toPage([], { from: new Date(since), to: readAt })
+  if (!isWhole) return
+  yield toPage([], { from: new Date(since), to: readAt })
+  yield* findRemoved(
+    {
+      sourceId: options.sourceId,
+      scope: 'removed:tickets',
+      words: { many: 'issues', place: 'project' },
+      since,
+      now,
+      list: () => listAll(run, { from: new Date(since), zone, reading }),
+      isVisible: client.seesProject,
+    },
+    run.cursors,
+  )
+}
+
+/** Asked for at once where only their ids matter: a Jira gives what it will. */
+const MOST_LISTED = 1000
+const LISTED_FIELDS = ['updated', 'project']
+
+const ListedIssue = z.looseObject({
+  id: z.string().regex(/^\d+$/),
+  fields: z.looseObject({ project: z.looseObject({ id: z.string().regex(/^\d+$/) }) }),
+})
+
+async function listAll(run: Run, listing: Omit<IssueListing, 'only'>): Promise<Listing> {
+  const only = { fields: LISTED_FIELDS, most: MOST_LISTED }
+  const ids: string[] = []
+  const places = new Set<string>()
+  let unreadable = 0
+  for await (const issues of listIssues(run, { ...listing, only })) {
+    for (const issue of issues) {
+      const { data } = ListedIssue.safeParse(issue)
+      if (data === undefined) unreadable += 1
+      else {
+        ids.push(data.id)
+        places.add(data.fields.project.id)
+      }
+    }
+  }
+  return { ids, places: [...places], unreadable }
 }
 
 function toFailure(error: unknown): ShapeError {
@@ -217,16 +280,18 @@ const OWN_FIELDS = [
   'summary',
 ]
 
-interface Listing {
+interface IssueListing {
   readonly from: Date
   readonly zone: string | null
   readonly reading: TicketReading
+  /** Fields to ask for, and of how many at once, where not all are needed. */
+  readonly only?: { readonly fields: readonly string[]; readonly most: number }
 }
 
 /** Pages of issues that were not seen yet in this run, by their last update. */
 async function* listIssues(
   { options, client }: Run,
-  { from, zone, reading }: Listing,
+  { from, zone, reading, only }: IssueListing,
 ): AsyncGenerator<unknown[]> {
   const { sourceId } = options
   const walk = new KeysetWalk<Place>({
@@ -238,7 +303,7 @@ async function* listIssues(
   })
   while (!walk.isOver) {
     const { jql, fields } = toSearch(options, reading, { from: walk.floor, zone })
-    const page = await client.search(jql, fields, walk.place)
+    const page = await client.search(jql, only?.fields ?? fields, walk.place, only?.most)
     const fresh = walk.take(page)
     if (fresh.length > 0) yield fresh
   }

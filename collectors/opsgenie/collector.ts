@@ -6,7 +6,7 @@ import type {
   ScopeFailure,
   SourceRecord,
 } from '#collectors/collector.ts'
-import { saveIncidents, type ToldIncident } from '#collectors/incidents.ts'
+import { saveToldOrInventory, type ToldIncident } from '#collectors/incidents.ts'
 import {
   type ExportFile,
   findOutdated,
@@ -18,6 +18,8 @@ import {
   incidentRecord,
   reduceIncident,
 } from '#collectors/opsgenie/incidents.ts'
+import { type Inventory, orInventory, toInventoryPage } from '#collectors/removed.ts'
+import { COMMAND } from '#lib/command.ts'
 import { SourceError } from '#lib/errors.ts'
 
 /** Raised when the same files would be read differently: then everything is read again. */
@@ -29,6 +31,8 @@ export interface OpsgenieCollectorOptions extends IncidentReading {
   readonly folder: string
   /** The time for which the files are complete; null: nobody says. */
   readonly covers: { readonly from: string; readonly to: string | null } | null
+  /** Whether the files hold all there is: then an incident that is in none of them was removed. */
+  readonly complete: boolean
 }
 
 const Cursor = z.object({
@@ -42,14 +46,16 @@ type Cursor = z.output<typeof Cursor>
 const scopeOf = ({ name }: Pick<ExportFile, 'name'>) => `file:${name}`
 
 /** Reads the incidents that were exported from Opsgenie to a folder. */
-export function opsgenieCollector(options: OpsgenieCollectorOptions): Collector<ToldIncident> {
-  const { sourceId, folder, covers, services, rules } = options
+export function opsgenieCollector(
+  options: OpsgenieCollectorOptions,
+): Collector<ToldIncident | Inventory> {
+  const { sourceId, folder, covers, complete, services, rules } = options
   return {
     sourceId,
-    configuration: { reading: READING, folder, covers, services, rules },
-    record: incidentRecord,
+    configuration: { reading: READING, folder, covers, complete, services, rules },
+    record: orInventory(incidentRecord),
     fetch: (cursors, context) => readFolder(options, cursors, context),
-    save: (tx, told, _page, observedAt) => saveIncidents(tx, { sourceId, observedAt }, told),
+    save: (tx, told, _page, observedAt) => saveToldOrInventory(tx, { sourceId, observedAt }, told),
   }
 }
 
@@ -58,7 +64,7 @@ async function* readFolder(
   cursors: ReadonlyMap<string, unknown>,
   context: CollectorContext,
 ): AsyncGenerator<Page | ScopeFailure> {
-  const { sourceId, folder, covers } = options
+  const { sourceId, folder, covers, complete } = options
   const { files, faults } = await listExports(sourceId, folder)
   yield* faults.map(({ name, failure }) => ({ scope: scopeOf({ name }), failure }))
   const unread = files.filter((file) => !formerOf(file, cursors)?.isDone)
@@ -73,7 +79,37 @@ async function* readFolder(
       yield { scope: scopeOf(file), failure }
     }
   }
-  if (covers !== null && files.length > 0 && failed === 0) yield toCoverage(covers, files, context)
+  if (files.length === 0 || failed > 0) return
+  if (covers !== null) yield toCoverage(covers, files, context)
+  if (complete) yield* readInventory(options, files, cursors)
+}
+
+const REMOVED = 'removed:incidents'
+const Inventoried = z.object({ files: z.string() })
+const Identified = z.looseObject({ id: z.string().regex(/^[\w-]+$/) })
+
+/** All incidents of all files, when these are others than the last time, and none of them is missing. */
+async function* readInventory(
+  { sourceId, folder }: OpsgenieCollectorOptions,
+  files: readonly ExportFile[],
+  cursors: ReadonlyMap<string, unknown>,
+): AsyncGenerator<Page | ScopeFailure> {
+  const stamp = JSON.stringify(files.map(({ name, size, mtimeMs }) => [name, size, mtimeMs]))
+  if (Inventoried.safeParse(cursors.get(REMOVED)).data?.files === stamp) return
+  const there = new Set(files.map(scopeOf))
+  const missing = [...cursors.keys()].filter((one) => one.startsWith('file:') && !there.has(one))
+  const incidents = []
+  for (const file of files) incidents.push(...(await readExport(sourceId, file)))
+  const listed = incidents.flatMap((one) => Identified.safeParse(one).data?.id ?? [])
+  const left = 'no incident is marked as gone'
+  if (missing.length > 0) {
+    const names = missing.map((one) => one.slice('file:'.length)).join(', ')
+    const message = `${names}: no longer in ${folder}; what it said still counts, and ${left}. Put it back; if other files hold the same, run ${COMMAND} collect --anew ${sourceId}`
+    yield { scope: REMOVED, failure: new SourceError(sourceId, message) }
+  } else if (listed.length < incidents.length) {
+    const message = `${incidents.length - listed.length} incidents without an id that can be read: until all have one, ${left}`
+    yield { scope: REMOVED, failure: new SourceError(sourceId, message) }
+  } else yield toInventoryPage(REMOVED, { listed, since: '' }, { files: stamp })
 }
 
 /** How far the file was read as it is; undefined for one that has changed. */

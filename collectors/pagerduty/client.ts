@@ -1,12 +1,7 @@
 import { z } from 'zod'
 import type { CollectorContext } from '#collectors/collector.ts'
 import type { SortedPage } from '#collectors/keyset-walk.ts'
-import {
-  NotFoundError,
-  openRest,
-  type RestClient,
-  type RestClientOptions,
-} from '#collectors/rest.ts'
+import { openRest, orNull, type RestClient, type RestClientOptions } from '#collectors/rest.ts'
 import { SourceError } from '#lib/errors.ts'
 
 /** Reads of one account of PagerDuty. Failures are `SourceError`s without a secret. */
@@ -20,6 +15,8 @@ export interface PagerDutyClient {
   readonly readIncident: (id: string) => Promise<unknown>
   readonly listLogEntries: (id: string) => Promise<readonly unknown[]>
   readonly listNotes: (id: string) => Promise<readonly unknown[]>
+  /** Whether the key sees a service, by its id. */
+  readonly seesService: (id: string) => Promise<boolean>
   readonly time: RestClient['time']
   readonly close: RestClient['close']
 }
@@ -58,13 +55,11 @@ export function openPagerDuty(
       return { items: page.incidents, next }
     },
     readIncident: (id) =>
-      rest.get(OneIncident, `/incidents/${encodeURIComponent(id)}`).then(
-        ({ incident }) => incident,
-        (error: unknown) => {
-          if (error instanceof NotFoundError) return null
-          throw error
-        },
+      orNull(rest.get(OneIncident, `/incidents/${encodeURIComponent(id)}`)).then(
+        (found) => found?.incident ?? null,
       ),
+    seesService: async (id) =>
+      (await orNull(rest.get(z.looseObject({}), `/services/${encodeURIComponent(id)}`))) !== null,
     listLogEntries: (id) => listLogEntries(rest, options.sourceId, id),
     listNotes: async (id) => (await rest.get(Notes, `/incidents/${id}/notes`)).notes,
     time: rest.time,

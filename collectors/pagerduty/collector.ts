@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { readUntil, refuseFuture } from '#collectors/clock.ts'
-import type { Collector, CollectorContext, Page, SourceRecord } from '#collectors/collector.ts'
-import { saveIncidents, type ToldIncident } from '#collectors/incidents.ts'
+import type {
+  Collector,
+  CollectorContext,
+  Page,
+  ScopeFailure,
+  SourceRecord,
+} from '#collectors/collector.ts'
+import { saveToldOrInventory, type ToldIncident } from '#collectors/incidents.ts'
 import { KeysetWalk } from '#collectors/keyset-walk.ts'
 import { openPagerDuty, type PagerDutyClient } from '#collectors/pagerduty/client.ts'
 import {
@@ -10,6 +16,7 @@ import {
   incidentRecord,
   reduceIncident,
 } from '#collectors/pagerduty/incidents.ts'
+import { findRemoved, type Inventory, type Listing, orInventory } from '#collectors/removed.ts'
 import type { RestClientOptions } from '#collectors/rest.ts'
 import { Instant } from '#lib/instant.ts'
 
@@ -33,23 +40,25 @@ export interface PagerDutyCollectorOptions extends RestClientOptions, IncidentRe
 const SCOPE = 'entity:incidents'
 
 /** Reads the incidents of an account of PagerDuty with their log, oldest first. */
-export function pagerDutyCollector(options: PagerDutyCollectorOptions): Collector<ToldIncident> {
+export function pagerDutyCollector(
+  options: PagerDutyCollectorOptions,
+): Collector<ToldIncident | Inventory> {
   const { sourceId, baseUrl, lookBackMs, services, rules } = options
   return {
     sourceId,
     configuration: { reading: READING, baseUrl, lookBackMs, services, rules },
-    record: incidentRecord,
+    record: orInventory(incidentRecord),
     async *fetch(cursors, context) {
       const cursor = Cursor.safeParse(cursors.get(SCOPE)).data ?? null
       refuseFuture(sourceId, cursor?.newest ?? null, context.now())
       const client = openPagerDuty(options, context)
       try {
-        yield* readIncidents({ options, client, context, cursor })
+        yield* readIncidents({ options, client, context, cursor }, cursors)
       } finally {
         await client.close()
       }
     },
-    save: (tx, told, _page, observedAt) => saveIncidents(tx, { sourceId, observedAt }, told),
+    save: (tx, told, _page, observedAt) => saveToldOrInventory(tx, { sourceId, observedAt }, told),
   }
 }
 
@@ -82,7 +91,10 @@ interface Run {
   readonly cursor: Cursor | null
 }
 
-async function* readIncidents(run: Run): AsyncGenerator<Page> {
+async function* readIncidents(
+  run: Run,
+  cursors: ReadonlyMap<string, unknown>,
+): AsyncGenerator<Page | ScopeFailure> {
   const reader = new Reader(run)
   for await (const incidents of listIncidents(run, reader.floor)) {
     yield* reader.read(incidents)
@@ -93,6 +105,41 @@ async function* readIncidents(run: Run): AsyncGenerator<Page> {
     else yield* reader.read([incident])
   }
   yield reader.finish()
+  const { options, client, context } = run
+  yield* findRemoved(
+    {
+      sourceId: options.sourceId,
+      scope: 'removed:incidents',
+      words: { many: 'incidents', place: 'service' },
+      since: reader.since,
+      now: context.now(),
+      list: () => listAll(run, new Date(reader.since)),
+      isVisible: client.seesService,
+    },
+    cursors,
+  )
+}
+
+const Placed = z.looseObject({
+  id: z.string().regex(/^\w+$/),
+  service: z.looseObject({ id: z.string().regex(/^\w+$/) }),
+})
+
+async function listAll(run: Run, from: Date): Promise<Listing> {
+  const ids: string[] = []
+  const places = new Set<string>()
+  let unreadable = 0
+  for await (const incidents of listIncidents(run, from)) {
+    for (const incident of incidents) {
+      const { data } = Placed.safeParse(incident)
+      if (data === undefined) unreadable += 1
+      else {
+        ids.push(data.id)
+        places.add(data.service.id)
+      }
+    }
+  }
+  return { ids, places: [...places], unreadable }
 }
 
 /** Pages of incidents, by when they were triggered, in windows that PagerDuty takes. */
@@ -191,7 +238,12 @@ class Reader {
     return this.#cursor.unsettled.map(({ id }) => id).filter((id) => !this.#listed.has(id))
   }
 
-  /** It is gone; what was read of it stays. */
+  /** How far back the first reading went. */
+  get since(): string {
+    return this.#cursor.since
+  }
+
+  /** It is gone, or hidden: `findRemoved` tells. */
   forget(id: string): void {
     this.#cursor = {
       ...this.#cursor,

@@ -15,6 +15,7 @@ export function collectOpsgenie(
     sourceId: 'genie',
     folder,
     covers: null,
+    complete: false,
     services: {},
     rules: [],
     ...options,

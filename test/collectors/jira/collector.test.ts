@@ -279,8 +279,11 @@ test('an issue whose history is cut is put aside', async () => {
 test('when the time zone is hidden the search begins half a day earlier', async () => {
   const { jira, rows } = await collect([anIssue(1, at('09:00'))], {}, { timeZone: null })
   const searches = jira.requests.filter(({ url }) => url.pathname.endsWith('/search/jql'))
-  expect(searches.map(({ body }) => (JSON.parse(body) as { jql: string }).jql)).toEqual([
-    '(project = HELP) AND updated >= "2025-06-01 00:00" ORDER BY updated ASC, key ASC',
+  const jql = '(project = HELP) AND updated >= "2025-06-01 00:00" ORDER BY updated ASC, key ASC'
+  // The second only lists what is there.
+  expect(searches.map(({ body }) => JSON.parse(body))).toMatchObject([
+    { jql, fields: expect.arrayContaining(['summary']) },
+    { jql, fields: ['updated', 'project'] },
   ])
   expect(rows).toHaveLength(1)
 })
@@ -296,7 +299,8 @@ test('a page that is too large is asked for with fewer issues', async () => {
   const sizes = jira.requests
     .filter(({ url }) => url.pathname.endsWith('/search/jql'))
     .map(({ body }) => (JSON.parse(body) as { maxResults: number }).maxResults)
-  expect(sizes).toEqual([50, 25])
+  // Of the list of what is there, which has less of each, too.
+  expect(sizes).toEqual([50, 25, 500])
 })
 
 test('a search that Jira refuses ends the run in its words, without the secret', async () => {
@@ -328,4 +332,96 @@ test('nothing that is stored names a person or repeats a text, not even what can
       .execute()
     expect(JSON.stringify(rows), name).not.toMatch(/robin|kim|alex/)
   }
+})
+
+const hoursLater = (hours: number) => new Date(NOW.getTime() + hours * 3_600_000)
+
+/** Three issues of the help desk and one of another project; `standing` lists the ids of those that are not gone. */
+async function aDesk(hosting: 'cloud' | 'data-center' = 'cloud') {
+  const issues = [1, 2, 3].map((number) => anIssue(number, at(`0${number}:00`)))
+  issues.push(anIssue(4, at('04:00'), { key: 'OPS-4' }))
+  const jira = await aJira(aJiraWorld({ issues }), hosting)
+  const db = await testDatabase()
+  const collectAfter = (hours: number, options: Options = {}) =>
+    collectJira(db, jira, { now: hoursLater(hours), ...options })
+  const standing = async () => {
+    const rows = await db.selectFrom('tickets').select('native_id').where('gone_at', 'is', null)
+    return (await rows.orderBy('native_id').execute()).map(({ native_id: id }) => id)
+  }
+  return { jira, db, issues, collectAfter, standing }
+}
+
+test.each(['cloud', 'data-center'] as const)(
+  'an issue that was deleted is gone within a day, and comes back when it does (%s)',
+  async (hosting) => {
+    const { db, issues, collectAfter, standing } = await aDesk(hosting)
+    await collectAfter(0)
+    const [deleted] = issues.splice(1, 1)
+    await collectAfter(23)
+    expect(await standing()).toEqual(['10001', '10002', '10003', '10004'])
+    expect(await collectAfter(24)).toMatchObject({ status: 'ok', changed: 1 })
+    expect(await standing()).toEqual(['10001', '10003', '10004'])
+    const gone = await db.selectFrom('tickets').select('gone_at').where('gone_at', 'is not', null)
+    expect(await gone.execute()).toEqual([{ gone_at: hoursLater(24).toISOString() }])
+    if (deleted) issues.push(deleted)
+    await collectAfter(48)
+    expect(await standing()).toEqual(['10001', '10002', '10003', '10004'])
+  },
+)
+
+test('issues of a project that may no longer be seen are not gone, and the run says so', async () => {
+  const { jira, issues, collectAfter, standing } = await aDesk()
+  await collectAfter(0)
+  jira.world.hidden.push('OPS')
+  issues.splice(0, 1)
+  expect(await collectAfter(24)).toMatchObject({
+    status: 'partial',
+    error: expect.stringMatching(
+      /^desk: project 20002: gone, or hidden from this sign-in; until it is seen, none of the issues is marked as gone\..*collect --anew desk$/,
+    ),
+  })
+  expect(await standing()).toEqual(['10001', '10002', '10003', '10004'])
+  jira.world.hidden.length = 0
+  expect(await collectAfter(25)).toMatchObject({ status: 'ok' })
+  expect(await standing()).toEqual(['10002', '10003', '10004'])
+})
+
+test('the issues of a project that is seen and has none are gone', async () => {
+  const { issues, collectAfter, standing } = await aDesk()
+  await collectAfter(0)
+  issues.splice(3, 1)
+  expect(await collectAfter(24)).toMatchObject({ status: 'ok' })
+  expect(await standing()).toEqual(['10001', '10002', '10003'])
+})
+
+test('an issue is not gone because another cannot be read in the list', async () => {
+  const { jira, issues, collectAfter, standing } = await aDesk()
+  await collectAfter(0)
+  issues.splice(0, 1)
+  const damage = (answer: unknown) => {
+    const [first] = (answer as { issues?: { id?: string }[] }).issues ?? []
+    if (first) delete first.id
+    return answer
+  }
+  jira.faults.push(...Array.from({ length: 20 }, () => ({ change: damage })))
+  expect(await collectAfter(24)).toMatchObject({
+    status: 'partial',
+    error: expect.stringMatching(/which issues are gone: an answer of unknown shape: 1 without/),
+  })
+  expect(await standing()).toEqual(['10001', '10002', '10003', '10004'])
+  jira.faults.length = 0
+  expect(await collectAfter(25)).toMatchObject({ status: 'ok' })
+  expect(await standing()).toEqual(['10002', '10003', '10004'])
+})
+
+test('what was opened before the look-back is not gone because it is not listed', async () => {
+  const { issues, collectAfter, standing } = await aDesk()
+  await collectAfter(0)
+  // Another configuration looks back less far: nothing of May is listed.
+  const DAY_MS = 24 * 3_600_000
+  const short = { lookBackMs: DAY_MS }
+  await collectAfter(24, short)
+  issues.length = 0
+  expect(await collectAfter(49, short)).toMatchObject({ changed: 0 })
+  expect(await standing()).toEqual(['10001', '10002', '10003', '10004'])
 })

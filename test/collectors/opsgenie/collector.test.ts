@@ -172,3 +172,43 @@ test('a folder that is not there fails the run', async () => {
     error: expect.stringMatching(/^genie: the folder .*nowhere cannot be read$/),
   })
 })
+
+const listStanding = async (db: Database) =>
+  (await listIncidents(db)).filter((row) => row.gone_at === null).map((row) => row.native_id)
+
+test('of files that are complete an incident that none of them holds is gone, until one does', async () => {
+  const all = ['a-1', 'a-2'].map((id) => anExportedIncident(id))
+  const complete = { complete: true }
+  const { db, folder } = await collect({ 'a.json': all, 'b.json': [] }, complete)
+  const rewrite = async (name: string, value: unknown) => {
+    writeIn(folder, name, JSON.stringify(value))
+    return collectOpsgenie(db, folder, complete)
+  }
+  expect(await rewrite('a.json', all.slice(1))).toMatchObject({ status: 'ok', changed: 1 })
+  expect(await listStanding(db)).toEqual(['a-2'])
+  await rewrite('b.json', all.slice(0, 1))
+  expect(await listStanding(db)).toEqual(['a-1', 'a-2'])
+})
+
+test.each([
+  ['a file that cannot be read', '{', /a\.json: expected incidents/],
+  ['an incident without an id', '[{}]', /1 incidents without an id that can be read/],
+])('with %s nothing is gone', async (_, text, error) => {
+  const files = { 'a.json': [anExportedIncident('a-1')], 'b.json': [anExportedIncident('a-2')] }
+  const { db, folder } = await collect(files, { complete: true })
+  writeIn(folder, 'a.json', text)
+  const outcome = await collectOpsgenie(db, folder, { complete: true })
+  expect(outcome).toMatchObject({ status: 'partial', error: expect.stringMatching(error) })
+  expect(await listStanding(db)).toEqual(['a-1', 'a-2'])
+})
+
+test('what a file said that is no longer there still counts, also where files are complete', async () => {
+  const files = { 'a.json': [anExportedIncident('a-1')], 'b.json': [anExportedIncident('a-2')] }
+  const { db, folder } = await collect(files, { complete: true })
+  rmSync(join(folder, 'a.json'))
+  expect(await collectOpsgenie(db, folder, { complete: true })).toMatchObject({
+    status: 'partial',
+    error: expect.stringMatching(/^genie: a\.json: no longer in .*collect --anew genie$/),
+  })
+  expect(await listStanding(db)).toEqual(['a-1', 'a-2'])
+})

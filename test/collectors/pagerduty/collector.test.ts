@@ -235,3 +235,40 @@ test('a refusal ends the run in the words of PagerDuty, without the secret', asy
   const outcome = await collectPagerDuty(await testDatabase(), pagerDuty)
   expect(outcome.error).toBe('pager: GET /incidents: answers 403: [secret] may not; read incidents')
 })
+
+const listStanding = async (db: Database) =>
+  (await listIncidents(db)).filter((row) => row.gone_at === null).map((row) => row.native_id)
+
+test('an incident that was removed is gone within a day, and comes back when it does', async () => {
+  const incidents = [1, 2].map((number) => anIncident(number, `2025-12-0${number}T09:00:00Z`))
+  for (const incident of incidents) resolve(incident, '2025-12-03T09:00:00Z')
+  const { db, pagerDuty } = await collect(incidents)
+  const [removed] = incidents.splice(0, 1)
+  await collectPagerDuty(db, pagerDuty, { now: hoursLater(23) })
+  expect(await listStanding(db)).toEqual(['Q0001', 'Q0002'])
+  await collectPagerDuty(db, pagerDuty, { now: hoursLater(24) })
+  expect(await listStanding(db)).toEqual(['Q0002'])
+  if (removed) incidents.push(removed)
+  await collectPagerDuty(db, pagerDuty, { now: hoursLater(48) })
+  expect(await listStanding(db)).toEqual(['Q0001', 'Q0002'])
+})
+
+test('incidents of a service that may no longer be seen are not gone, and the run says so', async () => {
+  const incidents = [
+    anIncident(1, '2025-12-01T09:00:00Z'),
+    anIncident(2, '2025-12-02T09:00:00Z', { service: 'PBASKET' }),
+    anIncident(3, '2025-12-03T09:00:00Z'),
+  ]
+  const { db, pagerDuty } = await collect(incidents)
+  pagerDuty.world.hidden.push('PBASKET')
+  incidents.splice(0, 1)
+  const hidden = await collectPagerDuty(db, pagerDuty, { now: hoursLater(24) })
+  expect(hidden).toMatchObject({
+    status: 'partial',
+    error: expect.stringMatching(/^pager: service PBASKET: gone, or hidden from this sign-in; /),
+  })
+  expect(await listStanding(db)).toEqual(['Q0001', 'Q0002', 'Q0003'])
+  pagerDuty.world.hidden.length = 0
+  await collectPagerDuty(db, pagerDuty, { now: hoursLater(25) })
+  expect(await listStanding(db)).toEqual(['Q0002', 'Q0003'])
+})

@@ -44,6 +44,11 @@ const refuse = (message: string): Answered => ({
   value: { errorMessages: [message], errors: {} },
 })
 
+/** Ids of projects by their key. */
+const PROJECTS: Readonly<Record<string, string>> = { HELP: '20001', OPS: '20002' }
+
+const projectOf = ({ key }: StoredIssue) => key.replace(/-\d+$/, '')
+
 /** What Cloud and Data Center answer alike. */
 function answerBoth(world: JiraWorld, { url }: Asked, api: string): Answered {
   const path = url.pathname.replace(api, '')
@@ -55,6 +60,11 @@ function answerBoth(world: JiraWorld, { url }: Asked, api: string): Answered {
   if (path === '/field') {
     const fields = world.fields.map(({ id, name, custom }) => ({ id, name, schema: { custom } }))
     return { status: 200, value: [{ id: 'summary', name: 'Summary' }, ...fields] }
+  }
+  const [, project] = /^\/project\/(\d+)$/.exec(path) ?? []
+  if (project !== undefined) {
+    const key = Object.keys(PROJECTS).find((one) => PROJECTS[one] === project) ?? ''
+    return world.hidden.includes(key) ? NOT_FOUND : { status: 200, value: { id: project, key } }
   }
   const [, id] = /^\/issue\/(\w+)\/comment$/.exec(path) ?? []
   const issue = world.issues.find((one) => one.id === id)
@@ -145,10 +155,11 @@ function toChangelog(changes: readonly StoredChange[], most: number) {
 const SEARCH = /^\(project = HELP\) AND updated >= "([\d-]+ [\d:]+)" ORDER BY updated ASC, key ASC$/
 
 /** The issues since the minute that a search names; null for any other search. */
-function find({ issues, timeZone }: JiraWorld, jql: string): StoredIssue[] | null {
+function find({ issues, timeZone, hidden }: JiraWorld, jql: string): StoredIssue[] | null {
   const [, since] = SEARCH.exec(jql) ?? []
   if (since === undefined) return null
   return issues
+    .filter((issue) => !hidden.includes(projectOf(issue)))
     .filter(({ updatedAt }) => toMinute(updatedAt, timeZone ?? 'UTC') >= since)
     .toSorted(
       (a, b) => Date.parse(a.updatedAt) - Date.parse(b.updatedAt) || a.key.localeCompare(b.key),
@@ -211,6 +222,7 @@ function toIssue(world: JiraWorld, issue: StoredIssue, fields: readonly string[]
   const comments = issue.comments.slice(0, world.embedded)
   const all: Record<string, unknown> = {
     summary: issue.summary,
+    project: { id: PROJECTS[projectOf(issue)], key: projectOf(issue) },
     status: status && toStatus(status),
     created: toJiraTime(issue.createdAt),
     updated: toJiraTime(issue.updatedAt),

@@ -7,6 +7,8 @@ export interface JiraWorld {
   readonly fields: { id: string; name: string; custom: string }[]
   /** Changes and comments that a search tells of an issue; more have to be asked for. */
   embedded: number
+  /** Projects that who signs in does not see, by what keys of their issues begin with. */
+  readonly hidden: string[]
 }
 
 export interface StoredIssue {
@@ -81,6 +83,7 @@ export function aJiraWorld(world: Partial<JiraWorld> = {}): JiraWorld {
     ],
     fields: [],
     embedded: 20,
+    hidden: [],
     ...world,
   }
 }

@@ -18,11 +18,21 @@ const refuse = (status: number, message: string, errors: string[] = []): Answere
   value: { error: { code: 2000 + status, message, errors } },
 })
 
+const isSeen =
+  ({ hidden }: PagerDutyWorld) =>
+  ({ service }: StoredIncident) =>
+    !hidden.includes(service)
+
 function answer(world: PagerDutyWorld, { url, authorization }: Asked): Answered {
   if (authorization !== `Token token=${PAGERDUTY_TOKEN}`) return refuse(401, 'Invalid API key')
   if (url.pathname === '/incidents') return listIncidents(world, url)
+  const [, service] = /^\/services\/(\w+)$/.exec(url.pathname) ?? []
+  if (service !== undefined) {
+    const isKnown = service in world.services && !world.hidden.includes(service)
+    return isKnown ? { status: 200, value: { service: { id: service } } } : refuse(404, 'Not Found')
+  }
   const [, id, part] = /^\/incidents\/(\w+)(?:\/(\w+))?$/.exec(url.pathname) ?? []
-  const incident = world.incidents.find((one) => one.id === id)
+  const incident = world.incidents.filter(isSeen(world)).find((one) => one.id === id)
   if (incident === undefined) return refuse(404, 'Not Found')
   if (part === undefined) return { status: 200, value: { incident: toJson(world, incident) } }
   if (part === 'notes') return { status: 200, value: { notes: incident.notes.map(toNote) } }
@@ -41,6 +51,7 @@ function listIncidents(world: PagerDutyWorld, url: URL): Answered {
     return refuse(400, 'Invalid Input Provided', ['The date range is too large.'])
   }
   const found = world.incidents
+    .filter(isSeen(world))
     .filter(({ createdAt }) => Date.parse(createdAt) >= since && Date.parse(createdAt) < until)
     .toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt))
   return toPage(

@@ -3,6 +3,8 @@ export interface PagerDutyWorld {
   readonly incidents: StoredIncident[]
   /** Names by id. */
   readonly services: Record<string, string>
+  /** Ids of services that the key does not see, nor their incidents. */
+  readonly hidden: string[]
 }
 
 export interface StoredIncident {
@@ -31,6 +33,7 @@ export interface StoredEntry {
 export const aPagerDutyWorld = (world: Partial<PagerDutyWorld> = {}): PagerDutyWorld => ({
   incidents: [],
   services: { PSHOP: 'Shop', PBASKET: 'Basket' },
+  hidden: [],
   ...world,
 })
 

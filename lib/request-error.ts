@@ -28,24 +28,35 @@ interface Problem {
 export class RequestError extends DesirepathError {
   override readonly name = 'RequestError'
   readonly status: Status
+  /** After how many seconds it may be tried again; null: as the status has it. */
+  readonly retrySeconds: number | null
 
-  constructor(status: Status, message: string, options?: ErrorOptions) {
+  constructor(
+    status: Status,
+    message: string,
+    { retrySeconds, ...options }: ErrorOptions & { readonly retrySeconds?: number } = {},
+  ) {
     super(message, options)
     this.status = status
+    this.retrySeconds = retrySeconds ?? null
   }
 }
 
 /** Seconds after which it may be tried again. */
-const RETRY_SECONDS: Partial<Record<Status, string>> = { 429: '60', 503: '5' }
+const RETRY_SECONDS: Partial<Record<Status, number>> = { 429: 60, 503: 5 }
 
 /** The answer that tells a fault. */
-export function problem(status: Status, detail: string): Response {
+export function problem(
+  status: Status,
+  detail: string,
+  retrySeconds: number | null = null,
+): Response {
   const body: Problem = { type: 'about:blank', title: TITLES[status], status, detail }
-  const retry = RETRY_SECONDS[status]
+  const retry = retrySeconds ?? RETRY_SECONDS[status]
   const headers = {
     'Content-Type': 'application/problem+json',
     'Cache-Control': 'no-store',
-    ...(retry !== undefined && { 'Retry-After': retry }),
+    ...(retry !== undefined && { 'Retry-After': String(retry) }),
     ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
   }
   return Response.json(body, { status, headers })

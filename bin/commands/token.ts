@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import { withProject } from '#bin/context.ts'
 import { requireKnown } from '#bin/known.ts'
-import { findSentEntity } from '#collectors/files/body.ts'
-import { ENTITIES } from '#collectors/files/entities.ts'
+import { SENT_ENTITIES } from '#collectors/files/body.ts'
 import { type ApiToken, insertToken, listTokens, revokeToken } from '#db/api-tokens.ts'
 import { COMMAND } from '#lib/command.ts'
 import { Duration, toMilliseconds } from '#lib/duration.ts'
@@ -61,12 +60,7 @@ async function create({ source, scope, expires }: CreateOptions): Promise<void> 
   })
 }
 
-const SCOPES = [
-  'cloudevents',
-  'flux',
-  'argocd',
-  ...Object.keys(ENTITIES).filter((name) => findSentEntity(name) !== undefined),
-]
+const SCOPES = ['cloudevents', 'flux', 'argocd', ...SENT_ENTITIES]
 
 /** @throws {ConfigError} when the text is no duration, or one of more than a year */
 function parseValidity(text: string): number {

@@ -17,6 +17,9 @@ export function findSentEntity(name: string): Entity | undefined {
   return entity?.vanished === 'stay' ? entity : undefined
 }
 
+/** Their names. */
+export const SENT_ENTITIES = Object.keys(ENTITIES).filter((name) => findSentEntity(name))
+
 /** Reads NDJSON as a file of the entity is read. Empty lines are left out, but counted. */
 export function readBodyRows(entity: Entity, text: string): BodyRows {
   const read = objectReader(entity)

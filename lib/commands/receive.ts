@@ -15,13 +15,19 @@ import { parseJson, readBody, toMediaType, toText } from '#lib/request-body.ts'
 import { problem, RequestError } from '#lib/request-error.ts'
 import { isSigned } from '#lib/signature.ts'
 import { isToken, toPrefix } from '#lib/token.ts'
+import type { Rate, TokenBuckets } from '#lib/token-bucket.ts'
 
 /** Where what is sent is kept until the worker reads it. */
 export interface Inbox {
   /** Must not wait for a lock itself: nothing else could be answered meanwhile. */
   readonly db: Database
   readonly now: () => Date
+  /** How many requests each token may make. */
+  readonly rate: TokenBuckets
 }
+
+/** For a release of everything at once, and for a busy organisation from then on. */
+export const RATE: Rate = { burst: 1000, perSecond: 50 }
 
 /** What was taken in. It is on the disk when this is told. */
 export interface Receipt {
@@ -173,11 +179,23 @@ export async function receiveRows(
 
 const BEARER = /^Bearer +(\S+)$/i
 
-/** The source that the token of a request sends for. */
-const authorise = (inbox: Inbox, request: Request, scope: string): Promise<string> =>
-  patiently(() => findSource(inbox, request, scope))
+/**
+ * The source that the token of a request sends for. Who asks too often is told before anything of the
+ * request is read, so that nothing is stored of what was refused.
+ */
+async function authorise(inbox: Inbox, request: Request, scope: string): Promise<string> {
+  const { prefix, sourceId } = await patiently(() => findSource(inbox, request, scope))
+  const wait = inbox.rate.take(prefix, inbox.now())
+  if (wait === 0) return sourceId
+  const { burst, perSecond } = inbox.rate.rate
+  throw new RequestError(
+    429,
+    `the token sends too often: ${burst} requests at once, and ${perSecond} a second from then on; send several events or rows in one`,
+    { retrySeconds: wait },
+  )
+}
 
-async function findSource({ db, now }: Inbox, request: Request, scope: string): Promise<string> {
+async function findSource({ db, now }: Inbox, request: Request, scope: string) {
   if (!(await hasValidToken(db, now()))) {
     throw new RequestError(503, `there is no valid token yet: ${COMMAND} token create makes one`)
   }
@@ -201,7 +219,7 @@ async function findSource({ db, now }: Inbox, request: Request, scope: string): 
     .where('kind', '=', 'ingest')
     .where('gone_at', 'is', null)
     .executeTakeFirst()
-  if (source !== undefined) return source.id
+  if (source !== undefined) return { prefix: token.prefix, sourceId: source.id }
   throw new RequestError(
     403,
     `the source ${token.source_id} is no longer configured, or not of kind ingest`,
@@ -270,6 +288,6 @@ export async function toAnswer(
     if (!(error instanceof RequestError)) throw error
     if (error.status === 401) log(`refused: ${error.message}`)
     if (error.cause instanceof Error && error.status === 503) log(error.cause.message)
-    return problem(error.status, error.message)
+    return problem(error.status, error.message, error.retrySeconds)
   }
 }

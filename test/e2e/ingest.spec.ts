@@ -75,7 +75,9 @@ test('what is taken in is answered with 202, and other ways to ask are refused',
   expect(await response.json()).toEqual({ stored: 1, known: 0 })
   expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
   expect((await fetch(`${BASE}/api/ingest/cloudevents`)).status).toBe(405)
-  expect((await fetch(`${BASE}/api/ingest/teams`, { method: 'POST' })).status).toBe(404)
+  const unknown = await fetch(`${BASE}/api/ingest/teams`, { method: 'POST' })
+  expect(unknown.status).toBe(404)
+  expect(await unknown.text()).toMatch(/not taken, but of .*deployments.*tickets.*cloudevents/)
 })
 
 test('a delivery is kept whole up to 25 MiB, which no proxy cuts, and refused above', async () => {

@@ -16,6 +16,7 @@ import {
   type Webhook,
 } from '#lib/commands/receive.ts'
 import { createToken } from '#lib/token.ts'
+import { TokenBuckets } from '#lib/token-bucket.ts'
 
 /** Serves the routes that take in events by the functions that they call, on a port of its own. */
 export async function serveReceiver(
@@ -24,7 +25,12 @@ export async function serveReceiver(
   log: (line: string) => void = () => {},
 ): Promise<{ readonly server: Server; readonly url: string }> {
   const server = createServer(async (message, response) => {
-    const answer = await toAnswer(() => route(inbox, webhooks, toRequest(message)), log)
+    const taken = toAnswer(() => route(inbox, webhooks, toRequest(message)), log)
+    const answer = await taken.catch((error: unknown) => {
+      if (!message.destroyed) throw error
+    })
+    // Who sent it has gone.
+    if (answer === undefined) return
     response.writeHead(answer.status, Object.fromEntries(answer.headers))
     response.end(await answer.text())
   })
@@ -56,6 +62,9 @@ function route(inbox: Inbox, webhooks: readonly Webhook[], request: Request) {
   }
   return receiveRows(inbox, request, { name, check })
 }
+
+/** Lets everything through. */
+export const unlimited = () => new TokenBuckets({ burst: Infinity, perSecond: 1 })
 
 export const SENT_AT = new Date('2026-06-01T12:00:00Z')
 
@@ -122,7 +131,7 @@ async function main(database: string): Promise<void> {
   const db = openDatabase(database, { busyMs: 0 })
   await migrateToLatest(db)
   const token = await addToken(db)
-  const { url } = await serveReceiver({ db, now: () => new Date() })
+  const { url } = await serveReceiver({ db, now: () => new Date(), rate: unlimited() })
   process.stdout.write(`${JSON.stringify({ url, token })}\n`)
 }
 

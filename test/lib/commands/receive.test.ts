@@ -6,8 +6,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { revokeToken } from '#db/api-tokens.ts'
 import { type Database, openDatabase } from '#db/connection.ts'
 import { migrateToLatest } from '#db/migrate.ts'
-import { receiveCloudEvents, type Webhook } from '#lib/commands/receive.ts'
+import { type Inbox, RATE, receiveCloudEvents, type Webhook } from '#lib/commands/receive.ts'
 import { toPrefix } from '#lib/token.ts'
+import { TokenBuckets } from '#lib/token-bucket.ts'
 import { testDatabase } from '#test/support/database.ts'
 import { aFolder } from '#test/support/git.ts'
 import {
@@ -18,6 +19,7 @@ import {
   STRUCTURED,
   serveReceiver,
   sign,
+  unlimited,
 } from '#test/support/receiving.ts'
 
 const GITHUB = '/api/webhooks/github'
@@ -31,7 +33,10 @@ type Post = (
   headers?: Readonly<Record<string, string>>,
 ) => Promise<{ status: number; answer: unknown; retry: string | null }>
 
-async function aReceiver(webhooks: readonly Webhook[] = []): Promise<{
+async function aReceiver(
+  webhooks: readonly Webhook[] = [],
+  { rate = unlimited(), now = () => SENT_AT }: Partial<Inbox> = {},
+): Promise<{
   db: Database
   url: string
   post: Post
@@ -39,7 +44,7 @@ async function aReceiver(webhooks: readonly Webhook[] = []): Promise<{
 }> {
   const db = await testDatabase()
   const logged: string[] = []
-  const inbox = { db, now: () => SENT_AT }
+  const inbox = { db, now, rate }
   const { server, url } = await serveReceiver(inbox, webhooks, (line) => void logged.push(line))
   onTestFinished(() => {
     server.closeAllConnections()
@@ -429,7 +434,7 @@ test('while another process writes it is waited for, and others are answered mea
   await migrateToLatest(writer)
   const token = await addToken(writer)
   const send = receiveCloudEvents(
-    { db, now: () => SENT_AT },
+    { db, now: () => SENT_AT, rate: unlimited() },
     new Request('http://127.0.0.1', {
       method: 'POST',
       headers: bearer(token, STRUCTURED),
@@ -467,7 +472,7 @@ test('while another process keeps even readers out it is waited for', async () =
     headers: bearer(token, STRUCTURED),
     body: json(aCloudEvent('a')),
   })
-  const send = receiveCloudEvents({ db, now: () => SENT_AT }, request)
+  const send = receiveCloudEvents({ db, now: () => SENT_AT, rate: unlimited() }, request)
   expect(await send).toEqual({ stored: 1, known: 0 })
 })
 
@@ -482,4 +487,83 @@ test('what Flux and Argo CD tell is taken with a token for it; the same body is 
   const asText = { ...headers, 'content-type': 'text/plain' }
   expect((await post('/api/ingest/flux', body, asText)).status).toBe(415)
   expect(await listReceived(db)).toMatchObject([{ source_id: 'ci', kind: 'flux', body }])
+})
+
+test('a token that sends too often is told when to come again, and keeps no other out', async () => {
+  const rate = new TokenBuckets({ burst: 2, perSecond: 0.1 })
+  const { db, post } = await aReceiver([], { rate })
+  const hasty = bearer(await addToken(db), STRUCTURED)
+  const other = bearer(await addToken(db), STRUCTURED)
+  const send = (id: string, headers: Record<string, string>) =>
+    post(CLOUDEVENTS, json(aCloudEvent(id)), headers)
+  expect([(await send('a', hasty)).status, (await send('b', hasty)).status]).toEqual([202, 202])
+  expect(await send('c', hasty)).toMatchObject({
+    status: 429,
+    retry: '10',
+    answer: { detail: expect.stringMatching(/2 requests at once, and 0\.1 a second/) },
+  })
+  expect((await send('d', other)).status).toBe(202)
+  // Nobody is kept out by who only knows the visible part of a token.
+  const forged = { ...other, authorization: `${other.authorization.slice(0, -1)}?` }
+  expect((await send('e', forged)).status).toBe(401)
+  expect(await listReceived(db)).toHaveLength(3)
+})
+
+// T-W14
+test('of a burst of 5,000 events each is either on the disk or refused with when to come again', async () => {
+  const { db, post } = await aReceiver([], {
+    rate: new TokenBuckets(RATE),
+    now: () => new Date(),
+  })
+  const headers = bearer(await addToken(db), STRUCTURED)
+  const answers: { id: string; status: number; retry: string | null }[] = []
+  const ids = Array.from({ length: 5000 }, (_, index) => `event-${index}`)
+  const send = async () => {
+    for (let id = ids.pop(); id !== undefined; id = ids.pop()) {
+      const { status, retry } = await post(CLOUDEVENTS, json(aCloudEvent(id)), headers)
+      answers.push({ id, status, retry })
+    }
+  }
+  await Promise.all(Array.from({ length: 50 }, send))
+  const stored = answers.filter(({ status }) => status === 202).map(({ id }) => id)
+  const refused = answers.filter(({ status }) => status === 429)
+  expect(stored.length + refused.length).toBe(5000)
+  expect(stored.length).toBeGreaterThanOrEqual(RATE.burst)
+  expect(refused.length).toBeGreaterThan(0)
+  expect(refused.every(({ retry }) => Number(retry) >= 1)).toBe(true)
+  const kept = (await listReceived(db)).map(({ body }) => JSON.parse(body ?? '').id)
+  expect(kept.toSorted()).toEqual(stored.toSorted())
+}, 120_000)
+
+// T-W13. That they are given up after 30 s: test/lib/request-body.test.ts.
+test('two hundred that send a byte a second keep nobody else waiting', async () => {
+  const { db, url, post } = await aReceiver()
+  const headers = bearer(await addToken(db), STRUCTURED)
+  const length = String(json(aCloudEvent('slow')).length)
+  const slow = Array.from({ length: 200 }, () => {
+    const sender = rawRequest(`${url}${CLOUDEVENTS}`, {
+      method: 'POST',
+      headers: { ...headers, 'content-length': length },
+    })
+    sender.on('error', () => {})
+    sender.write('{')
+    return sender
+  })
+  const drip = setInterval(() => {
+    for (const sender of slow) sender.write(' ')
+  }, 1000)
+  onTestFinished(() => {
+    clearInterval(drip)
+    for (const sender of slow) sender.destroy()
+  })
+  const waits: number[] = []
+  for (const index of Array.from({ length: 40 }).keys()) {
+    const started = performance.now()
+    const answer = await post(CLOUDEVENTS, json(aCloudEvent(`quick-${index}`)), headers)
+    expect(answer.status).toBe(202)
+    waits.push(performance.now() - started)
+  }
+  const late = waits.toSorted((a, b) => a - b).at(37) ?? Infinity
+  expect(late).toBeLessThan(1000)
+  expect(await listReceived(db)).toHaveLength(40)
 })

@@ -1,5 +1,5 @@
 import { receive } from '#app/inbox.ts'
-import { findSentEntity, readBodyRows } from '#collectors/files/body.ts'
+import { findSentEntity, readBodyRows, SENT_ENTITIES } from '#collectors/files/body.ts'
 import { receiveRows } from '#lib/commands/receive.ts'
 import { problem } from '#lib/request-error.ts'
 
@@ -10,10 +10,8 @@ export async function POST(
   const { entity: name } = await params
   const entity = findSentEntity(name)
   if (entity === undefined) {
-    return problem(
-      404,
-      `${name}: rows of it are not taken; desirepath template --list names others`,
-    )
+    const taken = `${SENT_ENTITIES.join(', ')}; besides cloudevents, flux and argocd`
+    return problem(404, `${name.slice(0, 100)}: rows of it are not taken, but of ${taken}`)
   }
   const check = (text: string) => {
     const { rows, faults } = readBodyRows(entity, text)

@@ -9,6 +9,7 @@ import { toGitHubOptions } from '#bin/github-options.ts'
 import { toJiraOptions } from '#bin/jira-options.ts'
 import { toPagerDutyOptions } from '#bin/pagerduty-options.ts'
 import { isPortFree } from '#bin/port.ts'
+import { describeShared } from '#bin/shared-clones.ts'
 import { findCloneFolders } from '#collectors/git/clones.ts'
 import { type Database, withDatabase } from '#db/connection.ts'
 import { getSchemaState, listDamages } from '#db/health.ts'
@@ -36,7 +37,7 @@ export async function examine({ port, now }: { port: number; now: Date }): Promi
   findings.push(finding)
   if (config) {
     const { health, ...database } = await checkDatabase(config)
-    findings.push(database)
+    findings.push(database, ...(await checkShared(config)))
     for (const source of config.sources) {
       findings.push(await checkReach(source, config))
       if (health) findings.push(...checkHealth(health.get(source.id), now))
@@ -83,6 +84,12 @@ function checkConfig(): { finding: Finding; config?: Config } {
     const todo = `mend it, or write one with ${COMMAND} init`
     return { finding: { level: 'fail', subject, says: error.message, todo } }
   }
+}
+
+async function checkShared(config: Config): Promise<Finding[]> {
+  const shared = await describeShared(config)
+  const todo = 'change repositories of one of them in the configuration'
+  return shared.map((says) => ({ level: 'fail', subject: 'sources', says, todo }))
 }
 
 type Health = ReadonlyMap<string, SourceHealth>

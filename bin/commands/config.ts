@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { count } from '#bin/count.ts'
+import { describeShared } from '#bin/shared-clones.ts'
 import { loadConfig, toConfigJsonSchema } from '#lib/config.ts'
+import { ConfigError } from '#lib/errors.ts'
 
 export function registerConfig(program: Command): void {
   const config = program.command('config').description('help with desirepath.yaml')
@@ -11,8 +13,13 @@ export function registerConfig(program: Command): void {
       'after',
       '\nExamples:\n  desirepath config check\n  desirepath --config ~/platform/desirepath.yaml config check',
     )
-    .action(() => {
-      const { file, goldenPaths, sources } = loadConfig()
+    .action(async () => {
+      const config = loadConfig()
+      const { file, goldenPaths, sources } = config
+      const shared = await describeShared(config)
+      if (shared.length > 0) {
+        throw new ConfigError(shared.map((one) => `${file}: sources: ${one}`).join('\n'))
+      }
       const counts = `${count(goldenPaths.length, 'golden path')}, ${count(sources.length, 'source')}`
       process.stdout.write(`${file}: ok, ${counts}\n`)
     })

@@ -207,23 +207,28 @@ export const historyOf = ({ status }: Application): readonly HistoryEntry[] =>
 
 /**
  * The deployments in an application's history, and the sync that failed last. An entry that
- * deployed what was there already is a sync, and none. The oldest entry of a history that was cut
- * is left out: nobody knows what was there before.
+ * deployed what was there already is a sync, and none. The oldest entry of a history that was cut, and
+ * one after a gap in it, is left out: nobody knows what was there before, nor when that came.
  */
 export function toDeployments(application: Application, rules: ApplicationRules): ToldDeployment[] {
   const history = historyOf(application)
   const states = history.map(stateOf)
   const entries = history.filter((_, index) => states[index] !== states[index - 1])
   const before: string[] = []
+  /** Entries are numbered one after the other. */
+  const follows = (one: HistoryEntry | undefined, other: HistoryEntry | undefined) =>
+    one && other && other.id - one.id === history.indexOf(other) - history.indexOf(one)
   const told = entries.flatMap((entry, index) => {
-    const [replaced, next] = [entries[index - 1], entries[index + 1]]
+    const [former, next] = [entries[index - 1], entries[index + 1]]
+    const replaced = follows(former, entry) ? former : undefined
     const isBack = before.includes(stateOf(entry))
     before.push(stateOf(entry))
     if (replaced === undefined && entry.id !== 0) return []
     return toDeployment(application, rules, {
       entry,
       rollbackOf: isBack && replaced ? entryId(application, replaced) : null,
-      supersededAt: next?.deployedAt ?? null,
+      supersededAt: follows(entry, next) ? (next?.deployedAt ?? null) : null,
+      isLast: next === undefined,
     })
   })
   return [...told, ...toFailure(application, rules, history.at(-1))]
@@ -254,15 +259,16 @@ interface Entry {
   readonly entry: HistoryEntry
   readonly rollbackOf: string | null
   readonly supersededAt: string | null
+  readonly isLast: boolean
 }
 
 function toDeployment(
   application: Application,
   rules: ApplicationRules,
-  { entry, rollbackOf, supersededAt }: Entry,
+  { entry, rollbackOf, supersededAt, isLast }: Entry,
 ): ToldDeployment {
   const started = entry.deployStartedAt ?? null
-  const isRunning = supersededAt === null && application.status.sync?.status === 'Synced'
+  const isRunning = isLast && application.status.sync?.status === 'Synced'
   return {
     ...common(application, rules, entry),
     imageTags: isRunning ? tagsOf(application) : [],

@@ -8,7 +8,9 @@ import type {
 } from '#collectors/collector.ts'
 import {
   type EvidenceRow,
+  findingOf,
   isOfRequirement,
+  isUndated,
   listStaleIds,
   toEvidence,
 } from '#collectors/policy/evidence.ts'
@@ -196,9 +198,43 @@ async function saveEvidence(
   }
   const rows = facts.flatMap((fact) => (fact.kind === 'evidence' ? fact.rows : []))
   let gone = 0
-  await forEachChunk(listStaleIds(rows, requirements), async (native_id) => {
+  const stale = listStaleIds(rows, requirements)
+  const firstTimes = await findFirstTimes(tx, sourceId, [
+    ...rows.map((row) => row.native_id),
+    ...stale,
+  ])
+  await forEachChunk(stale, async (native_id) => {
     gone += await deleteFactsWhere(tx, 'policy_evidence', { source_id: sourceId, native_id })
   })
-  const told = rows.map((row) => ({ ...row, ...seen }))
+  const told = rows.map((row) => ({
+    ...row,
+    produced_at: firstTimes.get(findingOf(row.native_id)) ?? row.produced_at,
+    ...seen,
+  }))
   return gone + (await upsertFacts(tx, 'policy_evidence', told))
+}
+
+/**
+ * By finding of which the tool tells no time, when it was first read: a file that is written again, or
+ * read by another configuration, found nothing anew.
+ */
+async function findFirstTimes(
+  tx: Database,
+  sourceId: string,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const times = new Map<string, string>()
+  await forEachChunk(ids.filter(isUndated), async (chunk) => {
+    const stored = await tx
+      .selectFrom('policy_evidence')
+      .select(['native_id', 'produced_at'])
+      .where('source_id', '=', sourceId)
+      .where('native_id', 'in', chunk)
+      .execute()
+    for (const { native_id: id, produced_at: at } of stored) {
+      const known = times.get(findingOf(id))
+      if (known === undefined || at < known) times.set(findingOf(id), at)
+    }
+  })
+  return times
 }

@@ -62,7 +62,11 @@ export function listStaleIds(
     .filter((id) => !told.has(id))
 }
 
-const findingOf = (nativeId: string) => nativeId.split('/', 1).join()
+/** The part of an id that is the same under whatever requirement a finding is stored. */
+export const findingOf = (nativeId: string) => nativeId.split('/', 1).join()
+
+/** Whether the tool did not tell when it found it: then its file does. */
+export const isUndated = (nativeId: string) => findingOf(nativeId).includes('~')
 
 /** Whether a row is evidence for a requirement, not of a finding under its own name. */
 export const isOfRequirement = (nativeId: string) => nativeId.includes('/')

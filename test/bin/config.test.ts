@@ -1,5 +1,8 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { aFolder, CLI_TIMEOUT_MS, runCli } from '#test/support/cli.ts'
+import { git } from '#test/support/git.ts'
 
 const SMALLEST = 'organisation: { name: Acme }\n'
 
@@ -55,4 +58,32 @@ test('the schema asks for a name and offers every key', { timeout: CLI_TIMEOUT_M
       sources: { type: 'array' },
     },
   })
+})
+
+test('check tells of a repository that two sources of git read, where, and what to do', {
+  timeout: CLI_TIMEOUT_MS,
+}, async () => {
+  const sources = ['mine', 'yours', 'other'].map(
+    (id) => `  - { id: ${id}, kind: git, repositories: ./${id}/* }\n`,
+  )
+  const file = 'desirepath.yaml'
+  const cwd = aFolder({ [file]: `${SMALLEST}sources:\n${sources.join('')}` })
+  const clone = (folder: string, remote: string) => {
+    mkdirSync(join(cwd, folder), { recursive: true })
+    git(join(cwd, folder), 'init', '--quiet')
+    git(join(cwd, folder), 'remote', 'add', 'origin', remote)
+  }
+  clone('mine/shop', 'git@github.com:acme/shop.git')
+  clone('mine/pay', 'git@github.com:acme/pay.git')
+  clone('other/cart', 'https://github.com/acme/cart')
+  clone('yours/basket', 'https://github.com/acme/basket')
+  expect(await runCli(['config', 'check'], { cwd })).toMatchObject({ status: 0 })
+  clone('yours/store', 'https://github.com/acme/shop')
+  expect(await runCli(['config', 'check'], { cwd })).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: `${cwd}/${file}: sources: github.com/acme/shop is read by mine (${cwd}/mine/shop) and yours (${cwd}/yours/store): each would replace the changes that the other tells; leave it to one of them\n`,
+  })
+  const { stdout } = await runCli(['doctor'], { cwd })
+  expect(stdout).toMatch(/fail +sources.*github\.com\/acme\/shop is read by mine/)
 })

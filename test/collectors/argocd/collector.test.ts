@@ -95,6 +95,22 @@ test('a rollback stays one when what it went back to was cut from the history', 
   })
 })
 
+test('what a history leaves out may have been deployed in between: nothing is told of when, or over what', async () => {
+  const history = [
+    anEntry(0, 'a', at(1)),
+    anEntry(1, 'b', at(2)),
+    // 2 and 3 are missing.
+    anEntry(4, 'a', at(5)),
+    anEntry(5, 'c', at(6)),
+  ]
+  const { db } = await collect(history)
+  expect(await deployments(db)).toMatchObject([
+    { native_id: 'uid-shop-prod/0', superseded_at: at(2) },
+    { native_id: 'uid-shop-prod/1', superseded_at: null },
+    { native_id: 'uid-shop-prod/5', superseded_at: null, kind: null, rollback_of: null },
+  ])
+})
+
 test.each([
   [{ automated: true }, 'bot'],
   [{ username: 'Admin' }, 'human'],

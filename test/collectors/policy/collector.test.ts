@@ -116,6 +116,29 @@ test('a result is one piece of evidence for each requirement, whenever that came
   expect(await collect([])).toEqual(['conftest/main', 'kyverno/labels/team'])
 })
 
+test('a result without a time of its own keeps that of its first reading, whenever it is written again', async () => {
+  const folder = testFolder()
+  const db = await testDatabase()
+  const [manifests = {}] = REQUIREMENTS
+  writeResults(folder, 'conftest.json', passed(), '2026-05-01T08:00:00Z')
+  await collectPolicy(db, folder)
+  const times = []
+  for (const [at, requirements] of [
+    ['2026-05-03T08:00:00Z', [manifests]],
+    ['2026-05-05T08:00:00Z', [manifests, { ...manifests, id: 'again' }]],
+  ] as const) {
+    writeResults(folder, 'conftest.json', passed(), at)
+    await collectPolicy(db, folder, { requirements })
+    times.push(...(await storedEvidence(db)).map((row) => [row.requirement_id, row.produced_at]))
+  }
+  const first = '2026-05-01T08:00:00.000Z'
+  expect(times).toEqual([
+    ['manifests', first],
+    ['again', first],
+    ['manifests', first],
+  ])
+})
+
 test('evidence for a requirement that left the configuration goes also when its file is gone', async () => {
   const folder = testFolder()
   writeResults(folder, 'conftest.json', passed())

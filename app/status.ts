@@ -9,6 +9,7 @@ import {
 import { daysBefore } from '#lib/period.ts'
 import type { Band, MetricResult, Status } from '#scorecards/result.ts'
 import { LEAST_FOR_SCORE } from '#scorecards/survey/answers.ts'
+import { FLAG_WORDS, STATUS_WORDS } from '#scorecards/words.ts'
 
 /** Drawn beside a word, so that no meaning hangs on colour alone. */
 export type Shape =
@@ -73,14 +74,14 @@ const STATUSES: Readonly<Partial<Record<Status, Verdict>>> = {
   suppressed_privacy: { word: 'Suppressed for privacy', shape: 'hatch', tone: 'quiet' },
 }
 
-/** What stands in the number's place. */
-const IN_PLACE: Readonly<Partial<Record<Status, string>>> = {
-  insufficient_sample: 'not enough data',
-  no_data: 'no data',
-  source_missing: 'source not connected',
-  no_denominator: 'no cases',
-  not_applicable: 'does not apply',
-}
+/** Statuses of which the words stand in the number's place. */
+const IN_PLACE: ReadonlySet<Status> = new Set([
+  'insufficient_sample',
+  'no_data',
+  'source_missing',
+  'no_denominator',
+  'not_applicable',
+])
 
 /** Never how many; of what needs more answers than usual, how many it would have needed. */
 const suppressedWords = ({ parameters: { k } }: MetricResult) =>
@@ -89,7 +90,8 @@ const suppressedWords = ({ parameters: { k } }: MetricResult) =>
 /** Words in place of a number; undefined where the number may be shown. */
 function inPlaceOf(result: MetricResult): string | undefined {
   if (result.status === 'suppressed_privacy') return suppressedWords(result)
-  return IN_PLACE[result.status] ?? (result.value === null ? 'no data' : undefined)
+  if (IN_PLACE.has(result.status)) return STATUS_WORDS[result.status]
+  return result.value === null ? STATUS_WORDS.no_data : undefined
 }
 
 export function readResult(result: MetricResult): Reading {
@@ -136,7 +138,7 @@ export function caveats(result: MetricResult): string[] {
       ? [`${formatValue(coverage, 'fraction of time', null)} covered`]
       : []),
     ...(status === 'stale' ? [`last known on ${formatDay(new Date(result.asOf))}`] : []),
-    ...result.flags.flatMap((flag) => FLAGS[flag] ?? []),
+    ...result.flags.flatMap((flag) => FLAG_WORDS[flag] ?? []),
   ]
 }
 
@@ -167,13 +169,6 @@ const EXCLUDED: Readonly<Record<string, string>> = {
 
 export function excludedWord(reason: string): string {
   return EXCLUDED[reason] ?? reason.replaceAll('_', ' ')
-}
-
-const FLAGS: Readonly<Record<string, string>> = {
-  proxy_signal: 'seen through a stand-in signal',
-  median_not_reached: 'median not reached yet: longer than the longest observed time',
-  ci_unattainable: 'too few cases for an interval',
-  survivorship: 'only those that stayed are counted',
 }
 
 /** Beyond this many days before the moment shown, a figure no longer speaks for it. */

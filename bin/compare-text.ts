@@ -11,6 +11,7 @@ import {
 } from '#bin/show-text.ts'
 import type { Window } from '#lib/windows.ts'
 import type { Interval, MetricDefinition, MetricResult, Unit } from '#scorecards/result.ts'
+import { INCOMPARABLE_WORDS, NO_INTERVAL_WORDS, STATUS_WORDS, withKey } from '#scorecards/words.ts'
 
 /** Two periods for a terminal: what each of them says and rests on, and how they differ. */
 export function toComparisonText(definition: MetricDefinition, one: PeriodComparison): string {
@@ -57,16 +58,16 @@ const heading = ({ id, name }: MetricDefinition, result: MetricResult) => [
 function periodFacts({ name }: Window, result: MetricResult): Fact[] {
   const { start, end } = result.window
   const span = start === end ? `at ${end}` : `of [${start}, ${end})`
-  return [[name, `${valueText(result)}, ${result.status}, ${span}`]]
+  return [[name, `${valueText(result)}, ${withKey(STATUS_WORDS, result.status)}, ${span}`]]
 }
 
 function differenceText({ difference, incomparable, current }: PeriodComparison): string {
-  if (difference === null) return `none: ${incomparable}`
+  if (difference === null) return `none: ${withKey(INCOMPARABLE_WORDS, incomparable ?? 'not_ok')}`
   return signedText(difference, current.unit)
 }
 
 function intervalText({ ci, noInterval, current }: PeriodComparison): string {
-  if (ci === null) return `none: ${noInterval}`
+  if (ci === null) return `none: ${withKey(NO_INTERVAL_WORDS, noInterval ?? 'no_method')}`
   return `${limitsText(ci, (limit) => signedText(limit, current.unit))} (95 %, ${ci.method})`
 }
 

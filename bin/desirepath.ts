@@ -16,6 +16,7 @@ import { registerStart } from '#bin/commands/start.ts'
 import { registerTemplate } from '#bin/commands/template.ts'
 import { registerToken } from '#bin/commands/token.ts'
 import { registerValidateRequest } from '#bin/commands/validate-request.ts'
+import { COMMAND } from '#lib/command.ts'
 import { DesirepathError } from '#lib/errors.ts'
 
 const WRONG_USAGE = 2
@@ -25,6 +26,10 @@ const program = new Command('desirepath')
   .version(readVersion())
   .option('--config <file>', 'the configuration, instead of desirepath.yaml in this folder')
   .showHelpAfterError('(desirepath --help lists the commands)')
+  .addHelpText(
+    'afterAll',
+    `\nWhere it is not on the PATH, \`desirepath\` stands for \`${COMMAND}\`, or \`npm run desirepath --\` in a checkout.`,
+  )
   .exitOverride()
   .hook('preAction', (command) => {
     const { config } = command.opts<{ config?: string }>()

@@ -4,7 +4,6 @@ import { readdir } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { toArgoCdOptions } from '#bin/argocd-options.ts'
 import { toBackstageOptions } from '#bin/backstage-options.ts'
-import { count } from '#bin/count.ts'
 import { toGitHubOptions } from '#bin/github-options.ts'
 import { toJiraOptions } from '#bin/jira-options.ts'
 import { toPagerDutyOptions } from '#bin/pagerduty-options.ts'
@@ -15,6 +14,7 @@ import { type Database, withDatabase } from '#db/connection.ts'
 import { getSchemaState, listDamages } from '#db/health.ts'
 import { COMMAND } from '#lib/command.ts'
 import { type Config, loadConfig, type SourceConfig } from '#lib/config.ts'
+import { count } from '#lib/count.ts'
 import { toMilliseconds } from '#lib/duration.ts'
 import { DesirepathError } from '#lib/errors.ts'
 import { wholeDaysBetween } from '#lib/period.ts'
@@ -240,7 +240,8 @@ function describeFreshness(
     return { level: 'warn', says: `last run failed: ${lastRun.error}; ${success}`, todo }
   }
   if (lastRun.status === 'partial' && lastRun.error !== null) {
-    return { level: 'warn', says: `last run was partial: ${lastRun.error}`, todo }
+    const says = `last run was partial: ${lastRun.error}`
+    return { level: 'warn', says, todo: `do what it says, then: ${todo}` }
   }
   const age = lastSuccessAt === null ? 0 : now.getTime() - lastSuccessAt.getTime()
   const isLate = every !== null && age > LATE_INTERVALS * toMilliseconds(every)

@@ -3,6 +3,7 @@ import { type Fact, scopeText, toLines, toText, valueText } from '#bin/show-text
 import type { ChangeStory } from '#lib/queries/explain-change.ts'
 import { PART_WORDS, type TellingPart } from '#scorecards/change/parts.ts'
 import type { MetricDefinition, MetricResult, Unit } from '#scorecards/result.ts'
+import { STATUS_WORDS, withKey } from '#scorecards/words.ts'
 
 /** The parts of a difference for a terminal, each with its units, and that they add up. */
 export function toStoryText(definition: MetricDefinition, story: ChangeStory): string {
@@ -24,7 +25,7 @@ export function toStoryText(definition: MetricDefinition, story: ChangeStory): s
 
 const sideFact = (name: string, result: MetricResult): Fact => [
   name,
-  `${valueText(result)}, ${result.status}, at ${result.asOf}`,
+  `${valueText(result)}, ${withKey(STATUS_WORDS, result.status)}, at ${result.asOf}`,
 ]
 
 function partFact({ part, amount, units }: TellingPart, unit: Unit): Fact {

@@ -1,6 +1,6 @@
 import type { CollectOptions, SourceOutcome } from '#bin/collect.ts'
-import { count as countOf } from '#bin/count.ts'
 import { COMMAND } from '#lib/command.ts'
+import { count as countOf } from '#lib/count.ts'
 
 const PERIOD_MS = 100
 

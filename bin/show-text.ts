@@ -1,4 +1,5 @@
 import { type MetricDefinition, type MetricResult, openedSets } from '#scorecards/result.ts'
+import { FLAG_WORDS, STATUS_WORDS, withKey } from '#scorecards/words.ts'
 
 /** A result for a terminal: what it is, what it rests on, and the rows by set. */
 export function toResultText(definition: MetricDefinition, result: MetricResult): string {
@@ -41,13 +42,15 @@ function listFacts(result: MetricResult): Fact[] {
       ? []
       : [['bounds', `${rangeText(bounds, result.unit)}, if the unknown were known`] as const]),
     ['cases', casesText(result)],
-    ['status', status],
+    ['status', withKey(STATUS_WORDS, status)],
     ['band', bandText(result)],
     ['coverage', percent(coverage)],
     ...(window.start === window.end
       ? []
       : [['window', `[${window.start}, ${window.end})`] as const]),
-    ...(flags.length === 0 ? [] : [['flags', flags.join(', ')] as const]),
+    ...(flags.length === 0
+      ? []
+      : [['flags', flags.map((flag) => withKey(FLAG_WORDS, flag)).join(', ')] as const]),
     ...Object.entries(result.parts).map(
       ([key, part]) => [key, part === null ? 'no value' : String(round(part))] as const,
     ),

@@ -10,6 +10,7 @@ import { forgetReceived, listWaitingSources } from '#db/received-events.ts'
 import { findLastScoringRun } from '#db/scoring-runs.ts'
 import { publishSurveys } from '#lib/commands/publish-surveys.ts'
 import { everyOf, isPushed, type SourceConfig } from '#lib/config.ts'
+import { count } from '#lib/count.ts'
 import { DesirepathError } from '#lib/errors.ts'
 import { weekOf } from '#lib/period.ts'
 import { isDue } from '#lib/schedule.ts'
@@ -83,9 +84,9 @@ async function runDueJobs(signal: AbortSignal): Promise<string | undefined> {
       if (signal.aborted) return
       const { fiscalYearStart } = config.organisation
       const { weeks, changed } = await scoreAll(db, { now: new Date(), fiscalYearStart, guard })
-      log('info', `scored ${weeks} weeks, ${changed} rows changed`)
+      log('info', `scored ${count(weeks, 'week')}, ${count(changed, 'row')} changed`)
       const waves = await publishSurveys(db, { now: new Date(), guard })
-      if (waves > 0) log('info', `published ${waves} survey waves`)
+      if (waves > 0) log('info', `published ${count(waves, 'survey wave')}`)
       await forgetOld(project)
     })
     return inbox
@@ -134,7 +135,7 @@ async function isScoringDue(db: Database, now: Date): Promise<boolean> {
 }
 
 function tellOutcome({ sourceId, status, changed, quarantined, error }: SourceOutcome): void {
-  const counts = `${changed} rows changed, ${quarantined} in quarantine`
+  const counts = `${count(changed, 'row')} changed, ${quarantined} in quarantine`
   const level = status === 'ok' ? 'info' : 'warn'
   log(level, `${sourceId}: ${status}, ${counts}${error === null ? '' : `: ${error}`}`)
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { count } from '#bin/count.ts'
 import { describeShared } from '#bin/shared-clones.ts'
 import { loadConfig, toConfigJsonSchema } from '#lib/config.ts'
+import { count } from '#lib/count.ts'
 import { ConfigError } from '#lib/errors.ts'
 
 export function registerConfig(program: Command): void {

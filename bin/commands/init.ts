@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import type { Command } from 'commander'
 import { type InitOptions, writeBeginning } from '#bin/init.ts'
 import { COMMAND } from '#lib/command.ts'
+import { count } from '#lib/count.ts'
 
 export function registerInit(program: Command): void {
   program
@@ -21,7 +22,7 @@ async function init(options: InitOptions): Promise<void> {
   for (const line of refused) console.error(`not read: ${line}`)
   const written = files.map((file) => `wrote ${relative('.', file)}\n`).join('')
   process.stdout.write(
-    `${written}\n${services} services found. Next:\n${[
+    `${written}\n${count(services, 'service')} found. Next:\n${[
       'fill in catalog/teams.csv, and team_id and workload_class in catalog/services.csv',
       `describe a golden path in desirepath.yaml, then: ${COMMAND} config check`,
       `${COMMAND} start`,

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { withProject } from '#bin/context.ts'
-import { count } from '#bin/count.ts'
 import { withLease } from '#bin/lease.ts'
 import { publishSurveys } from '#lib/commands/publish-surveys.ts'
+import { count } from '#lib/count.ts'
 import { scoreAll } from '#scorecards/run.ts'
 
 export function registerScore(program: Command): void {

@@ -1,6 +1,7 @@
 import type { Examination } from '#collectors/collector.ts'
 import type { PolicySource } from '#collectors/policy/collector.ts'
 import { isExpected, listResultFiles, openFile, readKeys } from '#collectors/policy/folder.ts'
+import { count } from '#lib/count.ts'
 
 /** Reads every file of results, and stores nothing. @throws {SourceError} */
 export async function* examinePolicyResults({
@@ -31,7 +32,12 @@ export async function* examinePolicyResults({
       )
       const todo = 'have the tool write it anew; the rest of the file is read'
       const problem = faults.length === 0 ? null : { why: faults.join('\n'), todo }
-      yield { what, fills: ['policy_evidence'], says: `${formats}, ${findings} results`, problem }
+      yield {
+        what,
+        fills: ['policy_evidence'],
+        says: `${formats}, ${count(findings, 'result')}`,
+        problem,
+      }
     } catch (error) {
       if (!isExpected(error)) throw error
       const todo = 'take it out of the folder, or have the tool write it anew'

@@ -3,6 +3,7 @@ import type { Examination } from '#collectors/collector.ts'
 import { listStrangers, type SurveysSource } from '#collectors/surveys/collector.ts'
 import { RefusedAnswer, readSurvey, type SurveyFact } from '#collectors/surveys/read.ts'
 import { readExport, UnreadableExport } from '#collectors/surveys/table.ts'
+import { count } from '#lib/count.ts'
 import { RESERVED_GROUPS, type SurveyProfile } from '#lib/survey-profile.ts'
 
 /** Reads every export by its profile, and stores nothing. @throws {SourceError} */
@@ -37,7 +38,7 @@ function tellOf(
     return 'kind' in fact && fact.kind === 'responses' ? [fact.rows[0]?.group_id] : []
   })
   const strangers = groups.filter((id) => id === RESERVED_GROUPS.unmapped).length
-  const says = `${groups.length} answers, ${strangers} of no known group`
+  const says = `${count(groups.length, 'answer')}, ${strangers} of no known group`
   const until = exported === undefined ? '; not published until the profile says exported' : ''
   if (refused === 0) return { says: says + until, problem: null }
   const reasons = listReasons(records)
@@ -45,7 +46,7 @@ function tellOf(
   const why = [
     `answers that cannot be read: ${refused}, beside ${says}`,
     ...reasons.slice(0, SHOWN),
-    ...(more > 0 ? [`and ${more} more reasons`] : []),
+    ...(more > 0 ? [`and ${count(more, 'more reason')}`] : []),
   ].join('\n')
   const todo = 'mend the file or the profile; after collecting, the page /data lists each answer'
   return { says, problem: { why, todo } }

@@ -43,7 +43,7 @@ path starter, team sales
   2025-W26    84.6 % of activities (11 of 13), ok, of [2025-03-31T00:00:00.000Z, 2025-06-30T00:00:00.000Z)
   2025-W25    83.3 % of activities (10 of 12), ok, of [2025-03-24T00:00:00.000Z, 2025-06-23T00:00:00.000Z)
   difference  +1.3 points
-  interval    none: windows_overlap
+  interval    none: both periods hold some of the same cases (windows_overlap)
 `)
   },
 )
@@ -67,7 +67,9 @@ test(
       ci: null,
     })
     const { stdout } = await compare('ADO-02', '--path', 'rooms', ...quarter)
-    expect(stdout.split('\n').at(-2)).toBe('  difference  none: not_ok')
+    expect(stdout.split('\n').at(-2)).toBe(
+      '  difference  none: one of them is not a whole number of its period: see its status (not_ok)',
+    )
   },
 )
 

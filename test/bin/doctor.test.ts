@@ -79,7 +79,7 @@ sources: [{ id: clones, kind: git, repositories: ./clones/* }]
   expect((await runCli(['collect'], { cwd })).status).toBe(0)
   const { stdout } = await runCli(['doctor'], { cwd })
   expect(stdout).toContain(
-    'warn  source clones: last run was partial: clones: repository:local/mail: was read before, and its clone is gone\n      → npx desirepath collect clones\n',
+    'warn  source clones: last run was partial: clones: repository:local/mail: was read before, and its clone is gone\n      → do what it says, then: npx desirepath collect clones\n',
   )
 })
 

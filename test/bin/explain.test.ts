@@ -29,8 +29,8 @@ test('the parts of a difference stand below each other, with their teams', SLOW,
     stdout: `ADO-02 Total adoption rate
 path starter
 
-  before      33.3 % of teams (1 of 3), source_partial, at 2025-05-26T00:00:00.000Z
-  after       66.7 % of teams (2 of 3), source_partial, at 2025-06-30T00:00:00.000Z
+  before      33.3 % of teams (1 of 3), partial data (source_partial), at 2025-05-26T00:00:00.000Z
+  after       66.7 % of teams (2 of 3), partial data (source_partial), at 2025-06-30T00:00:00.000Z
   difference  +33.3 points
 
   newcomers      0.0 points

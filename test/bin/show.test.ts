@@ -86,7 +86,7 @@ path starter, as of 2025-06-30T00:00:00.000Z
   interval                 20.8 % to 93.9 % (95 %, wilson)
   bounds                   50.0 % to 75.0 %, if the unknown were known
   cases                    3, 1 unknown
-  status                   source_partial
+  status                   partial data (source_partial)
   band                     insufficient (good 0.7, bad 0.4)
   coverage                 75.0 %
   flags                    has_unknown
@@ -143,7 +143,7 @@ source clones, as of 2025-06-30T00:00:00.000Z
 
   value         75.0 % of time
   cases         4
-  status        source_partial
+  status        partial data (source_partial)
   band          watch (good 0.9, bad 0.5)
   coverage      75.0 %
   window        [2025-06-02T00:00:00.000Z, 2025-06-30T00:00:00.000Z)

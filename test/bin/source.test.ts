@@ -282,7 +282,7 @@ sources:
     const { status, stdout } = await runCli(['source', 'test', 'survey'], { cwd })
     expect(status).toBe(1)
     expect(stdout).toMatch(
-      /^fail {2}a \(a\.csv\): answers that cannot be read: 2, beside 1 answers, 0 of no known group\n {6}Score: [^\n]+\n {6}→ mend the file or the profile; after collecting, the page \/data lists each answer\n/,
+      /^fail {2}a \(a\.csv\): answers that cannot be read: 2, beside 1 answer, 0 of no known group\n {6}Score: [^\n]+\n {6}→ mend the file or the profile; after collecting, the page \/data lists each answer\n/,
     )
     expect(stdout).toContain(
       'fail  b (b.csv): has no column "Mood"; it has "Timestamp", "Score", 3\n',
@@ -340,7 +340,7 @@ sources:
   const policy = await runCli(['source', 'test', 'policy'], { cwd })
   expect(policy.status).toBe(1)
   expect(policy.stdout).toContain(
-    'ok    requirements: 1 in the configuration → policy_requirements\nok    conftest.json: Conftest, 1 results → policy_evidence\nfail  odd.json: is of no format that we know',
+    'ok    requirements: 1 in the configuration → policy_requirements\nok    conftest.json: Conftest, 1 result → policy_evidence\nfail  odd.json: is of no format that we know',
   )
   expect(policy.stdout).toContain(
     '  complete_policy_evidence_requests (needs provisioning_requests as well)\n',

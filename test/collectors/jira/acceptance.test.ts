@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import {
   acceptance,
   type CollectOptions,
+  NO_PROCESS,
   RUN_AT,
   type Upstream,
 } from '#test/collectors/acceptance.ts'
@@ -23,7 +24,7 @@ import {
 const SKIPS = {
   'T-C19': 'belongs to the HTTP client that all sources share: test/lib/outbound.test.ts',
   'T-C20': 'belongs to the lease that every run holds: test/db/leases.test.ts',
-  'T-C21': 'runs share the process of the worker; a collector has no process of its own yet',
+  'T-C21': NO_PROCESS,
   'T-C22': 'belongs to the pages, which read published measurements only: test/e2e/data.spec.ts',
 } as const
 
@@ -73,6 +74,7 @@ async function startJiraUpstream(hosting: LocalJira['hosting']): Promise<Upstrea
     },
     tables: ['tickets'],
     evolve: (choice) => evolution.step(choice),
+    remove: (choice) => void world.issues.splice(choice % world.issues.length, 1),
     rename: () => {
       for (const issue of world.issues) issue.key = issue.key.replace('HELP', 'DESK')
     },

@@ -1,6 +1,6 @@
 import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { acceptance, RUN_AT, type Upstream } from '#test/collectors/acceptance.ts'
+import { acceptance, NO_PROCESS, RUN_AT, type Upstream } from '#test/collectors/acceptance.ts'
 import { testFolder } from '#test/support/files.ts'
 import { anExportedIncident, collectOpsgenie } from '#test/support/opsgenie.ts'
 
@@ -30,7 +30,7 @@ acceptance({
     'T-C18': NO_NETWORK,
     'T-C19': NO_NETWORK,
     'T-C20': 'belongs to the lease that every run holds: test/db/leases.test.ts',
-    'T-C21': 'runs share the process of the worker; a collector has no process of its own yet',
+    'T-C21': NO_PROCESS,
     'T-C22': 'belongs to the pages, which read published measurements only: test/e2e/data.spec.ts',
     'T-C23':
       'a folder that cannot be read fails the run: test/collectors/opsgenie/collector.test.ts',
@@ -58,6 +58,7 @@ async function startFolder(): Promise<Upstream> {
     collect: (db, { now = RUN_AT, signal, guard } = {}) =>
       collectOpsgenie(db, folder, {
         now,
+        complete: true,
         ...(signal && { context: { signal } }),
         ...(guard && { guard }),
       }),
@@ -65,6 +66,10 @@ async function startFolder(): Promise<Upstream> {
     evolve: (choice) => {
       if (choice % 2 === 0) recent.push(anExportedIncident(`new-${recent.length}`))
       else recent[0] = anExportedIncident('new-0', { priority: `P${choice}` })
+      write()
+    },
+    remove: (choice) => {
+      incidents.splice(choice % incidents.length, 1)
       write()
     },
     write: (text) => {

@@ -1,6 +1,7 @@
 import {
   acceptance,
   type CollectOptions,
+  NO_PROCESS,
   RUN_AT,
   type Upstream,
 } from '#test/collectors/acceptance.ts'
@@ -23,7 +24,7 @@ acceptance({
   skips: {
     'T-C19': 'belongs to the HTTP client that all sources share: test/lib/outbound.test.ts',
     'T-C20': 'belongs to the lease that every run holds: test/db/leases.test.ts',
-    'T-C21': 'runs share the process of the worker; a collector has no process of its own yet',
+    'T-C21': NO_PROCESS,
     'T-C22': 'belongs to the pages, which read published measurements only: test/e2e/data.spec.ts',
   },
 })
@@ -70,6 +71,7 @@ async function startUpstream(): Promise<Upstream> {
     },
     tables: ['incidents'],
     evolve: (choice) => evolution.step(choice),
+    remove: (choice) => void world.incidents.splice(choice % world.incidents.length, 1),
     rename: () => {
       world.services['PSHOP'] = 'Store'
       for (const incident of world.incidents) incident.title = 'The store is slow'

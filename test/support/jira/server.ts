@@ -44,8 +44,8 @@ const refuse = (message: string): Answered => ({
   value: { errorMessages: [message], errors: {} },
 })
 
-/** Ids of projects by their key. */
-const PROJECTS: Readonly<Record<string, string>> = { HELP: '20001', OPS: '20002' }
+/** Ids of projects by their key; one may have had another key. */
+const PROJECTS: Readonly<Record<string, string>> = { HELP: '20001', DESK: '20001', OPS: '20002' }
 
 const projectOf = ({ key }: StoredIssue) => key.replace(/-\d+$/, '')
 

@@ -1,0 +1,51 @@
+import type { Incomparable, NoInterval } from '#scorecards/comparison.ts'
+import type { Status } from '#scorecards/result.ts'
+
+/** What a status means, in a few words that may stand in the place of a number. */
+export const STATUS_WORDS: Readonly<Record<Status, string>> = {
+  ok: 'ok',
+  no_data: 'no data',
+  no_denominator: 'no cases',
+  insufficient_sample: 'not enough data',
+  source_missing: 'source not connected',
+  source_partial: 'partial data',
+  suppressed_privacy: 'suppressed for privacy',
+  not_applicable: 'does not apply',
+  stale: 'last known value',
+}
+
+/** What a reader needs to know of a result that carries a flag. */
+export const FLAG_WORDS: Readonly<Record<string, string>> = {
+  proxy_signal: 'seen through a stand-in signal',
+  median_not_reached: 'median not reached yet: longer than the longest observed time',
+  ci_unattainable: 'too few cases for an interval',
+  survivorship: 'only those that stayed are counted',
+}
+
+/** Why two results are not compared. */
+export const INCOMPARABLE_WORDS: Readonly<Record<Incomparable, string>> = {
+  different_metric: 'they are of two metrics',
+  different_scope: 'they are of two scopes',
+  different_unit: 'they have two units',
+  different_definition: 'the definition has changed in between',
+  suppressed: 'one of them is suppressed for privacy',
+  not_ok: 'one of them is not a whole number of its period: see its status',
+}
+
+/** Why a difference has no interval. */
+export const NO_INTERVAL_WORDS: Readonly<Record<NoInterval, string>> = {
+  windows_overlap: 'both periods hold some of the same cases',
+  overdispersed: 'the events vary more than an interval would assume',
+  needs_values: 'it needs the single values, which are not at hand',
+  no_own_interval: 'one of them has no interval itself',
+  see_ratio: 'rates are compared by their ratio',
+  no_method: 'there is no method for figures of this kind',
+}
+
+/** The words for a person, and the one that scripts look for; the latter alone where both are the same. */
+export function withKey<Key extends string>(
+  words: Readonly<Record<Key, string>>,
+  key: Key,
+): string {
+  return words[key] === undefined || words[key] === key ? key : `${words[key]} (${key})`
+}

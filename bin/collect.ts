@@ -192,9 +192,15 @@ function toReceivedRun(
   const { id: sourceId, environments, names, covers } = source
   const argo = config.sources.find(({ id }) => id === source.argocd)
   const argoCd = argo?.kind === 'argocd' ? toArgoCdOptions(argo) : null
-  const reader = sentReader(toSentOptions({ sourceId, environments, names, argoCd }))
+  const tickets = source.tickets ? toEventTickets(source.tickets) : null
+  const reader = sentReader(toSentOptions({ sourceId, environments, names, argoCd, tickets }))
   const told = argoCd && { ...argoCd, signIn: undefined }
-  const configuration = { tiers: environments, names, argoCd: told }
+  const configuration = { tiers: environments, names, argoCd: told, ...(tickets && { tickets }) }
   const received = { sourceId, configuration, reader, covers }
   return (db, ...rest) => runCollector(db, receivedCollector(db, received), ...rest)
 }
+
+const toEventTickets = ({
+  categories: rules,
+  ...which
+}: NonNullable<Extract<SourceConfig, { kind: 'ingest' }>['tickets']>) => ({ ...which, rules })

@@ -199,6 +199,21 @@ export async function isOvertaken(
   return later !== undefined
 }
 
+/** When the latest settled event about `subject` happened whose type begins with `type`; null without one. */
+export async function findLatestOf(
+  db: Reader,
+  { sourceId, subject, type }: { sourceId: string; subject: string; type: string },
+): Promise<string | null> {
+  const { at } = await db
+    .selectFrom('received_events')
+    .select((eb) => eb.fn.max('occurred_at').as('at'))
+    .where('source_id', '=', sourceId)
+    .where('subject', '=', subject)
+    .where('type', 'like', `${type}%`)
+    .executeTakeFirstOrThrow()
+  return at
+}
+
 export interface OutcomeCount {
   /** Null: it waits. */
   readonly outcome: Settlement['outcome'] | null

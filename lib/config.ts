@@ -319,6 +319,15 @@ const IngestSource = z.strictObject({
   names: Names,
   /** The source of kind argocd that notifications make fresher; without it they are left out. */
   argocd: Id.optional(),
+  /** Which tickets that CDEvents tell of ask the platform; without it none does. */
+  tickets: z
+    .strictObject({
+      /** Only those of one of these groups, or with one of these labels; all when neither is named. */
+      groups: z.array(text).default([]),
+      labels: z.array(text).default([]),
+      categories: z.array(TicketRule).default([]),
+    })
+    .optional(),
   /** Since when everything of a kind is sent. Without it nothing counts as covered. */
   covers: z.partialRecord(z.enum(PUSHED), Moment).default({}),
 })

@@ -1,4 +1,10 @@
 import { z } from 'zod'
+import {
+  type EventTicket,
+  type EventTickets,
+  TicketContent,
+  understandTicket,
+} from '#collectors/events/tickets.ts'
 import { passIssues, type Told } from '#collectors/received.ts'
 import type { Known } from '#collectors/repository.ts'
 import { type TierRule, tierOf } from '#lib/environment-tier.ts'
@@ -27,6 +33,7 @@ export type CdEventFact =
       readonly openedAt: string | null
       readonly mergedAt: string | null
     }
+  | EventTicket
 
 const TYPE = /^dev\.cdevents\.([a-z]+)\.([a-z]+)\.\d+\.\d+\.\d+(-draft)?$/
 
@@ -56,8 +63,11 @@ type Read = (event: unknown) => z.ZodSafeParseResult<Told<CdEventFact>>
  * Reads a CloudEvent that carries a CDEvent of any version from 0.3 on. The version in its type is
  * not looked at, since what is read here is the same in all of them.
  */
-export function cdEvent(tiers: readonly TierRule[]): z.ZodType<Told<CdEventFact>> {
-  const readers = toReaders(tiers)
+export function cdEvent(
+  tiers: readonly TierRule[],
+  tickets: EventTickets | null,
+): z.ZodType<Told<CdEventFact>> {
+  const readers = new Map([...toReaders(tiers), ...toTicketReaders(tickets)])
   return z.looseObject({ type: z.string() }).transform((event, context) => {
     const [, subject, predicate] = TYPE.exec(event.type) ?? []
     if (subject === undefined) return { ignored: 'it is no CDEvent' }
@@ -69,7 +79,8 @@ export function cdEvent(tiers: readonly TierRule[]): z.ZodType<Told<CdEventFact>
 }
 
 const NO_REQUEST = 'it does not say who asked, and when: send rows of provisioning_requests'
-const NO_TICKET = 'it does not say whether it asks the platform team: send rows of tickets'
+const NO_TICKET =
+  'it does not say whether it asks the platform team: set tickets of the source, or send rows of tickets'
 
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['service.removed', 'a service that is removed is no deployment'],
@@ -109,6 +120,31 @@ function toReaders(tiers: readonly TierRule[]): ReadonlyMap<string, Read> {
     ['change.created', changed('openedAt')],
     ['change.merged', changed('mergedAt')],
   ])
+}
+
+function toTicketReaders(tickets: EventTickets | null): [string, Read][] {
+  if (tickets === null) return []
+  return (['created', 'updated', 'closed'] as const).map((moment) => {
+    const event = carrying(TicketContent).transform(({ data }) => toTicket(data, moment, tickets))
+    return [`ticket.${moment}`, (value) => event.safeParse(value)]
+  })
+}
+
+function toTicket(
+  { context, subject }: Carried<z.output<typeof TicketContent>>,
+  moment: EventTicket['moment'],
+  tickets: EventTickets,
+): Told<CdEventFact> {
+  const understood = understandTicket(subject.content, tickets)
+  if (understood === null) {
+    return { ignored: 'by tickets of the source it does not ask the platform team' }
+  }
+  const key = toKey(context, subject)
+  const at = context.timestamp
+  return {
+    fact: { kind: 'ticket', key, moment, at, ...understood },
+    about: { subject: key, occurredAt: at },
+  }
 }
 
 interface Carried<Content> {

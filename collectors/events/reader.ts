@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type CdEventFact, cdEvent } from '#collectors/events/cdevents.ts'
 import { saveCdEvents, TOLD_BY_OTHER } from '#collectors/events/save.ts'
+import type { EventTickets } from '#collectors/events/tickets.ts'
 import { findSentEntity, readBodyRows } from '#collectors/files/body.ts'
 import type { EntityRow } from '#collectors/files/entities.ts'
 import { saveRows } from '#collectors/files/save.ts'
@@ -40,6 +41,8 @@ interface Tool {
 export interface SentOptions {
   readonly sourceId: string
   readonly tiers: readonly TierRule[]
+  /** Null: tickets that CDEvents tell of ask nobody that is known. */
+  readonly tickets: EventTickets | null
   /** By the kind of what they send. */
   readonly tools: Readonly<Record<string, Tool>>
 }
@@ -48,8 +51,13 @@ export interface SentOptions {
  * Reads rows as files of the same entities are read, CDEvents by what they mean, and what tools tell as
  * the deployments that it is.
  */
-export function sentReader({ sourceId, tiers, tools }: SentOptions): EventReader<SentFact> {
-  const cloudEvent = cdEvent(tiers)
+export function sentReader({
+  sourceId,
+  tiers,
+  tickets,
+  tools,
+}: SentOptions): EventReader<SentFact> {
+  const cloudEvent = cdEvent(tiers, tickets)
   return {
     toScope: ({ kind, type }) =>
       kind === 'rows' ? `entity:${type}` : kind === 'cloudevent' ? 'cloudevents' : kind,
@@ -64,7 +72,7 @@ export function sentReader({ sourceId, tiers, tools }: SentOptions): EventReader
     }),
     save(tx, told, { scope }, observedAt) {
       const saving = { sourceId, observedAt }
-      if (scope === 'cloudevents') return saveCdEvents(tx, told.flatMap(toCdEvent), saving)
+      if (scope === 'cloudevents') return saveCdEvents(tx, told.filter(isCdEvent), saving)
       const tool = tools[scope]
       if (tool !== undefined) return saveDeployed(tx, told, { ...tool, observedAt })
       return saveSentRows(tx, told, { ...saving, scope })
@@ -133,5 +141,5 @@ function toRows({ type, body }: KeptEvent, context: z.RefinementCtx): Told<SentF
   return faults.length === 0 ? { fact: { kind: 'rows', rows } } : z.NEVER
 }
 
-const toCdEvent = ({ fact }: ToldFact<SentFact>) =>
-  fact.kind === 'rows' || fact.kind === 'deployed' ? [] : [fact]
+const isCdEvent = (told: ToldFact<SentFact>): told is ToldFact<CdEventFact> =>
+  told.fact.kind !== 'rows' && told.fact.kind !== 'deployed'

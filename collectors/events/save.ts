@@ -1,5 +1,6 @@
 import type { CdEventFact } from '#collectors/events/cdevents.ts'
-import type { Stored } from '#collectors/received.ts'
+import { type EventTicket, saveEventTickets } from '#collectors/events/tickets.ts'
+import type { Stored, ToldFact } from '#collectors/received.ts'
 import { isToldByOther } from '#collectors/repository.ts'
 import type { Database } from '#db/connection.ts'
 import { findFact, upsertFacts } from '#db/facts.ts'
@@ -17,16 +18,24 @@ interface Saving {
  */
 export async function saveCdEvents(
   tx: Database,
-  facts: readonly CdEventFact[],
+  told: readonly ToldFact<CdEventFact>[],
   saving: Saving,
 ): Promise<Stored[]> {
+  const facts = told.map(({ fact }) => fact)
   // Each is an event of its own: they need not be stored one by one. Incidents look for them.
   const deployed = await saveDeployments(tx, facts, saving)
+  const tickets = await saveEventTickets(tx, told.filter(isOfTicket), saving)
   const stored: Stored[] = []
-  for (const fact of facts) stored.push(await saveRest(tx, fact, saving))
+  for (const fact of facts) {
+    const own = fact.kind === 'ticket' ? tickets.shift() : undefined
+    stored.push(own ?? (await saveRest(tx, fact, saving)))
+  }
   const [first, ...others] = stored
   return first ? [{ ...first, changed: first.changed + deployed }, ...others] : []
 }
+
+const isOfTicket = (told: ToldFact<CdEventFact>): told is ToldFact<EventTicket> =>
+  told.fact.kind === 'ticket'
 
 const toSeen = ({ sourceId, observedAt }: Saving) => ({
   source_id: sourceId,

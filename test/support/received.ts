@@ -1,5 +1,6 @@
 import { argoCdNotification } from '#collectors/argocd/notification.ts'
 import { sentReader } from '#collectors/events/reader.ts'
+import type { EventTickets } from '#collectors/events/tickets.ts'
 import { fluxEvent } from '#collectors/flux/event.ts'
 import type { HeardOptions } from '#collectors/github/save-heard.ts'
 import { webhookReader } from '#collectors/github/webhooks.ts'
@@ -83,6 +84,7 @@ const toContext = ({ now = READ_AT, signal = new AbortController().signal }: Col
 interface ReadOptions extends CollectOptions {
   readonly covers?: Readonly<Record<string, string>>
   readonly hasArgoCd?: boolean
+  readonly tickets?: EventTickets | null
 }
 
 const NAMING = { names: '{service}-{environment}', environments: TIER_RULES }
@@ -98,10 +100,10 @@ const ARGO_CD = {
 /** Reads what was sent for `ci`. */
 export function readSent(
   db: Database,
-  { covers = {}, hasArgoCd = true, guard, ...options }: ReadOptions = {},
+  { covers = {}, hasArgoCd = true, tickets = null, guard, ...options }: ReadOptions = {},
 ): Promise<RunOutcome> {
   const tools = { flux: FLUX, ...(hasArgoCd && { argocd: ARGO_CD }) }
-  const reader = sentReader({ sourceId: 'ci', tiers: TIER_RULES, tools })
+  const reader = sentReader({ sourceId: 'ci', tiers: TIER_RULES, tickets, tools })
   const received = { sourceId: 'ci', configuration: {}, reader, covers }
   return runCollector(db, receivedCollector(db, received), toContext(options), guard)
 }

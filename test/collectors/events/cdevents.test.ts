@@ -259,6 +259,114 @@ test('what is no CDEvent is left out with the reason', async () => {
   ])
 })
 
+const ticketEvent = (moment: string, at: string, content: object = {}) =>
+  anEvent(`ticket.${moment}`, {
+    at,
+    subject: 'T-1',
+    content: {
+      summary: 'Deploy is stuck',
+      group: 'platform',
+      creator: 'Alice Example',
+      labels: ['deploy'],
+      uri: 'https://desk.example/T-1',
+      ...content,
+    },
+  })
+
+const TICKET = {
+  created: ticketEvent('created', '2026-05-30T09:00:00Z', { labels: ['other'] }),
+  updated: ticketEvent('updated', '2026-05-30T10:00:00Z', { updatedBy: 'Bob Example' }),
+  closed: ticketEvent('closed', '2026-05-30T12:00:00Z', { resolution: 'completed' }),
+}
+
+const TICKETS = {
+  groups: ['Platform'],
+  labels: [],
+  rules: [{ label: 'deploy', category: 'deployment', type: 'how_to' as const, team: 'basket' }],
+}
+
+test.each([
+  ['in order', [TICKET.created, TICKET.updated, TICKET.closed]],
+  ['the end first', [TICKET.closed, TICKET.created, TICKET.updated]],
+  ['the beginning at last', [TICKET.updated, TICKET.closed, TICKET.created]],
+])('a ticket is put together of its events, %s, one by one or at once', async (_, events) => {
+  const stored = []
+  for (const batches of [events.map((event) => [event]), [events]]) {
+    const db = await testDatabase()
+    for (const batch of batches) {
+      await sendCloudEvents(db, batch)
+      expect(await readSent(db, { tickets: TICKETS })).toMatchObject({ status: 'ok' })
+    }
+    stored.push(...(await db.selectFrom('tickets').selectAll().execute()))
+    expect(
+      JSON.stringify(await db.selectFrom('received_events').selectAll().execute()),
+    ).not.toMatch(/Alice|Bob|stuck/)
+  }
+  const ticket = {
+    source_id: 'ci',
+    native_id: '/ops#T-1',
+    status_category: 'done',
+    opened_at: '2026-05-30T09:00:00.000Z',
+    resolved_at: '2026-05-30T12:00:00.000Z',
+    first_response_at: null,
+    reopened_count: null,
+    opened_by_group: null,
+    channel: 'cdevents',
+    bot: 0,
+  }
+  expect(stored).toMatchObject([ticket, ticket])
+  expect(JSON.stringify(stored)).not.toMatch(/Alice|Bob|stuck|desk/)
+})
+
+test('what a ticket is about is what its latest event says, and older ones change nothing', async () => {
+  const db = await testDatabase()
+  const older = anEvent('ticket.updated', {
+    id: 'older',
+    at: '2026-05-30T09:30:00Z',
+    subject: 'T-1',
+    content: { group: 'platform', labels: [] },
+  })
+  for (const event of [TICKET.created, TICKET.updated, older]) {
+    await sendCloudEvents(db, [event])
+    await readSent(db, { tickets: TICKETS })
+  }
+  expect(await db.selectFrom('tickets').selectAll().execute()).toMatchObject([
+    { category: 'deployment', type: 'how_to', team_id: 'basket', status_category: 'open' },
+  ])
+})
+
+test('a ticket that was closed before anybody told when it was opened is none yet', async () => {
+  const db = await testDatabase()
+  await sendCloudEvents(db, [TICKET.closed])
+  expect(await readSent(db, { tickets: TICKETS })).toMatchObject({ status: 'ok', changed: 0 })
+  expect(await db.selectFrom('tickets').selectAll().execute()).toEqual([])
+})
+
+test('only tickets that ask the platform are taken, and none where nobody says which do', async () => {
+  const db = await testDatabase()
+  const other = ticketEvent('created', '2026-05-30T09:00:00Z', { group: 'security' })
+  await sendCloudEvents(db, [other])
+  await readSent(db, { tickets: TICKETS })
+  await sendCloudEvents(db, [TICKET.closed])
+  await readSent(db)
+  expect(await listOutcomes(db)).toEqual([
+    'ignored: by tickets of the source it does not ask the platform team',
+    expect.stringMatching(/^ignored: .*set tickets of the source, or send rows of tickets$/),
+  ])
+  const labelled = { groups: [], labels: ['DEPLOY'], rules: [] }
+  await sendCloudEvents(db, [
+    anEvent('ticket.created', {
+      id: 'bot',
+      subject: 'T-2',
+      content: { labels: ['deploy'], creator: 'renovate[bot]' },
+    }),
+  ])
+  await readSent(db, { tickets: labelled })
+  expect(await db.selectFrom('tickets').selectAll().execute()).toMatchObject([
+    { native_id: '/ops#T-2', bot: 1, team_id: null, category: null },
+  ])
+})
+
 // The examples of the specification. They are not part of this repository.
 const FIXTURES = '../shared/fixtures/cdevents'
 const STORED = [
@@ -272,9 +380,16 @@ const STORED = [
   'service_upgraded',
 ]
 
-test.skipIf(!existsSync(FIXTURES)).each(['v0.4.1', 'v0.5.1'])(
-  'every conformance example of %s is stored, or left out with a reason (skipped without them)',
-  async (version) => {
+const ALL_TICKETS = { groups: [], labels: [], rules: [] }
+const OF_TICKETS = ['ticket_closed', 'ticket_created', 'ticket_updated']
+
+test.skipIf(!existsSync(FIXTURES)).each([
+  ['v0.4.1', null],
+  ['v0.5.1', null],
+  ['v0.5.1', ALL_TICKETS],
+])(
+  'every conformance example of %s is stored, or left out with a reason, with tickets %j (skipped without them)',
+  async (version, tickets) => {
     const db = await testDatabase()
     const folder = join(FIXTURES, version, 'conformance')
     const names = readdirSync(folder).toSorted()
@@ -286,7 +401,7 @@ test.skipIf(!existsSync(FIXTURES)).each(['v0.4.1', 'v0.5.1'])(
       return aCloudEvent(name, { source: data.context.source, type: data.context.type, data })
     })
     await sendCloudEvents(db, events)
-    expect(await readSent(db)).toMatchObject({
+    expect(await readSent(db, { tickets })).toMatchObject({
       status: 'ok',
       read: 45,
       quarantined: 0,
@@ -294,7 +409,10 @@ test.skipIf(!existsSync(FIXTURES)).each(['v0.4.1', 'v0.5.1'])(
     })
     const outcomes = await listOutcomes(db)
     const stored = names.filter((_, index) => outcomes[index] === 'stored')
-    expect(stored.map((name) => name.replace('.json', ''))).toEqual(STORED)
+    expect(stored.map((name) => name.replace('.json', ''))).toEqual([
+      ...STORED,
+      ...(tickets ? OF_TICKETS : []),
+    ])
     expect(outcomes.filter((outcome) => !/^(stored|ignored: .{10,})$/.test(outcome))).toEqual([])
   },
 )

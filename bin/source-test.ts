@@ -112,7 +112,10 @@ async function* examineInbox(
     return [await listTokens(db), await countOutcomes(db, source.id)] as const
   })
   yield source.kind === 'ingest'
-    ? examineTokens(tokens.filter((token) => isValid(token, source.id, now())))
+    ? examineTokens(
+        source,
+        tokens.filter((token) => isValid(token, source.id, now())),
+      )
     : examineSecret(source.secret)
   for (const { outcome, reason, count } of outcomes) {
     const what = outcome ?? 'waiting'
@@ -127,7 +130,7 @@ async function* examineInbox(
 const isValid = (token: ApiToken, sourceId: string, now: Date) =>
   token.source_id === sourceId && token.revoked_at === null && token.expires_at > now.toISOString()
 
-function examineTokens(tokens: readonly ApiToken[]): Examination {
+function examineTokens(source: IngestSource, tokens: readonly ApiToken[]): Examination {
   const what = 'tokens'
   if (tokens.length === 0) {
     const todo = `${COMMAND} token create --source <id> --scope <scope>`
@@ -135,9 +138,12 @@ function examineTokens(tokens: readonly ApiToken[]): Examination {
   }
   const scopes = [...new Set(tokens.flatMap((token) => token.scopes))].toSorted()
   const fills = scopes.flatMap((scope) => FROM_SCOPE[scope] ?? findSentEntity(scope)?.table ?? [])
+  if (source.tickets && scopes.includes('cloudevents')) fills.push('tickets')
   const says = `${tokens.length} valid, for ${scopes.join(', ')}`
   return { what, fills: [...new Set(fills)], says, problem: null }
 }
+
+type IngestSource = Extract<SourceConfig, { kind: 'ingest' }>
 
 const FROM_SCOPE: Readonly<Record<string, readonly FactTable[]>> = {
   cloudevents: ['deployments', 'incidents', 'changes'],

@@ -12,7 +12,7 @@ const anOrganisation = () =>
   aFolder({
     'desirepath.yaml': `organisation: { name: Acme }
 sources:
-  - { id: ci, kind: ingest, covers: { deployments: 2026-01-01 } }
+  - { id: ci, kind: ingest, tickets: {}, covers: { deployments: 2026-01-01 } }
   - { id: gh, kind: github, org: acme, token: '\${GH_TOKEN}' }
   - { id: gh-events, kind: github-webhook, of: gh, secret: '\${GH_WEBHOOK}' }
 `,
@@ -90,7 +90,7 @@ test(
     const { status, stdout } = await runCli(['source', 'test', 'ci'], { cwd })
     expect(status).toBe(0)
     expect(stdout).toContain(
-      'ok    tokens: 1 valid, for cloudevents → deployments, incidents, changes\n',
+      'ok    tokens: 1 valid, for cloudevents → deployments, incidents, changes, tickets\n',
     )
     expect(stdout).toContain('ok    waiting: 1 event\nok    stored: 1 event\n')
     expect(stdout).toMatch(/feeds:\n(?: {2}\w+\n)* {2}change_fail_rate\n/)

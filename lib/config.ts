@@ -249,6 +249,8 @@ const GitHubSource = z
       .optional(),
     /** Read what the rules of branches said to each push: pass, fail or bypass. */
     ruleSuites: z.boolean().default(false),
+    /** Read who approved deployments: a person or a program. */
+    approvals: z.boolean().default(false),
     /** Logins of bots, besides those that GitHub marks as such. */
     bots: Accounts,
   })

@@ -5,7 +5,7 @@ import type { Model } from '#scorecards/adoption/tracks.ts'
 import type { FailedDeployment } from '#scorecards/delivery/failed-deployments.ts'
 import { GOVERNED_DAYS } from '#scorecards/governance/governed-share.ts'
 import {
-  EVIDENCE_SCOPE,
+  evidenceRead,
   NO_POLICIES,
   type PathPolicies,
   type PolicyRows,
@@ -127,7 +127,7 @@ async function loadPolicies(
   period: Period,
 ): Promise<PolicyRows | null> {
   const { model, path } = known
-  if (!model.landscape.coverage.has(EVIDENCE_SCOPE)) return null
+  if (evidenceRead(model.landscape).length === 0) return null
   const isOfRequests = path.rules.work === 'provisioning'
   const services = isOfRequests ? [] : model.landscape.services.filter(isEverInScope(known))
   const requests = isOfRequests ? await reader.requests(path.id) : []

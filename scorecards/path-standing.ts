@@ -7,7 +7,7 @@ import type { AdoptionState } from '#scorecards/adoption/state-machine.ts'
 import { firstReadAt, type Model } from '#scorecards/adoption/tracks.ts'
 import { type CoveredInterval, overlap } from '#scorecards/coverage.ts'
 import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
-import { EVIDENCE_SCOPE, type PathPolicies } from '#scorecards/governance/path-policies.ts'
+import { evidenceRead, type PathPolicies } from '#scorecards/governance/path-policies.ts'
 import { type Metric, measure, measureCells, type TableMetric } from '#scorecards/measure.ts'
 import { automatedEvidenceShare } from '#scorecards/metrics/automated-evidence-share.ts'
 import { automatedFulfilmentRate } from '#scorecards/metrics/automated-fulfilment-rate.ts'
@@ -204,7 +204,8 @@ const tickets = rowsOf(TICKETS)
 const requests = rowsOf(REQUESTS)
 const attempts = rowsOf(ATTEMPTS)
 const exceptions = rowsOf('entity:exceptions')
-const evidence = rowsOf(EVIDENCE_SCOPE)
+
+const evidence: Read = ({ model }) => [{ intervals: evidenceRead(model.landscape), since: null }]
 
 const REMOVABLE: ReadonlyMap<Read, keyof RemovedCases> = new Map([
   [tickets, 'tickets'],

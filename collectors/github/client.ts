@@ -68,18 +68,23 @@ export interface GitHubClient {
   readonly close: () => Promise<void>
 }
 
+type ScopedDetails = Partial<Pick<ScopedError, 'missing' | 'status'>>
+
 /** A failure of one thing, such as a repository that is hidden: the others may still be read. */
 export class ScopedError extends SourceError {
   /** What was withheld, where that is why. */
   readonly missing: readonly Missing[]
+  /** Of the answer by REST; null where there was none. */
+  readonly status: number | null
 
   constructor(
     source: string,
     message: string,
-    { missing = [], ...options }: ErrorOptions & { readonly missing?: readonly Missing[] } = {},
+    { missing = [], status = null, ...options }: ErrorOptions & ScopedDetails = {},
   ) {
     super(source, message, options)
     this.missing = missing
+    this.status = status
   }
 }
 
@@ -329,7 +334,7 @@ function toSourceError(
     return new SourceError(sourceId, `GitHub refuses the sign-in: ${message}`, { cause: error })
   }
   const why = status === 404 ? 'gone, or hidden from this sign-in' : `answers ${status}`
-  return new ScopedError(sourceId, `${why}: ${message}`, { cause: error })
+  return new ScopedError(sourceId, `${why}: ${message}`, { status, cause: error })
 }
 
 function findSourceError(error: unknown): SourceError | null {

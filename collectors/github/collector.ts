@@ -10,6 +10,7 @@ import {
   type WatchedPath,
 } from '#collectors/evidence/watch.ts'
 import { toLogins } from '#collectors/github/actors.ts'
+import { APPROVALS_SCOPE, Approvals, RepositoryApprovals } from '#collectors/github/approvals.ts'
 import {
   type GitHubClient,
   type GitHubClientOptions,
@@ -69,6 +70,8 @@ export interface GitHubCollectorOptions extends GitHubClientOptions, IssueOption
   readonly paths: readonly WatchedPath[]
   /** Whether to read what the rules of branches said to each push. */
   readonly ruleSuites: boolean
+  /** Whether to read who approved deployments. */
+  readonly approvals: boolean
 }
 
 /**
@@ -96,6 +99,8 @@ export function gitHubCollector(options: GitHubCollectorOptions): Collector<GitH
       bots: options.bots,
       paths: toConfiguration(options.paths),
       ruleSuites: options.ruleSuites,
+      // Left out where nobody asks for it: then it is the configuration that it was.
+      ...(options.approvals && { approvals: platformOf(options) }),
     },
     record: gitHubRecord({ bots, tiers: environments }),
     async *fetch(cursors, context) {
@@ -110,6 +115,9 @@ export function gitHubCollector(options: GitHubCollectorOptions): Collector<GitH
       saveGitHub(tx, sourceId, facts, { scope, observedAt, paths: options.paths }),
   }
 }
+
+/** Logins. */
+const platformOf = ({ tickets }: GitHubCollectorOptions) => tickets?.platformTeam ?? []
 
 interface KnownCursors {
   readonly organisation: OrganisationCursor | null
@@ -163,35 +171,74 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
     to: readUntil(run.client.time(), context.now()),
     isWhole: listing.isWhole,
   })
+  const approvals = options.approvals ? openApprovals(run) : null
+  const shared = { organisation, moved, files, approvals }
   let failedInARow = 0
   for (const [index, listed] of listing.repositories.entries()) {
-    const cursor = run.known.repositories.get(listed.id) ?? null
-    const reading: RepositoryReading = {
-      sourceId: options.sourceId,
-      client: run.client,
-      listed,
-      organisation,
-      cursor,
-      since: new Date(context.now().getTime() - options.lookBackMs),
-      now: context.now(),
-      issues: issuesOf(options, listed.name),
-      tracks: files.tracks,
-      withRuns: wantsWorkflows(options.paths),
-      published: files.publishers.get(listed.repositoryId) ?? [],
-      configuredOwner: options.owners[listed.name],
-      hasMovedDeployments: cursor?.unsettled.some(({ id }) => moved.has(id)) ?? false,
-    }
+    const reading = toReading(run, shared, listed)
     const failure = yield* readOne(reading)
     coverage.add(reading, failure)
     failedInARow = failure ? failedInARow + 1 : 0
     if (failure && failedInARow === MOST_FAILURES) throw failure
     context.progress('repositories', index + 1, listing.repositories.length)
   }
+  if (approvals !== null) yield* tellApprovals(run, listing, { approvals, to: coverage.to })
   yield* tellNotWhole(options, listing)
   yield* readTickets(run, coverage)
-  const incidents = coverage.covered('incidents')
-  if (incidents === null) return
-  yield { scope: 'entity:incidents', records: [], cursor: null, covers: incidents }
+  yield* tellCovered('entity:incidents', coverage.covered('incidents'))
+}
+
+interface Shared {
+  readonly organisation: OrganisationCursor
+  /** Ids of deployments that were open and stand differently now. */
+  readonly moved: ReadonlySet<string>
+  readonly files: WatchedFiles
+  readonly approvals: Approvals | null
+}
+
+function toReading(
+  { options, client, context, known }: Run,
+  { organisation, moved, files, approvals }: Shared,
+  listed: ListedRepository,
+): RepositoryReading {
+  const cursor = known.repositories.get(listed.id) ?? null
+  return {
+    sourceId: options.sourceId,
+    client,
+    listed,
+    organisation,
+    cursor,
+    since: new Date(context.now().getTime() - options.lookBackMs),
+    now: context.now(),
+    issues: issuesOf(options, listed.name),
+    tracks: files.tracks,
+    withRuns: wantsWorkflows(options.paths),
+    published: files.publishers.get(listed.repositoryId) ?? [],
+    configuredOwner: options.owners[listed.name],
+    approvals: approvals && new RepositoryApprovals(approvals, listed.nameWithOwner),
+    hasMovedDeployments: cursor?.unsettled.some(({ id }) => moved.has(id)) ?? false,
+  }
+}
+
+function* tellCovered(scope: string, covers: Period | null): Generator<Page> {
+  if (covers !== null) yield { scope, records: [], cursor: null, covers }
+}
+
+function openApprovals({ client, options }: Run): Approvals {
+  const { bots, environments } = options
+  const platform = toLogins(platformOf(options))
+  return new Approvals(client, { bots: toLogins(bots), platform, environments })
+}
+
+/** Since when all approvals are known, and which are not. */
+function* tellApprovals(
+  { options }: Run,
+  { repositories, isWhole }: Listing,
+  { approvals, to }: { readonly approvals: Approvals; readonly to: Date },
+): Generator<Page | ScopeFailure> {
+  const failure = approvals.failure(options.sourceId)
+  if (failure !== null) yield { scope: `approvals:${options.org}`, failure }
+  yield* tellCovered(APPROVALS_SCOPE, isWhole ? approvals.covered(repositories.length, to) : null)
 }
 
 /** Without all repositories nobody knows of all issues. */
@@ -232,7 +279,7 @@ async function* readTickets(
 
 /** Tickets are covered as one, and so are incidents: no repository of theirs may be missing. */
 class IssueCoverage {
-  readonly #to: Date
+  readonly to: Date
   readonly #isWhole: boolean
   /** Of repositories that have tickets. */
   readonly readings: RepositoryReading[] = []
@@ -240,7 +287,7 @@ class IssueCoverage {
 
   /** `to`: when the first of them was asked; `isWhole`: the list withheld none. */
   constructor({ to, isWhole }: { to: Date; isWhole: boolean }) {
-    this.#to = to
+    this.to = to
     this.#isWhole = isWhole
   }
 
@@ -263,7 +310,7 @@ class IssueCoverage {
     const { since = [], isWhole = false } = this.#scopes.get(kind) ?? {}
     const from = since.toSorted().at(-1)
     if (from === undefined || !isWhole || !this.#isWhole) return null
-    return { from: new Date(from), to: this.#to }
+    return { from: new Date(from), to: this.to }
   }
 }
 

@@ -17,6 +17,8 @@ export const RepositoryCursor = z.object({
   moved: Moved.nullable(),
   changes: Progress,
   deployments: Progress,
+  /** Since when all approvals are known; null: since ever. */
+  approvedFrom: z.string().nullable().default(null),
   /** Deployments of which more is to come. */
   unsettled: z.array(z.object({ id: z.string(), createdAt: z.string(), state: z.string() })),
   /** Update of the newest ticket that was read. */

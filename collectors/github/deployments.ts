@@ -90,7 +90,8 @@ const Commit = z
   .object({ checkSuites: z.object({ nodes: z.array(CheckSuite).nullable() }).nullable() })
   .nullish()
 
-const Deployment = z.object({
+/** As GitHub gives it, with all of its statuses. */
+export const Deployment = z.object({
   id: PlainText,
   createdAt: Instant,
   environment: PlainText.nullable(),
@@ -101,7 +102,7 @@ const Deployment = z.object({
   statuses: z.object({ nodes: z.array(Status) }),
   commit: Commit,
 })
-type Deployment = z.output<typeof Deployment>
+export type Deployment = z.output<typeof Deployment>
 
 export interface DeploymentFact {
   readonly kind: 'deployment'
@@ -190,5 +191,6 @@ function toOutcome(state: string | null): Course['outcome'] {
   return state === 'ABANDONED' || state === 'DESTROYED' || state === null ? 'unknown' : 'open'
 }
 
-const toUrl = (text: string | null | undefined) =>
+/** An address that may be linked to; else null. */
+export const toUrl = (text: string | null | undefined) =>
   typeof text === 'string' && /^https?:\/\/\S{1,500}$/.test(text) ? text : null

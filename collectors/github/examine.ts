@@ -83,7 +83,7 @@ function listTrials(
   options: GitHubCollectorOptions,
   sample: string | undefined,
 ): Trial[] {
-  const { sourceId, org, ownerProperty, tickets, incidents, paths, ruleSuites } = options
+  const { sourceId, org, ownerProperty, tickets, incidents, paths, ruleSuites, approvals } = options
   const ofOrganisation: Trial[] = [
     {
       what: 'teams',
@@ -152,6 +152,21 @@ function listTrials(
       permission: 'Deployments',
       ask: ofSample(deploymentsQuery(false)),
     },
+    ...(approvals
+      ? [
+          {
+            what: 'approvals of deployments',
+            fills: ['policy_evidence'] as const,
+            permission: 'Actions',
+            ask: async () => {
+              const [owner, name] = sample.split('/')
+              const path = '/repos/{owner}/{name}/environments'
+              await client.listPages(z.unknown(), path, { owner, name, per_page: 1 }).next()
+              return `tried with the environments of ${sample}`
+            },
+          },
+        ]
+      : []),
     ...(tickets ? [{ ...issues, what: 'issues as tickets', fills: ['tickets'] as const }] : []),
     ...(incidents
       ? [{ ...issues, what: 'issues as incidents', fills: ['incidents'] as const }]

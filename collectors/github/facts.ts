@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { PublishedRule } from '#collectors/evidence/publications.ts'
 import type { HistoryFact, UnreadableRecord } from '#collectors/evidence/walk.ts'
+import { type ApprovalFact, approvalRecord } from '#collectors/github/approvals.ts'
 import { type DeploymentFact, deploymentRecord } from '#collectors/github/deployments.ts'
 import { type IssueFact, issueRecord } from '#collectors/github/issues.ts'
 import type { OwnerClaim } from '#collectors/github/ownership.ts'
@@ -24,6 +25,7 @@ export type GitHubFact =
   | { readonly kind: 'ownership'; readonly claims: readonly OwnerClaim[] }
   | ChangeFact
   | DeploymentFact
+  | ApprovalFact
   | IssueFact
   | PolicyFact
   | { readonly kind: 'ignored' }
@@ -31,7 +33,7 @@ export type GitHubFact =
 /** A record as it is fetched: a node as GitHub gave it, or a fact that was made from several. */
 export type GitHubRecord =
   | {
-      readonly kind: 'pull-request' | 'deployment' | 'issue' | 'rule-suite'
+      readonly kind: 'pull-request' | 'deployment' | 'approval' | 'issue' | 'rule-suite'
       readonly node: unknown
     }
   | { readonly kind: 'fact'; readonly fact: GitHubFact }
@@ -47,6 +49,7 @@ export function gitHubRecord({ bots, tiers }: RecordRules): z.ZodType<GitHubFact
     .discriminatedUnion('kind', [
       z.object({ kind: z.literal('pull-request'), node: changeRecord(bots) }),
       z.object({ kind: z.literal('deployment'), node: deploymentRecord({ bots, tiers }) }),
+      z.object({ kind: z.literal('approval'), node: approvalRecord }),
       z.object({ kind: z.literal('rule-suite'), node: ruleSuiteRecord }),
       z.object({ kind: z.literal('issue'), node: issueRecord }),
       z.object({ kind: z.literal('fact'), fact: z.custom<GitHubFact>() }),

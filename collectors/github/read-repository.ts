@@ -5,6 +5,11 @@ import { CATALOGUE_FILES, chooseDescription } from '#collectors/evidence/catalog
 import type { PublishedRule } from '#collectors/evidence/publications.ts'
 import type { HistoryFact, UnreadableRecord } from '#collectors/evidence/walk.ts'
 import type { Track } from '#collectors/evidence/watch.ts'
+import {
+  NO_APPROVALS,
+  type ReadApprovals,
+  type RepositoryApprovals,
+} from '#collectors/github/approvals.ts'
 import { type Answer, type GitHubClient, ScopedError } from '#collectors/github/client.ts'
 import type { OrganisationCursor, RepositoryCursor } from '#collectors/github/cursor.ts'
 import {
@@ -61,6 +66,8 @@ export interface RepositoryReading {
   readonly configuredOwner: string | undefined
   /** Whether a deployment that was open stands differently now. */
   readonly hasMovedDeployments: boolean
+  /** What was approved in it; null: nobody asks. */
+  readonly approvals: RepositoryApprovals | null
 }
 
 /** What comes late, or with the same time, is found by reading so far back again. */
@@ -87,6 +94,9 @@ export async function* readRepository(reading: RepositoryReading): AsyncGenerato
     yield* readIssues(reading, reading.issues, pages)
   if (!reading.withRuns) yield* readWatchedFiles(reading, pages)
   const owner = await readOwner(reading, pages)
+  if (listed.moved.deployments !== null) {
+    reading.approvals?.noteRead(pages.cursor.approvedFrom ?? pages.cursor.since)
+  }
   pages.cursor = { ...pages.cursor, readAt, moved: listed.moved }
   yield pages.last(owner, { from: coveredFrom(reading, start), to: new Date(readAt) })
 }
@@ -104,6 +114,7 @@ const startCursor = ({ listed, since }: RepositoryReading): RepositoryCursor => 
   moved: null,
   changes: NOT_READ,
   deployments: NOT_READ,
+  approvedFrom: null,
   unsettled: [],
   tickets: null,
   files: null,
@@ -145,9 +156,15 @@ class PageMaker {
   }
 
   of(kind: 'pull-request' | 'deployment' | 'issue', nodes: readonly unknown[]): Page {
-    return this.#page(
-      nodes.map((node) => ({ position: toPosition(kind, node), value: { kind, node } })),
-    )
+    return this.#page(toRecords(kind, nodes))
+  }
+
+  ofDeployments(nodes: readonly unknown[], approvals: ReadApprovals['nodes']): Page {
+    const approved = approvals.map((node) => ({
+      position: `approval ${node.deployment}`,
+      value: { kind: 'approval' as const, node },
+    }))
+    return this.#page([...toRecords('deployment', nodes), ...approved])
   }
 
   ofHistory(records: readonly SourceRecord[], rules: readonly PublishedRule[]): Page {
@@ -186,6 +203,9 @@ class PageMaker {
     }
   }
 }
+
+const toRecords = (kind: 'pull-request' | 'deployment' | 'issue', nodes: readonly unknown[]) =>
+  nodes.map((node) => ({ position: toPosition(kind, node), value: { kind, node } }))
 
 const toRecord = (record: HistoryFact | UnreadableRecord): GitHubRecord =>
   record.kind === 'unreadable' ? record : { kind: 'fact', fact: record }
@@ -278,7 +298,7 @@ async function* readDeployments(
     const whole = await withAllStatuses(reading, nodes)
     const unsettled = mergeUnsettled(pages.cursor.unsettled, whole, reading.now)
     pages.cursor = { ...pages.cursor, deployments: progress, unsettled }
-    yield pages.of('deployment', whole)
+    yield await withApprovals(reading, pages, whole)
   }
 }
 
@@ -295,8 +315,27 @@ async function* readUnsettled(reading: RepositoryReading, pages: PageMaker): Asy
     const whole = await withAllStatuses(reading, there)
     const others = pages.cursor.unsettled.filter(({ id }) => !ids.includes(id))
     pages.cursor = { ...pages.cursor, unsettled: mergeUnsettled(others, whole, reading.now) }
-    yield pages.of('deployment', whole)
+    yield await withApprovals(reading, pages, whole)
   }
+}
+
+/**
+ * A page of deployments and of what was approved of them. Where that is not known of one, nothing is
+ * known before it; of one that ended since the last reading, before this one.
+ */
+async function withApprovals(
+  { approvals, now }: RepositoryReading,
+  pages: PageMaker,
+  nodes: readonly unknown[],
+): Promise<Page> {
+  const { nodes: approved, gapAt } = (await approvals?.read(nodes)) ?? NO_APPROVALS
+  if (gapAt !== null) {
+    const { readAt, approvedFrom } = pages.cursor
+    const known = readAt === null ? gapAt : now.toISOString()
+    const isLater = approvedFrom === null || approvedFrom < known
+    pages.cursor = { ...pages.cursor, approvedFrom: isLater ? known : approvedFrom }
+  }
+  return pages.ofDeployments(nodes, approved)
 }
 
 type Unsettled = RepositoryCursor['unsettled'][number]

@@ -66,6 +66,7 @@ async function saveRepository(
     await saveHistory(tx, renamed, facts),
     await saveChanges(tx, renamed, service, facts),
     await saveDeployments(tx, renamed, service, facts),
+    await saveApprovals(tx, renamed, facts),
     await saveIssues(tx, renamed, service, facts),
   ]
   return changed.reduce((sum, count) => sum + count, 0)
@@ -352,6 +353,20 @@ async function saveDeployments(
     })),
   )
   return changed + (await upsertFacts(tx, 'deployment_statuses', statuses))
+}
+
+async function saveApprovals(
+  tx: Database,
+  saving: Saving,
+  facts: readonly GitHubFact[],
+): Promise<number> {
+  const approvals = ofKind(facts, 'approval')
+  const seen = toSeen(saving)
+  const evidence = approvals.map((one) => ({ ...one.evidence, ...seen }))
+  const waits = approvals.flatMap(({ wait }) => (wait === null ? [] : [{ ...wait, ...seen }]))
+  return (
+    (await upsertFacts(tx, 'policy_evidence', evidence)) + (await upsertFacts(tx, 'steps', waits))
+  )
 }
 
 /** Issues as what they are now: one that got or lost a label is no longer what it was. */

@@ -3,6 +3,7 @@ import type { Path, Service } from '#scorecards/adoption/landscape.ts'
 import { valueAt } from '#scorecards/adoption/spans.ts'
 import type { Model } from '#scorecards/adoption/tracks.ts'
 import { type ExceptionRow, teamReader } from '#scorecards/adoption/work.ts'
+import type { CoveredInterval } from '#scorecards/coverage.ts'
 import { idOf, type Named, toFinder } from '#scorecards/delivery/facts.ts'
 import { type DeploymentCase, instantOf } from '#scorecards/delivery/production.ts'
 import type { GovernedDeployment, GovernedRequest } from '#scorecards/governance/evidence-cases.ts'
@@ -90,7 +91,17 @@ export const NO_POLICIES: PathPolicies = {
   items: [],
 }
 
-export const EVIDENCE_SCOPE = 'entity:policy_evidence'
+const EVIDENCE_SCOPE = 'entity:policy_evidence'
+
+/** Evidence for one requirement, by a source that tells of no other. */
+const OF_REQUIREMENT = `${EVIDENCE_SCOPE}:`
+
+/** When evidence was read, for whatever requirement. */
+export const evidenceRead = ({ coverage }: Model['landscape']): CoveredInterval[] =>
+  [...coverage].flatMap(([scope, intervals]) =>
+    scope === EVIDENCE_SCOPE || scope.startsWith(OF_REQUIREMENT) ? intervals : [],
+  )
+
 export const REGISTER_SCOPE = 'entity:policy_requirements'
 
 /** Work is looked back on for so long to say what evidence is about. */
@@ -235,15 +246,14 @@ const attributesOf = (
  * of it; of one that none told of, by any.
  */
 function uncoveredReader({ landscape }: Model, { requirements, sources }: PolicyRows) {
-  const intervals = landscape.coverage.get(EVIDENCE_SCOPE) ?? []
-  const bySource = Map.groupBy(intervals, ({ sourceId }) => sourceId)
+  const ofAll = landscape.coverage.get(EVIDENCE_SCOPE) ?? []
   const tellers = Map.groupBy(sources, ({ requirement_id }) => requirement_id)
-  const readings = requirements.map(({ native_id }) => ({
-    id: native_id,
-    all: tellers.get(native_id)?.map(({ source_id }) => bySource.get(source_id) ?? []) ?? [
-      intervals,
-    ],
-  }))
+  const readings = requirements.map(({ native_id: id }) => {
+    const intervals = [...ofAll, ...(landscape.coverage.get(`${OF_REQUIREMENT}${id}`) ?? [])]
+    const bySource = Map.groupBy(intervals, ({ sourceId }) => sourceId)
+    const all = tellers.get(id)?.map(({ source_id }) => bySource.get(source_id) ?? [])
+    return { id, all: all ?? [intervals] }
+  })
   return (from: Date, to: Date): ReadonlySet<string> =>
     new Set(
       readings

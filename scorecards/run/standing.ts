@@ -7,7 +7,7 @@ import { weekNumber, weekStart } from '#lib/period.ts'
 import type { Path } from '#scorecards/adoption/landscape.ts'
 import { type Model, weeksOf } from '#scorecards/adoption/tracks.ts'
 import type { FailedDeployment } from '#scorecards/delivery/failed-deployments.ts'
-import { EVIDENCE_SCOPE } from '#scorecards/governance/path-policies.ts'
+import { evidenceRead } from '#scorecards/governance/path-policies.ts'
 import { toMeasurementRow } from '#scorecards/measurement-row.ts'
 import { interactionModeMix } from '#scorecards/metrics/interaction-mode-mix.ts'
 import {
@@ -158,7 +158,7 @@ function sinceOf(metricId: string, update: StandingUpdate): string | null {
   const { model, path, plan, outcome, deliveredSince, failuresSince } = update
   const { casesSince, pathsSince } = plan
   const isOf = (ids: readonly string[]) => ids.includes(metricId)
-  const isGoverned = model.landscape.coverage.has(EVIDENCE_SCOPE)
+  const isGoverned = evidenceRead(model.landscape).length > 0
   return firstOf([
     plan.isFull ? '' : null,
     plan.since,

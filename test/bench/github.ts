@@ -144,6 +144,7 @@ async function collect(baseUrl: string, token: string, folder: string): Promise<
       bots: [],
       paths: [],
       ruleSuites: false,
+      approvals: false,
     })
     const { changed, error } = await runCollector(db, collector, {
       now: () => NOW,

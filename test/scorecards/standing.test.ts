@@ -261,6 +261,17 @@ test('changes are complete by a pass or an approved waiver, and some in time', a
   expect(automated).toMatchObject({ value: 14 / 22, numerator: 14, denominator: 22 })
 })
 
+test('evidence that was read for one requirement only says nothing of the others', async () => {
+  const db = await aGovernedOrganisation()
+  await approve(db)
+  const scope = 'entity:policy_evidence:signed'
+  await cover(db, scope, { from: SPAN.from, to: SPAN.to, sourceId: 'policies' })
+  const [complete] = await publish(db, 'GOV-02')
+  expect(complete).toMatchObject({ value: 22 / 24, denominator: 24, nUnknown: 0, status: 'ok' })
+  await addRequirement(db, { native_id: 'scanned' })
+  expect(await publishOne(db, 'GOV-02')).toMatchObject({ denominator: 0, nUnknown: 24 })
+})
+
 test('a waiver of an exception that nobody knows leaves its change unknown', async () => {
   const db = await aGovernedOrganisation()
   await readEvidence(db, SPAN.from, SPAN.to)

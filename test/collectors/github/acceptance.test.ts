@@ -12,9 +12,11 @@ import {
   anIssue,
   aPullRequest,
   aRepository,
+  aRun,
   aWorld,
   BOT,
   COLLEAGUE,
+  type StoredDeployment,
   type StoredIssue,
   toSha,
   type World,
@@ -50,6 +52,7 @@ function aBusyWorld(): World {
   const deployments = Array.from({ length: 2 * PAGE + 5 }, (_, index) => ({
     ...aDeployment(at(index * 90)),
     id: `DE_${index}`,
+    ...(index % 30 === 0 && { statuses: listGated(at(index * 90), at(index * 90 + 60)) }),
   }))
   const issues = Array.from({ length: PAGE + 5 }, (_, index) => ({
     ...anIssue(index + 1, at(index * 100), { labels: index % 4 === 0 ? ['incident'] : [] }),
@@ -60,18 +63,34 @@ function aBusyWorld(): World {
     { oid: toSha('second'), committedDate: at(60), files: { Makefile: 'v1' } },
   ]
   const published = [{ oid: toSha('common'), committedDate: at(0), files: { Makefile: 'v1' } }]
+  const runs = [aRun(7, at(0), { reviews: [APPROVED] })]
+  const environments = [{ name: 'production', reviewers: 1, timer: 0 }]
   const quiet = (name: string) => ({
     ...aRepository(name, { pullRequests: [{ ...aPullRequest(1, at(5)), id: `PR_${name}` }] }),
     id: `R_${name}`,
   })
   return aWorld({
     repositories: [
-      { ...aRepository('busy', { pullRequests, deployments, issues, commits }), id: 'R_busy' },
+      {
+        ...aRepository('busy', { pullRequests, deployments, issues, commits, runs, environments }),
+        id: 'R_busy',
+      },
       quiet('calm'),
       { ...quiet('dull'), commits: published },
     ],
     teams: [{ slug: 'wood', name: 'Wood', parent: null, permissions: { calm: 'ADMIN' } }],
   })
+}
+
+const APPROVED = { state: 'approved', environment: 'production', user: COLLEAGUE }
+
+/** Of a deployment by run 7 that waited for somebody. */
+const listGated = (from: string, to: string): StoredDeployment['statuses'] => {
+  const logUrl = 'https://github.com/acme/busy/actions/runs/7'
+  return [
+    { state: 'WAITING', createdAt: from, logUrl },
+    { state: 'SUCCESS', createdAt: to, logUrl },
+  ]
 }
 
 async function startGitHubUpstream(): Promise<Upstream> {
@@ -87,6 +106,7 @@ async function startGitHubUpstream(): Promise<Upstream> {
       now,
       tickets: { repositories: ['bus*'], labels: [], categories: [], platformTeam: [] },
       incidents: { repositories: ['bus*'], labels: ['incident'], services: {}, rules: [] },
+      approvals: true,
       paths: PATHS,
       limits: { totalMs: 300 },
       ...(signal && { context: { signal } }),
@@ -109,6 +129,8 @@ async function startGitHubUpstream(): Promise<Upstream> {
       'deployment_statuses',
       'tickets',
       'incidents',
+      'policy_evidence',
+      'steps',
     ],
     evolve: (choice) => evolution.step(choice),
     rename: () => {

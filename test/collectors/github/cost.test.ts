@@ -1,5 +1,6 @@
 import { parse } from 'graphql'
 import { expect, test } from 'vitest'
+import { ENVIRONMENTS } from '#collectors/github/approvals.ts'
 import {
   DEPLOYMENT_STATES,
   DEPLOYMENT_STATUSES,
@@ -69,6 +70,7 @@ test.each([
     { nodes: 4000, points: 2 },
   ],
   ['deployment states', DEPLOYMENT_STATES, { ids: HUNDRED_IDS }, { nodes: 0, points: 1 }],
+  ['environments', ENVIRONMENTS, {}, { nodes: 1100, points: 1 }],
   ['statuses', DEPLOYMENT_STATUSES, {}, { nodes: 100, points: 1 }],
   ['issues', ISSUES, { pageSize: 50 }, { nodes: 1650, points: 2 }],
   ['issue ids', ISSUE_IDS, { pageSize: 100 }, { nodes: 100, points: 1 }],

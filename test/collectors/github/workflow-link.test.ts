@@ -48,6 +48,7 @@ const aRun = (path: string): StoredRun => ({
   status: 'completed',
   conclusion: 'success',
   referenced: [],
+  reviews: [],
 })
 
 interface Case {

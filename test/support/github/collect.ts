@@ -34,6 +34,7 @@ const toOptions = (
   bots: [],
   paths: [],
   ruleSuites: false,
+  approvals: false,
   patience: { firstWaitMs: 1, longestWaitMs: 100 },
   limits: { totalMs: 2000 },
   ...options,

@@ -4,6 +4,7 @@ import {
   type StoredActor,
   type StoredCommit,
   type StoredDeployment,
+  type StoredEnvironment,
   type StoredIssue,
   type StoredPullRequest,
   type StoredRepository,
@@ -365,14 +366,10 @@ function listGovernance(repository: StoredRepository): Record<string, Field<neve
         rules: (page: PageArguments) => connectAsStored(rules, page, (rule) => rule),
       })),
     environments: (args: PageArguments) =>
-      connectAsStored(environments, args, ({ name, reviewers }) => ({
-        name,
+      connectAsStored(environments, args, (environment) => ({
+        name: environment.name,
         protectionRules: (page: PageArguments) =>
-          connectAsStored(reviewers > 0 ? [reviewers] : [], page, (count) => ({
-            type: 'REQUIRED_REVIEWERS',
-            timeout: 0,
-            reviewers: () => ({ totalCount: count }),
-          })),
+          connectAsStored(listProtection(environment), page, (rule) => rule),
       })),
     vulnerabilityAlerts: (args: PageArguments) =>
       connectAsStored(alerts, args, ({ severity, ...alert }) => ({
@@ -381,6 +378,14 @@ function listGovernance(repository: StoredRepository): Record<string, Field<neve
         securityVulnerability: { severity },
       })),
   }
+}
+
+function listProtection({ reviewers, timer }: StoredEnvironment) {
+  const count = () => ({ totalCount: reviewers })
+  return [
+    ...(reviewers > 0 ? [{ type: 'REQUIRED_REVIEWERS', timeout: 0, reviewers: count }] : []),
+    ...(timer > 0 ? [{ type: 'WAIT_TIMER', timeout: timer }] : []),
+  ]
 }
 
 /** The `count`-th commit, and what can be asked of it. */

@@ -1,4 +1,9 @@
-import type { StoredRepository, StoredRun, World } from '#test/support/github/store.ts'
+import type {
+  StoredDeploymentReview,
+  StoredRepository,
+  StoredRun,
+  World,
+} from '#test/support/github/store.ts'
 
 interface RestAnswer {
   readonly status: number
@@ -14,10 +19,35 @@ export function answerRest(world: World, url: URL): RestAnswer | null {
   if (path === `${org}/rulesets/rule-suites`) {
     return toPage(url, listRuleSuites(world, url), (page) => page)
   }
-  const [, name] = new RegExp(`^/repos/${world.org}/([^/]+)/actions/runs$`).exec(path) ?? []
+  const refusal = world.refused.find((one) => one.path.test(path))
+  if (refusal) return { status: refusal.status, value: { message: 'Resource not accessible' } }
+  const [, name, rest = ''] = new RegExp(`^/repos/${world.org}/([^/]+)/(.*)$`).exec(path) ?? []
   const repository = world.repositories.find((one) => one.name === name)
-  return repository ? answerRuns(world, repository, url) : null
+  return repository ? answerRepository(world, repository, rest, url) : null
 }
+
+function answerRepository(
+  world: World,
+  repository: StoredRepository,
+  rest: string,
+  url: URL,
+): RestAnswer | null {
+  if (rest === 'actions/runs') return answerRuns(world, repository, url)
+  if (rest === 'environments') return answerEnvironments(repository, url)
+  const [, id] = /^actions\/runs\/(\d+)\/approvals$/.exec(rest) ?? []
+  const run = repository.runs.find((one) => String(one.id) === id)
+  return run ? { status: 200, value: run.reviews.map(toReview) } : null
+}
+
+const answerEnvironments = ({ environments }: StoredRepository, url: URL) =>
+  toPage(url, environments, (page) => ({ total_count: environments.length, environments: page }))
+
+const toReview = ({ state, environment, user }: StoredDeploymentReview) => ({
+  state,
+  comment: 'Ship it!',
+  environments: [{ id: 1, name: environment }],
+  user: user && { login: user.login, type: user.kind },
+})
 
 function listProperties({ org, repositories, properties }: World) {
   return repositories.map(({ name, databaseId }) => ({

@@ -10,6 +10,8 @@ export interface World {
   readonly ruleSuites: StoredRuleSuite[]
   /** Fields of every repository that the sign-in may not see. */
   readonly hidden: readonly string[]
+  /** Addresses of REST that the sign-in may not see, and how it is told. */
+  readonly refused: { readonly path: RegExp; readonly status: 403 | 404 }[]
 }
 
 export interface StoredRepository {
@@ -129,6 +131,8 @@ export interface StoredTeam {
 export interface StoredEnvironment {
   readonly name: string
   readonly reviewers: number
+  /** Minutes that everybody waits. */
+  readonly timer: number
 }
 
 export interface StoredRuleset {
@@ -156,6 +160,15 @@ export interface StoredRun {
   readonly status: 'completed' | 'in_progress' | 'queued'
   readonly conclusion: 'success' | 'failure' | 'cancelled' | null
   readonly referenced: readonly string[]
+  /** What was decided about its deployments. */
+  readonly reviews: readonly StoredDeploymentReview[]
+}
+
+export interface StoredDeploymentReview {
+  readonly state: string
+  readonly environment: string
+  /** Null: the account is gone. */
+  readonly user: StoredActor | null
 }
 
 export interface StoredAlert {
@@ -182,6 +195,7 @@ export function aWorld(world: Partial<World> = {}): World {
     properties: {},
     ruleSuites: [],
     hidden: [],
+    refused: [],
     ...world,
   }
 }
@@ -272,6 +286,22 @@ export function aDeployment(
     creator: HUMAN,
     statuses: [{ state: 'SUCCESS', createdAt: done }],
     ...deployment,
+  }
+}
+
+/** Done, by a push, of `.github/workflows/ship.yml`. */
+export function aRun(id: number, createdAt: string, run: Partial<StoredRun> = {}): StoredRun {
+  return {
+    id,
+    path: '.github/workflows/ship.yml',
+    headSha: toSha(`run ${id}`),
+    createdAt,
+    updatedAt: createdAt,
+    status: 'completed',
+    conclusion: 'success',
+    referenced: [],
+    reviews: [],
+    ...run,
   }
 }
 

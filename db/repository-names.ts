@@ -39,6 +39,13 @@ export async function renameRepository(
       .where('scope', '=', `repository:${known.id}`)
       .execute()
   }
+  await db
+    .updateTable('policy_evidence')
+    .set({ subject_id: id })
+    .where('source_id', '=', sourceId)
+    .where('subject_type', '=', 'repository')
+    .where('subject_id', '=', known.id)
+    .execute()
   await db.deleteFrom('repositories').where('id', '=', known.id).execute()
   await noteChanges(db, [{ kind: 'all', id: '', since: '' }])
   return [...(JSON.parse(known.former_names) as string[]), known.id] // As it is stored.

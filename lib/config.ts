@@ -251,6 +251,10 @@ const GitHubSource = z
     ruleSuites: z.boolean().default(false),
     /** Read who approved deployments: a person or a program. */
     approvals: z.boolean().default(false),
+    /** Read what default branches are held to: reviews, checks, required workflows. */
+    branchRules: z.boolean().default(false),
+    /** Read which runs called a golden path's workflow, as attempts at it. */
+    runs: z.boolean().default(false),
     /** Logins of bots, besides those that GitHub marks as such. */
     bots: Accounts,
   })

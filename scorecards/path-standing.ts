@@ -202,7 +202,8 @@ const ATTEMPTS = 'entity:path_attempts'
 
 const tickets = rowsOf(TICKETS)
 const requests = rowsOf(REQUESTS)
-const attempts = rowsOf(ATTEMPTS)
+/** Of every path, or of this one by a source that tells of no other. */
+const attempts: Read = (standing) => rowsOf(ATTEMPTS, `${ATTEMPTS}:${standing.path.id}`)(standing)
 const exceptions = rowsOf('entity:exceptions')
 
 const evidence: Read = ({ model }) => [{ intervals: evidenceRead(model.landscape), since: null }]

@@ -182,13 +182,17 @@ function workflowReader(paths: readonly WatchedPath[]): Reader<readonly Referenc
 
 const orbReader: Reader<readonly Reference[]> = { key: 'orbs', read: parseOrbs }
 
-const pinnedComponents = (rules: GoldenPathRules) =>
+/** What rules on references look for, in lower case. */
+export const pinnedComponents = (rules: GoldenPathRules) =>
   rules.evidence.flatMap((rule) =>
     rule.kind === 'workflow-pin' && rule.uses !== undefined ? rule.uses.toLowerCase() : [],
   )
 
 /** Hosts do not tell upper from lower case in owner and name. */
-function isOf(component: string, { component: used }: Reference): boolean {
+export function isOf(
+  component: string,
+  { component: used }: Pick<Reference, 'component'>,
+): boolean {
   const lower = used.toLowerCase()
   return lower === component || lower.startsWith(`${component}/`)
 }

@@ -228,7 +228,7 @@ export class RepositoryApprovals {
         this.#byRun.set(run, asked)
         all.push(...(await asked))
       }
-      return all.flatMap((review) => this.#reduce(review, environments))
+      return all.flatMap((review) => reduceReview(review, environments, this.#all.rules))
     } catch (error) {
       // What only fails now is asked for again with the whole page.
       if (!(error instanceof ScopedError) || error.status === null) throw error
@@ -245,21 +245,6 @@ export class RepositoryApprovals {
     const all: unknown[] = []
     for await (const page of pages) all.push(...(Array.isArray(page) ? page : [page]))
     return all
-  }
-
-  /** A review of one of `environments`, without who it was and what they wrote. */
-  #reduce(review: unknown, environments: readonly string[]): unknown[] {
-    const { data } = Review.safeParse(review)
-    if (data === undefined) return [{ state: null, by: 'unknown' }]
-    const { state, user } = data
-    const isOfOthers = !data.environments.some(({ name }) => environments.includes(name))
-    if (isOfOthers || state === 'pending') return []
-    const { platform, bots } = this.#all.rules
-    const isPlatform = user && platform.has(user.login.toLowerCase())
-    const by: Who = isPlatform
-      ? 'platform'
-      : kindOf(user ? { __typename: user.type, login: user.login } : null, bots)
-    return [{ state, by }]
   }
 
   async #hasTimer(environments: readonly string[]): Promise<boolean | null> {
@@ -287,6 +272,24 @@ const Review = z.object({
   environments: z.array(z.object({ name: z.string() })),
   user: z.object({ login: z.string(), type: z.string() }).nullish(),
 })
+
+/** A review of one of `environments`, without who it was and what they wrote; none of another. */
+export function reduceReview(
+  review: unknown,
+  environments: readonly string[],
+  { platform, bots }: ApprovalRules,
+): unknown[] {
+  const { data } = Review.safeParse(review)
+  if (data === undefined) return [{ state: null, by: 'unknown' }]
+  const { state, user } = data
+  const isOfOthers = !data.environments.some(({ name }) => environments.includes(name))
+  if (isOfOthers || state === 'pending') return []
+  const isPlatform = user && platform.has(user.login.toLowerCase())
+  const by: Who = isPlatform
+    ? 'platform'
+    : kindOf(user ? { __typename: user.type, login: user.login } : null, bots)
+  return [{ state, by }]
+}
 
 /** Where a deployment waited until something let it go on, or ended it. */
 interface Gate extends Pick<Approval, 'deployment' | 'sha' | 'waitedFrom' | 'decidedAt' | 'url'> {

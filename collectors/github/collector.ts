@@ -11,6 +11,7 @@ import {
 } from '#collectors/evidence/watch.ts'
 import { toLogins } from '#collectors/github/actors.ts'
 import { APPROVALS_SCOPE, Approvals, RepositoryApprovals } from '#collectors/github/approvals.ts'
+import { BranchRules } from '#collectors/github/branch-rules.ts'
 import {
   type GitHubClient,
   type GitHubClientOptions,
@@ -19,6 +20,7 @@ import {
   ScopedError,
 } from '#collectors/github/client.ts'
 import {
+  MandatesCursor,
   OrganisationCursor,
   RepositoryCursor,
   RuleSuitesCursor,
@@ -40,6 +42,13 @@ import {
   repositoriesQuery,
 } from '#collectors/github/repositories.ts'
 import { listRuleSuites, periodSince } from '#collectors/github/rule-suites.ts'
+import {
+  attemptsScope,
+  listRunPaths,
+  RunReadings,
+  RunsCursor,
+  readRuns,
+} from '#collectors/github/runs.ts'
 import { saveGitHub } from '#collectors/github/save.ts'
 import { readProperty, readTeams } from '#collectors/github/teams.ts'
 import { wantsWorkflows } from '#collectors/github/workflow-link.ts'
@@ -72,6 +81,10 @@ export interface GitHubCollectorOptions extends GitHubClientOptions, IssueOption
   readonly ruleSuites: boolean
   /** Whether to read who approved deployments. */
   readonly approvals: boolean
+  /** Whether to read what default branches are held to. */
+  readonly branchRules: boolean
+  /** Whether to read which runs called a golden path's workflow. */
+  readonly runs: boolean
 }
 
 /**
@@ -101,6 +114,8 @@ export function gitHubCollector(options: GitHubCollectorOptions): Collector<GitH
       ruleSuites: options.ruleSuites,
       // Left out where nobody asks for it: then it is the configuration that it was.
       ...(options.approvals && { approvals: platformOf(options) }),
+      ...(options.branchRules && { branchRules: true }),
+      ...(options.runs && { runs: true }),
     },
     record: gitHubRecord({ bots, tiers: environments }),
     async *fetch(cursors, context) {
@@ -123,19 +138,25 @@ interface KnownCursors {
   readonly organisation: OrganisationCursor | null
   readonly ruleSuitesReadAt: string | null
   readonly ticketsReconciledAt: string | null
+  readonly mandates: z.output<typeof MandatesCursor> | null
   /** By GitHub's id of the repository. */
   readonly repositories: ReadonlyMap<string, RepositoryCursor>
+  readonly runs: ReadonlyMap<string, RunsCursor>
 }
 
 const organisationScope = (org: string) => `organisation:${org}`
 const TICKETS = 'entity:tickets'
+const rulesScope = (org: string) => `branch-rules:${org}`
 const ruleSuitesScope = (org: string) => `rule-suites:${org}`
 
 function readCursors(cursors: ReadonlyMap<string, unknown>, org: string): KnownCursors {
   const repositories = new Map<string, RepositoryCursor>()
+  const runs = new Map<string, RunsCursor>()
   for (const value of cursors.values()) {
     const { data } = RepositoryCursor.safeParse(value)
     if (data) repositories.set(data.node, data)
+    const ofRuns = RunsCursor.safeParse(value).data
+    if (ofRuns) runs.set(ofRuns.runsOf, ofRuns)
   }
   const { data } = OrganisationCursor.safeParse(cursors.get(organisationScope(org)))
   const suites = RuleSuitesCursor.safeParse(cursors.get(ruleSuitesScope(org))).data
@@ -145,7 +166,9 @@ function readCursors(cursors: ReadonlyMap<string, unknown>, org: string): KnownC
     organisation: data ?? null,
     ruleSuitesReadAt,
     ticketsReconciledAt: tickets?.ticketsReconciledAt ?? null,
+    mandates: MandatesCursor.safeParse(cursors.get(rulesScope(org))).data ?? null,
     repositories,
+    runs,
   }
 }
 
@@ -172,7 +195,8 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
     isWhole: listing.isWhole,
   })
   const approvals = options.approvals ? openApprovals(run) : null
-  const shared = { organisation, moved, files, approvals }
+  const rules = options.branchRules ? openRules(run, listing) : null
+  const shared = { organisation, moved, files, approvals, rules }
   let failedInARow = 0
   for (const [index, listed] of listing.repositories.entries()) {
     const reading = toReading(run, shared, listed)
@@ -182,10 +206,54 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
     if (failure && failedInARow === MOST_FAILURES) throw failure
     context.progress('repositories', index + 1, listing.repositories.length)
   }
-  if (approvals !== null) yield* tellApprovals(run, listing, { approvals, to: coverage.to })
+  if (options.runs) yield* readAllRuns(run, listing)
+  yield* tellApprovals(run, listing, { approvals, to: coverage.to })
+  yield* tellRules(run, listing, rules)
   yield* tellNotWhole(options, listing)
   yield* readTickets(run, coverage)
   yield* tellCovered('entity:incidents', coverage.covered('incidents'))
+}
+
+/** A sign-in that may not see runs still reads the rest. */
+async function* readAllRuns(
+  { options, client, context, known }: Run,
+  { repositories, isWhole }: Listing,
+): AsyncGenerator<Page | ScopeFailure> {
+  const { sourceId, org, lookBackMs } = options
+  const paths = listRunPaths(options.paths)
+  // Nobody runs anything in what is archived.
+  const asked = repositories.filter(({ isArchived }) => !isArchived && paths.length > 0)
+  const now = context.now()
+  const since = new Date(now.getTime() - lookBackMs)
+  const readings = new RunReadings()
+  for (const { id: node, repositoryId, nameWithOwner } of asked) {
+    if (readings.isDenied) break
+    const cursor = known.runs.get(node) ?? null
+    const reading = {
+      sourceId,
+      client,
+      node,
+      repositoryId,
+      nameWithOwner,
+      paths,
+      cursor,
+      since,
+      now,
+    }
+    try {
+      yield* readRuns(reading, (read) => readings.noteRead(read))
+    } catch (error) {
+      if (!(error instanceof ScopedError)) throw error
+      readings.noteFailure(error)
+    }
+  }
+  yield* tellFailure(`runs:${org}`, readings.failure(sourceId))
+  const covers = isWhole ? readings.covered(asked.length) : null
+  for (const { id } of paths) yield* tellCovered(attemptsScope(id), covers)
+}
+
+function* tellFailure(scope: string, failure: SourceError | null): Generator<ScopeFailure> {
+  if (failure !== null) yield { scope, failure }
 }
 
 interface Shared {
@@ -194,11 +262,12 @@ interface Shared {
   readonly moved: ReadonlySet<string>
   readonly files: WatchedFiles
   readonly approvals: Approvals | null
+  readonly rules: BranchRules | null
 }
 
 function toReading(
   { options, client, context, known }: Run,
-  { organisation, moved, files, approvals }: Shared,
+  { organisation, moved, files, approvals, rules }: Shared,
   listed: ListedRepository,
 ): RepositoryReading {
   const cursor = known.repositories.get(listed.id) ?? null
@@ -216,6 +285,7 @@ function toReading(
     published: files.publishers.get(listed.repositoryId) ?? [],
     configuredOwner: options.owners[listed.name],
     approvals: approvals && new RepositoryApprovals(approvals, listed.nameWithOwner),
+    rules,
     hasMovedDeployments: cursor?.unsettled.some(({ id }) => moved.has(id)) ?? false,
   }
 }
@@ -234,11 +304,35 @@ function openApprovals({ client, options }: Run): Approvals {
 function* tellApprovals(
   { options }: Run,
   { repositories, isWhole }: Listing,
-  { approvals, to }: { readonly approvals: Approvals; readonly to: Date },
+  { approvals, to }: { readonly approvals: Approvals | null; readonly to: Date },
 ): Generator<Page | ScopeFailure> {
-  const failure = approvals.failure(options.sourceId)
-  if (failure !== null) yield { scope: `approvals:${options.org}`, failure }
+  if (approvals === null) return
+  yield* tellFailure(`approvals:${options.org}`, approvals.failure(options.sourceId))
   yield* tellCovered(APPROVALS_SCOPE, isWhole ? approvals.covered(repositories.length, to) : null)
+}
+
+function openRules({ client, options }: Run, { names }: Listing): BranchRules {
+  const { sourceId, paths } = options
+  return new BranchRules({ sourceId, client, paths, names })
+}
+
+/** Which golden paths are required where, once that is known of all; once a day for new owners. */
+function* tellRules(
+  { options: { org }, context, known }: Run,
+  { repositories, isWhole }: Listing,
+  rules: BranchRules | null,
+): Generator<Page | ScopeFailure> {
+  const scope = rulesScope(org)
+  yield* tellFailure(scope, rules?.failure() ?? null)
+  const fact = (isWhole && rules?.mandates(repositories.length)) || null
+  if (fact === null) return
+  const required = JSON.stringify(fact.required)
+  const now = context.now()
+  const age = now.getTime() - Date.parse(known.mandates?.mandatesToldAt ?? '')
+  if (known.mandates?.required === required && age >= 0 && age < DAY_MS) return
+  const value: GitHubRecord = { kind: 'fact', fact }
+  const cursor = { mandatesToldAt: now.toISOString(), required }
+  yield { scope, records: [{ position: 'mandates', value }], cursor, covers: null }
 }
 
 /** Without all repositories nobody knows of all issues. */
@@ -399,6 +493,8 @@ async function* readOne(
 
 interface Listing {
   readonly repositories: readonly ListedRepository[]
+  /** `owner/name` by number, also of those that are not to be read. */
+  readonly names: ReadonlyMap<number | null, string>
   /** GitHub's ids of all that are there, also where the rest could not be read. */
   readonly nodes: readonly string[]
   /** False when something was withheld, or could not be read. */
@@ -483,7 +579,9 @@ async function tryListing(
   const isWanted = ({ name }: ListedRepository) =>
     options.repositories.some((glob) => matchesGlob(name, glob))
   isWhole &&= failures.length === 0
-  const listing = { repositories: repositories.filter(isWanted), nodes, isWhole, failures }
+  const names = new Map(repositories.map((one) => [one.databaseId, one.nameWithOwner]))
+  const wanted = repositories.filter(isWanted)
+  const listing = { repositories: wanted, names, nodes, isWhole, failures }
   return { listing, missing }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Description } from '#collectors/evidence/catalogue.ts'
+import { KnownRules } from '#collectors/github/branch-rules.ts'
 import { Progress } from '#collectors/github/pages.ts'
 import { Moved } from '#collectors/github/repositories.ts'
 
@@ -19,6 +20,8 @@ export const RepositoryCursor = z.object({
   deployments: Progress,
   /** Since when all approvals are known; null: since ever. */
   approvedFrom: z.string().nullable().default(null),
+  /** What the default branch is held to; null: not read. */
+  rules: KnownRules.nullable().default(null),
   /** Deployments of which more is to come. */
   unsettled: z.array(z.object({ id: z.string(), createdAt: z.string(), state: z.string() })),
   /** Update of the newest ticket that was read. */
@@ -52,6 +55,9 @@ export type OrganisationCursor = z.output<typeof OrganisationCursor>
 
 /** When it was last looked which tickets are gone, by our clock. */
 export const TicketsCursor = z.object({ ticketsReconciledAt: z.string().nullable() })
+
+/** When it was last told which golden paths are required, by our clock, and as JSON which. */
+export const MandatesCursor = z.object({ mandatesToldAt: z.string(), required: z.string() })
 
 /** When the rule suites were read last, by our clock. */
 export const RuleSuitesCursor = z.object({ ruleSuitesReadAt: z.string().nullable() })

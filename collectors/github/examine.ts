@@ -1,6 +1,7 @@
 import { matchesGlob } from 'node:path'
 import { z } from 'zod'
 import type { CollectorContext, Examination } from '#collectors/collector.ts'
+import { BRANCH_RULES } from '#collectors/github/branch-rules.ts'
 import { type GitHubClient, openGitHub } from '#collectors/github/client.ts'
 import type { GitHubCollectorOptions } from '#collectors/github/collector.ts'
 import { deploymentsQuery } from '#collectors/github/deployments.ts'
@@ -11,6 +12,7 @@ import { Connection, readAll } from '#collectors/github/pages.ts'
 import { PULL_REQUESTS } from '#collectors/github/pull-requests.ts'
 import { repositoriesQuery } from '#collectors/github/repositories.ts'
 import { listRuleSuites } from '#collectors/github/rule-suites.ts'
+import { listRunPaths } from '#collectors/github/runs.ts'
 import { readProperty, readTeams } from '#collectors/github/teams.ts'
 import { SourceError } from '#lib/errors.ts'
 
@@ -83,7 +85,18 @@ function listTrials(
   options: GitHubCollectorOptions,
   sample: string | undefined,
 ): Trial[] {
-  const { sourceId, org, ownerProperty, tickets, incidents, paths, ruleSuites, approvals } = options
+  const {
+    sourceId,
+    org,
+    ownerProperty,
+    tickets,
+    incidents,
+    paths,
+    ruleSuites,
+    approvals,
+    branchRules,
+    runs,
+  } = options
   const ofOrganisation: Trial[] = [
     {
       what: 'teams',
@@ -121,6 +134,10 @@ function listTrials(
     await client.query(Anything, query, { owner, name, cursor: null, pageSize: 1 })
     return `tried with ${sample}`
   }
+  const askRest = async (place: string) => {
+    await client.listPages(z.unknown(), `/repos/${sample}/${place}`, { per_page: 1 }).next()
+    return `tried with ${sample}`
+  }
   const issues = { permission: 'Issues', ask: ofSample(ISSUES) }
   return [
     ...ofOrganisation,
@@ -152,18 +169,33 @@ function listTrials(
       permission: 'Deployments',
       ask: ofSample(deploymentsQuery(false)),
     },
+    ...(runs && listRunPaths(paths).length > 0
+      ? [
+          {
+            what: 'runs of golden paths',
+            fills: ['path_attempts'] as const,
+            permission: 'Actions',
+            ask: () => askRest('actions/runs'),
+          },
+        ]
+      : []),
+    ...(branchRules
+      ? [
+          {
+            what: 'rules of the default branch',
+            fills: ['policy_evidence', 'mandates'] as const,
+            permission: 'Contents and Administration',
+            ask: ofSample(BRANCH_RULES),
+          },
+        ]
+      : []),
     ...(approvals
       ? [
           {
             what: 'approvals of deployments',
             fills: ['policy_evidence'] as const,
             permission: 'Actions',
-            ask: async () => {
-              const [owner, name] = sample.split('/')
-              const path = '/repos/{owner}/{name}/environments'
-              await client.listPages(z.unknown(), path, { owner, name, per_page: 1 }).next()
-              return `tried with the environments of ${sample}`
-            },
+            ask: () => askRest('environments'),
           },
         ]
       : []),

@@ -2,12 +2,14 @@ import { z } from 'zod'
 import type { PublishedRule } from '#collectors/evidence/publications.ts'
 import type { HistoryFact, UnreadableRecord } from '#collectors/evidence/walk.ts'
 import { type ApprovalFact, approvalRecord } from '#collectors/github/approvals.ts'
+import type { MandatesFact } from '#collectors/github/branch-rules.ts'
 import { type DeploymentFact, deploymentRecord } from '#collectors/github/deployments.ts'
 import { type IssueFact, issueRecord } from '#collectors/github/issues.ts'
 import type { OwnerClaim } from '#collectors/github/ownership.ts'
 import type { ChangeFact } from '#collectors/github/pull-requests.ts'
 import { changeRecord } from '#collectors/github/pull-requests.ts'
 import { type PolicyFact, ruleSuiteRecord } from '#collectors/github/rule-suites.ts'
+import { type AttemptsFact, runRecord } from '#collectors/github/runs.ts'
 import type { TeamFact } from '#collectors/github/teams.ts'
 import type { SeenRepository } from '#collectors/repository.ts'
 import type { TierRule } from '#lib/environment-tier.ts'
@@ -26,6 +28,8 @@ export type GitHubFact =
   | ChangeFact
   | DeploymentFact
   | ApprovalFact
+  | AttemptsFact
+  | MandatesFact
   | IssueFact
   | PolicyFact
   | { readonly kind: 'ignored' }
@@ -33,7 +37,7 @@ export type GitHubFact =
 /** A record as it is fetched: a node as GitHub gave it, or a fact that was made from several. */
 export type GitHubRecord =
   | {
-      readonly kind: 'pull-request' | 'deployment' | 'approval' | 'issue' | 'rule-suite'
+      readonly kind: 'pull-request' | 'deployment' | 'approval' | 'issue' | 'rule-suite' | 'run'
       readonly node: unknown
     }
   | { readonly kind: 'fact'; readonly fact: GitHubFact }
@@ -50,6 +54,7 @@ export function gitHubRecord({ bots, tiers }: RecordRules): z.ZodType<GitHubFact
       z.object({ kind: z.literal('pull-request'), node: changeRecord(bots) }),
       z.object({ kind: z.literal('deployment'), node: deploymentRecord({ bots, tiers }) }),
       z.object({ kind: z.literal('approval'), node: approvalRecord }),
+      z.object({ kind: z.literal('run'), node: runRecord }),
       z.object({ kind: z.literal('rule-suite'), node: ruleSuiteRecord }),
       z.object({ kind: z.literal('issue'), node: issueRecord }),
       z.object({ kind: z.literal('fact'), fact: z.custom<GitHubFact>() }),

@@ -10,6 +10,7 @@ import {
   type ReadApprovals,
   type RepositoryApprovals,
 } from '#collectors/github/approvals.ts'
+import type { BranchRules } from '#collectors/github/branch-rules.ts'
 import { type Answer, type GitHubClient, ScopedError } from '#collectors/github/client.ts'
 import type { OrganisationCursor, RepositoryCursor } from '#collectors/github/cursor.ts'
 import {
@@ -68,6 +69,8 @@ export interface RepositoryReading {
   readonly hasMovedDeployments: boolean
   /** What was approved in it; null: nobody asks. */
   readonly approvals: RepositoryApprovals | null
+  /** What default branches are held to; null: nobody asks. */
+  readonly rules: BranchRules | null
 }
 
 /** What comes late, or with the same time, is found by reading so far back again. */
@@ -97,8 +100,12 @@ export async function* readRepository(reading: RepositoryReading): AsyncGenerato
   if (listed.moved.deployments !== null) {
     reading.approvals?.noteRead(pages.cursor.approvedFrom ?? pages.cursor.since)
   }
+  const rules = await readRules(reading, pages)
   pages.cursor = { ...pages.cursor, readAt, moved: listed.moved }
-  yield pages.last(owner, { from: coveredFrom(reading, start), to: new Date(readAt) })
+  yield pages.last([...owner, ...rules], {
+    from: coveredFrom(reading, start),
+    to: new Date(readAt),
+  })
 }
 
 /** What was not there yet cannot be missed. */
@@ -115,6 +122,7 @@ const startCursor = ({ listed, since }: RepositoryReading): RepositoryCursor => 
   changes: NOT_READ,
   deployments: NOT_READ,
   approvedFrom: null,
+  rules: null,
   unsettled: [],
   tickets: null,
   files: null,
@@ -481,6 +489,25 @@ async function* readWatchedFiles(
     history: { head, signature: told?.signature ?? history?.signature ?? '' },
   }
   if (told !== null) yield pages.ofHistory(told.records, published)
+}
+
+/** What the default branch is held to, as far as that changed. */
+async function readRules(
+  { rules, listed, now }: RepositoryReading,
+  pages: PageMaker,
+): Promise<GitHubRecord[]> {
+  const { id: node, repositoryId, nameWithOwner, isArchived } = listed
+  const known = pages.cursor.rules
+  const branch = { node, repositoryId, nameWithOwner, isArchived, known, now }
+  const read = (await rules?.read(branch)) ?? null
+  if (read === null) return []
+  pages.cursor = { ...pages.cursor, rules: read.known }
+  const { facts, fault: reason } = read
+  const unreadable = { kind: 'unreadable' as const, file: 'rules of the default branch' }
+  return [
+    ...facts.map((fact): GitHubRecord => ({ kind: 'fact', fact })),
+    ...(reason === null ? [] : [{ ...unreadable, reason }]),
+  ]
 }
 
 /** What every place says of the owner, when that changed. */

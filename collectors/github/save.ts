@@ -8,6 +8,7 @@ import { saveInventory } from '#collectors/removed.ts'
 import {
   deleteClonedChanges,
   deleteSentChanges,
+  findService,
   handOver,
   type SavedService,
   type Saving,
@@ -16,10 +17,12 @@ import {
   saveService,
 } from '#collectors/repository.ts'
 import { noteChanges } from '#db/changes-to-score.ts'
+import { forEachChunk } from '#db/chunks.ts'
 import type { Database } from '#db/connection.ts'
-import { deleteFactsWhere, markGoneWhere, upsertFacts } from '#db/facts.ts'
+import { deleteFactsWhere, listFacts, markGoneWhere, upsertFacts } from '#db/facts.ts'
 import { NATURAL_KEYS } from '#db/natural-keys.ts'
 import { renameRepository } from '#db/repository-names.ts'
+import type { NewRow } from '#db/schema.ts'
 import type { StoredRow } from '#db/statements.ts'
 import { BEGINNING } from '#lib/instant.ts'
 
@@ -41,10 +44,12 @@ export async function saveGitHub(
   const gone = listing ? await saveListing(tx, { sourceId, observedAt }, listing.nodes) : 0
   const removed = await reconcileTickets(tx, { sourceId, observedAt }, facts)
   const policies = await savePolicies(tx, { sourceId, observedAt }, facts)
+  const mandated = await saveMandates(tx, { sourceId, observedAt }, facts)
+  const tried = await saveAttempts(tx, { sourceId, observedAt }, facts)
+  const others = teams + gone + removed + policies + mandated + tried
   const [repository] = ofKind(facts, 'repository')
-  if (repository === undefined) return teams + gone + removed + policies
-  const saving = { sourceId, repository, observedAt, paths }
-  return teams + gone + (await saveRepository(tx, saving, facts))
+  if (repository === undefined) return others
+  return others + (await saveRepository(tx, { sourceId, repository, observedAt, paths }, facts))
 }
 
 interface SavingRepository extends Saving {
@@ -170,6 +175,97 @@ function reconcileTickets(tx: Database, seen: Seen, facts: readonly GitHubFact[]
 function savePolicies(tx: Database, seen: Seen, facts: readonly GitHubFact[]): Promise<number> {
   const rows = ofKind(facts, 'policy').map(({ row }) => ({ ...row, ...toSeen(seen) }))
   return upsertFacts(tx, 'policy_evidence', rows)
+}
+
+/**
+ * A ruleset that makes repositories run a golden path's workflow is a mandate for those who own them,
+ * from what was known first until it is required no more.
+ */
+async function saveMandates(
+  tx: Database,
+  seen: Seen,
+  facts: readonly GitHubFact[],
+): Promise<number> {
+  const [told] = ofKind(facts, 'mandates')
+  if (told === undefined) return 0
+  const stored = await listFacts(tx, 'mandates', seen.sourceId)
+  const open = stored.filter((row) => row.ended_at === null)
+  const rows: NewRow<'mandates'>[] = []
+  for (const { ruleset, pathId, since, repositories } of told.required) {
+    const key = `ruleset ${ruleset} ${pathId} `
+    const former = open.find(({ native_id }) => native_id.startsWith(key))
+    const announcedAt = former?.announced_at ?? since
+    rows.push({
+      native_id: `${key}${announcedAt}`,
+      path_id: pathId,
+      team_scope: JSON.stringify(await listOwners(tx, repositories)),
+      kind: 'interface',
+      announced_at: announcedAt,
+      effective_at: announcedAt,
+      ended_at: null,
+      ...toSeen(seen),
+    })
+  }
+  const required = new Set(rows.map(({ native_id }) => native_id))
+  const ended = open
+    .filter(({ native_id }) => !required.has(native_id))
+    .map((row) => ({ ...row, ended_at: seen.observedAt.toISOString(), ...toSeen(seen) }))
+  return upsertFacts(tx, 'mandates', [...rows, ...ended])
+}
+
+/** The teams that own anything in `repositories` now. */
+async function listOwners(tx: Database, repositories: readonly string[]): Promise<string[]> {
+  const teams = new Set<string>()
+  await forEachChunk(repositories, async (ids) => {
+    const rows = await tx
+      .selectFrom('service_owners')
+      .innerJoin('services', 'services.id', 'service_owners.service_id')
+      .select('service_owners.team_id')
+      .where('services.repository_id', 'in', ids)
+      .where('services.gone_at', 'is', null)
+      .where('service_owners.owned_to', 'is', null)
+      .execute()
+    for (const { team_id: team } of rows) if (team !== null) teams.add(team)
+  })
+  return [...teams].toSorted()
+}
+
+/** An attempt is one of the team that owned the repository's service then; of one that nobody owned there is none. */
+async function saveAttempts(
+  tx: Database,
+  seen: Seen,
+  facts: readonly GitHubFact[],
+): Promise<number> {
+  const rows: NewRow<'path_attempts'>[] = []
+  const told = Map.groupBy(ofKind(facts, 'attempts'), ({ repositoryId }) => repositoryId)
+  for (const [repositoryId, own] of told) {
+    const ownerOf = await toOwner(tx, await findService(tx, { ...seen, repositoryId }))
+    for (const row of own.flatMap((fact) => fact.rows)) {
+      const team = ownerOf(row.started_at)
+      if (team !== null) rows.push({ ...row, team_id: team, ...toSeen(seen) })
+    }
+  }
+  return upsertFacts(tx, 'path_attempts', rows)
+}
+
+/** Tells who owned a service at an instant; null where nobody did, or sources disagree. */
+async function toOwner(
+  tx: Database,
+  serviceId: string | null,
+): Promise<(at: string) => string | null> {
+  if (serviceId === null) return () => null
+  const spans = await tx
+    .selectFrom('service_owners')
+    .select(['team_id', 'owned_from', 'owned_to'])
+    .where('service_id', '=', serviceId)
+    .execute()
+  return (at) => {
+    const there = spans.filter(
+      ({ owned_from: from, owned_to: to }) => from <= at && (to === null || at < to),
+    )
+    const [team, ...others] = new Set(there.map(({ team_id }) => team_id))
+    return others.length > 0 ? null : (team ?? null)
+  }
 }
 
 /** A claim and an owner hold from when they were first seen differently; the first ones since ever. */

@@ -145,6 +145,8 @@ async function collect(baseUrl: string, token: string, folder: string): Promise<
       paths: [],
       ruleSuites: false,
       approvals: false,
+      branchRules: false,
+      runs: false,
     })
     const { changed, error } = await runCollector(db, collector, {
       now: () => NOW,

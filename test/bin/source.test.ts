@@ -76,6 +76,33 @@ test('what is not permitted is told with the permission that helps', SLOW, async
   )
 })
 
+test('what a source is asked for besides is tried, too, and fails by itself', SLOW, async () => {
+  const refused = [{ path: /actions\/runs$/, status: 403 as const }]
+  const github = await aGitHub(aWorld({ repositories: [aRepository('shop')], refused }))
+  const besides = `    approvals: true
+    branchRules: true
+    runs: true
+goldenPaths:
+  - id: ship
+    name: Ship
+    availableSince: 2026-01-01
+    evidence: [{ kind: workflow-pin, uses: acme/paths/.github/workflows/ship.yml }]
+`
+  const cwd = aFolder({ 'desirepath.yaml': `${configuration(github.baseUrl)}${besides}` })
+  const env = { TOKEN: github.token }
+  const { status, stdout } = await runCli(['source', 'test', 'gh'], { cwd, env })
+  expect(status).toBe(1)
+  expect(stdout).toContain(
+    'ok    approvals of deployments: tried with acme/shop → policy_evidence\n',
+  )
+  expect(stdout).toContain(
+    'ok    rules of the default branch: tried with acme/shop → policy_evidence, mandates\n',
+  )
+  expect(stdout).toMatch(
+    /fail {2}runs of golden paths: gh: answers 403: .*\n {6}→ give the sign-in Actions, read-only\n/,
+  )
+})
+
 test('a sign-in that is refused or missing is told without the secret', SLOW, async () => {
   const github = await aGitHub(aWorld())
   const cwd = aFolder({ 'desirepath.yaml': configuration(github.baseUrl) })

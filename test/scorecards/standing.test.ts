@@ -216,6 +216,19 @@ test('failures are laid to the platform by what their codes and incidents say', 
   expect(sizes(result)).toMatchObject({ counted: 5, 'not_counted:dependency': 2, unknown: 4 })
 })
 
+test.each([
+  ['of this path', 'entity:path_attempts:http-service', 'insufficient_sample'],
+  ['of another path', 'entity:path_attempts:other', 'source_missing'],
+])(
+  'where attempts %s were read, and no others, the first success says so',
+  async (_, scope, status) => {
+    const db = await anOrganisation(['payments'])
+    await cover(db, scope, { from: '2025-10-06', to: SPAN.to, sourceId: 'runs' })
+    await addAttempt(db, { native_id: '1', started_at: day('2026-02-10'), result: 'success' })
+    expect(await publishOne(db, 'ADO-08')).toMatchObject({ status })
+  },
+)
+
 const GOVERNED = ['accounts', 'fares', 'mail', 'maps', 'payments', 'search']
 const DAYS = daysFrom('2026-02-10', 4)
 

@@ -18,6 +18,7 @@ import {
   COLLEAGUE,
   type StoredDeployment,
   type StoredIssue,
+  type StoredRuleset,
   toSha,
   type World,
 } from '#test/support/github/store.ts'
@@ -37,8 +38,11 @@ acceptance({
 
 const PAGE = 50
 
+const SHIP = 'acme/dull/.github/workflows/ship.yml'
+
 const PATHS = [
   aPath({ evidence: [{ kind: 'file-equals', path: 'Makefile', publishedIn: 'acme/dull' }] }),
+  aPath({ evidence: [{ kind: 'workflow-pin', uses: SHIP }] }, 'ship'),
 ]
 
 /** One busy repository (three pages of each list), and two quiet ones. */
@@ -63,7 +67,11 @@ function aBusyWorld(): World {
     { oid: toSha('second'), committedDate: at(60), files: { Makefile: 'v1' } },
   ]
   const published = [{ oid: toSha('common'), committedDate: at(0), files: { Makefile: 'v1' } }]
-  const runs = [aRun(7, at(0), { reviews: [APPROVED] })]
+  const runs = [
+    aRun(7, at(0), { reviews: [APPROVED] }),
+    aRun(8, at(30), { referenced: [`${SHIP}@v1`], attempts: 2 }),
+    aRun(9, at(60), { referenced: [`${SHIP}@v1`], status: 'queued', conclusion: null }),
+  ]
   const environments = [{ name: 'production', reviewers: 1, timer: 0 }]
   const quiet = (name: string) => ({
     ...aRepository(name, { pullRequests: [{ ...aPullRequest(1, at(5)), id: `PR_${name}` }] }),
@@ -72,7 +80,15 @@ function aBusyWorld(): World {
   return aWorld({
     repositories: [
       {
-        ...aRepository('busy', { pullRequests, deployments, issues, commits, runs, environments }),
+        ...aRepository('busy', {
+          pullRequests,
+          deployments,
+          issues,
+          commits,
+          runs,
+          environments,
+          rulesets: [REVIEWED],
+        }),
         id: 'R_busy',
       },
       quiet('calm'),
@@ -80,6 +96,14 @@ function aBusyWorld(): World {
     ],
     teams: [{ slug: 'wood', name: 'Wood', parent: null, permissions: { calm: 'ADMIN' } }],
   })
+}
+
+const REVIEWED: StoredRuleset = {
+  id: 1,
+  name: 'Reviewed',
+  enforcement: 'ACTIVE',
+  updatedAt: '2026-05-01T00:00:00Z',
+  rules: [{ type: 'REQUIRED_SIGNATURES', parameters: null }],
 }
 
 const APPROVED = { state: 'approved', environment: 'production', user: COLLEAGUE }
@@ -107,6 +131,8 @@ async function startGitHubUpstream(): Promise<Upstream> {
       tickets: { repositories: ['bus*'], labels: [], categories: [], platformTeam: [] },
       incidents: { repositories: ['bus*'], labels: ['incident'], services: {}, rules: [] },
       approvals: true,
+      branchRules: true,
+      runs: true,
       paths: PATHS,
       limits: { totalMs: 300 },
       ...(signal && { context: { signal } }),
@@ -131,7 +157,11 @@ async function startGitHubUpstream(): Promise<Upstream> {
       'incidents',
       'policy_evidence',
       'steps',
+      'mandates',
+      'path_attempts',
     ],
+    // What a branch is held to is dated when it was seen.
+    datedByReading: ['policy_evidence'],
     evolve: (choice) => evolution.step(choice),
     rename: () => {
       const [busy] = world.repositories

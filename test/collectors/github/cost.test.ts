@@ -1,6 +1,7 @@
 import { parse } from 'graphql'
 import { expect, test } from 'vitest'
 import { ENVIRONMENTS } from '#collectors/github/approvals.ts'
+import { BRANCH_RULES } from '#collectors/github/branch-rules.ts'
 import {
   DEPLOYMENT_STATES,
   DEPLOYMENT_STATUSES,
@@ -70,6 +71,7 @@ test.each([
     { nodes: 4000, points: 2 },
   ],
   ['deployment states', DEPLOYMENT_STATES, { ids: HUNDRED_IDS }, { nodes: 0, points: 1 }],
+  ['branch rules', BRANCH_RULES, {}, { nodes: 100, points: 1 }],
   ['environments', ENVIRONMENTS, {}, { nodes: 1100, points: 1 }],
   ['statuses', DEPLOYMENT_STATUSES, {}, { nodes: 100, points: 1 }],
   ['issues', ISSUES, { pageSize: 50 }, { nodes: 1650, points: 2 }],

@@ -6,6 +6,7 @@ import { aGitHub, collectGitHub } from '#test/support/github/collect.ts'
 import {
   aDeployment,
   aRepository,
+  aRun,
   aWorld,
   type StoredRun,
   toSha,
@@ -39,17 +40,8 @@ const FILES = {
 
 const SHA = toSha('deployed')
 
-const aRun = (path: string): StoredRun => ({
-  id: 7,
-  path: `.github/workflows/${path}`,
-  headSha: SHA,
-  createdAt: at(20),
-  updatedAt: at(20),
-  status: 'completed',
-  conclusion: 'success',
-  referenced: [],
-  reviews: [],
-})
+const aRunOf = (path: string) =>
+  aRun(7, at(20), { path: `.github/workflows/${path}`, headSha: SHA })
 
 interface Case {
   readonly run?: StoredRun
@@ -90,14 +82,14 @@ test.each([
   ['referred to a path that carries no deployments', 'review.yml', NOTHING],
   ['nobody knows', 'other.yml', NOTHING],
 ])('a deployment by a workflow that %s is told so', async (_, file, link) => {
-  expect(await linkOf({ run: aRun(file) })).toEqual(link)
+  expect(await linkOf({ run: aRunOf(file) })).toEqual(link)
 })
 
 test.each<[string, Case]>([
-  ['no address of a run', { run: aRun('ship.yml'), logUrl: 'https://ci.example/7' }],
-  ['the address of another run', { run: { ...aRun('ship.yml'), id: 8 } }],
-  ['a run that is not on its commit', { run: { ...aRun('ship.yml'), headSha: toSha('other') } }],
-  ['a time before the file referred to the path', { run: aRun('ship.yml'), createdAt: at(5) }],
+  ['no address of a run', { run: aRunOf('ship.yml'), logUrl: 'https://ci.example/7' }],
+  ['the address of another run', { run: { ...aRunOf('ship.yml'), id: 8 } }],
+  ['a run that is not on its commit', { run: { ...aRunOf('ship.yml'), headSha: toSha('other') } }],
+  ['a time before the file referred to the path', { run: aRunOf('ship.yml'), createdAt: at(5) }],
 ])('nothing is told of a deployment with %s', async (_, one) => {
   expect(await linkOf(one)).toEqual(NOTHING)
 })
@@ -120,7 +112,7 @@ test('a sign-in that may not see checks still reads the deployments', async () =
     }))
     return errors.length === 0 ? answer : { ...(answer as object), errors }
   }
-  expect(await linkOf({ run: aRun('ship.yml'), change: hide })).toEqual(NOTHING)
+  expect(await linkOf({ run: aRunOf('ship.yml'), change: hide })).toEqual(NOTHING)
 })
 
 interface Answer {

@@ -35,6 +35,8 @@ const toOptions = (
   paths: [],
   ruleSuites: false,
   approvals: false,
+  branchRules: false,
+  runs: false,
   patience: { firstWaitMs: 1, longestWaitMs: 100 },
   limits: { totalMs: 2000 },
   ...options,

@@ -183,7 +183,7 @@ function toRepository(world: World, repository: StoredRepository) {
     primaryLanguage: repository.language === null ? null : { name: repository.language },
     repositoryTopics: (args: PageArguments) =>
       connectAsStored(repository.topics, args, (topic) => ({ topic: { name: topic } })),
-    defaultBranchRef: head ? { name: 'main', target: toCommit(commits, commits.length) } : null,
+    defaultBranchRef: head ? toMainLine(world, repository) : null,
     object: ({ expression, oid }: { expression?: string | null; oid?: string | null }) =>
       oid ? findObject(commits, oid) : findExpression(commits, expression ?? ''),
     refs: (args: PageArguments) =>
@@ -193,6 +193,27 @@ function toRepository(world: World, repository: StoredRepository) {
       })),
     ...listActivity(repository),
     ...listGovernance(repository),
+    ...Object.fromEntries(world.hidden.map((field) => [field, refuse])),
+  }
+}
+
+/** Of rulesets it tells those that are enforced. */
+function toMainLine(world: World, { commits, rulesets, protection }: StoredRepository) {
+  const enforced = rulesets.flatMap(({ id, enforcement, updatedAt, rules }) =>
+    rules
+      .filter(() => enforcement === 'ACTIVE')
+      .map((rule) => ({ ...rule, repositoryRuleset: { databaseId: id, enforcement, updatedAt } })),
+  )
+  return {
+    name: 'main',
+    target: toCommit(commits, commits.length),
+    rules: (args: PageArguments) => connectAsStored(enforced, args, (rule) => rule),
+    refUpdateRule: protection && {
+      requiredApprovingReviewCount: protection.reviews,
+      requiredStatusCheckContexts: protection.checks,
+      requiresCodeOwnerReviews: protection.codeOwners,
+      requiresSignatures: protection.signatures,
+    },
     ...Object.fromEntries(world.hidden.map((field) => [field, refuse])),
   }
 }

@@ -34,9 +34,12 @@ function answerRepository(
 ): RestAnswer | null {
   if (rest === 'actions/runs') return answerRuns(world, repository, url)
   if (rest === 'environments') return answerEnvironments(repository, url)
-  const [, id] = /^actions\/runs\/(\d+)\/approvals$/.exec(rest) ?? []
+  const [, id, part] = /^actions\/runs\/(\d+)(?:\/(approvals|attempts\/\d+))?$/.exec(rest) ?? []
   const run = repository.runs.find((one) => String(one.id) === id)
-  return run ? { status: 200, value: run.reviews.map(toReview) } : null
+  if (run === undefined) return null
+  if (part === 'approvals') return { status: 200, value: run.reviews.map(toReview) }
+  const number = Number(part?.replace('attempts/', '') ?? run.attempts)
+  return { status: 200, value: toAttempt(world, repository.name, run, number) }
 }
 
 const answerEnvironments = ({ environments }: StoredRepository, url: URL) =>
@@ -87,11 +90,22 @@ const MOST_RUNS = 1000
 function answerRuns(world: World, { name, runs }: StoredRepository, url: URL): RestAnswer {
   const [from = '', to = ''] = url.searchParams.get('created')?.split('..') ?? []
   const found = runs
-    .filter(({ createdAt }) => (!from || createdAt >= from) && (!to || createdAt <= to))
+    .filter(({ createdAt }) => isWithin(Date.parse(createdAt), from, to))
     .toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
   const shown = found.slice(0, MOST_RUNS).map((run) => toRun(world, name, run))
   return toPage(url, shown, (page) => ({ total_count: found.length, workflow_runs: page }))
 }
+
+/** Both ends are in it. */
+const isWithin = (at: number, from: string, to: string) =>
+  (from === '' || at >= Date.parse(from)) && (to === '' || at <= Date.parse(to))
+
+/** Attempt `number` of a run that failed until it was done at last. */
+const toAttempt = (world: World, name: string, run: StoredRun, number: number) => ({
+  ...toRun(world, name, run),
+  ...(number < run.attempts && { status: 'completed', conclusion: 'failure' }),
+  run_attempt: number,
+})
 
 const toRun = ({ org }: World, name: string, run: StoredRun) => ({
   id: run.id,
@@ -104,7 +118,7 @@ const toRun = ({ org }: World, name: string, run: StoredRun) => ({
   created_at: run.createdAt,
   updated_at: run.updatedAt,
   run_started_at: run.createdAt,
-  run_attempt: 1,
+  run_attempt: run.attempts,
   html_url: `https://github.example/${org}/${name}/actions/runs/${run.id}`,
   actor: { login: 'robin', type: 'User' },
   referenced_workflows: run.referenced.map((path) => ({ path, sha: '3'.repeat(40), ref: null })),

@@ -30,6 +30,8 @@ export interface StoredRepository {
   readonly deployments: StoredDeployment[]
   readonly environments: StoredEnvironment[]
   readonly rulesets: StoredRuleset[]
+  /** Older protection of the main line; null: none. */
+  protection: StoredProtection | null
   readonly runs: StoredRun[]
   /** Open Dependabot alerts. */
   readonly alerts: StoredAlert[]
@@ -135,10 +137,17 @@ export interface StoredEnvironment {
   readonly timer: number
 }
 
+export interface StoredProtection {
+  readonly reviews: number | null
+  readonly checks: readonly string[]
+  readonly codeOwners: boolean
+  readonly signatures: boolean
+}
+
 export interface StoredRuleset {
   readonly id: number
   readonly name: string
-  readonly enforcement: 'ACTIVE' | 'EVALUATE' | 'DISABLED'
+  enforcement: 'ACTIVE' | 'EVALUATE' | 'DISABLED'
   readonly updatedAt: string
   readonly rules: readonly { readonly type: string; readonly parameters: object | null }[]
 }
@@ -156,9 +165,11 @@ export interface StoredRun {
   readonly path: string
   readonly headSha: string
   readonly createdAt: string
-  readonly updatedAt: string
-  readonly status: 'completed' | 'in_progress' | 'queued'
-  readonly conclusion: 'success' | 'failure' | 'cancelled' | null
+  updatedAt: string
+  status: 'completed' | 'in_progress' | 'queued'
+  conclusion: string | null
+  /** How often it was started; all but the last failed. */
+  attempts: number
   readonly referenced: readonly string[]
   /** What was decided about its deployments. */
   readonly reviews: readonly StoredDeploymentReview[]
@@ -220,6 +231,7 @@ export function aRepository(
     deployments: [],
     environments: [],
     rulesets: [],
+    protection: null,
     runs: [],
     alerts: [],
     ...repository,
@@ -299,6 +311,7 @@ export function aRun(id: number, createdAt: string, run: Partial<StoredRun> = {}
     updatedAt: createdAt,
     status: 'completed',
     conclusion: 'success',
+    attempts: 1,
     referenced: [],
     reviews: [],
     ...run,

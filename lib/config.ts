@@ -255,6 +255,8 @@ const GitHubSource = z
     branchRules: z.boolean().default(false),
     /** Read which runs called a golden path's workflow, as attempts at it. */
     runs: z.boolean().default(false),
+    /** Read what alerts are open: of dependencies, in code, of secrets. */
+    alerts: z.boolean().default(false),
     /** Logins of bots, besides those that GitHub marks as such. */
     bots: Accounts,
   })

@@ -198,11 +198,15 @@ export class RepositoryApprovals {
     this.#all.noteRead(since)
   }
 
-  /** Those of `nodes` that waited for something; one request for each run that made one of them. */
-  async read(nodes: readonly unknown[]): Promise<ReadApprovals> {
+  /**
+   * Those of `nodes` that went on at or after `since`; null: all that ever waited. One request for
+   * each run that made one of them.
+   */
+  async read(nodes: readonly unknown[], since: string | null): Promise<ReadApprovals> {
     const found: ReadApprovals['nodes'][number][] = []
     const gaps: string[] = []
-    for (const gate of nodes.flatMap((node) => toGate(node, this.#all.rules.environments))) {
+    const gates = nodes.flatMap((node) => toGate(node, this.#all.rules.environments))
+    for (const gate of gates.filter(({ decidedAt }) => since === null || decidedAt >= since)) {
       const reviews = await this.#reviewsOf(gate)
       if (reviews === null) {
         gaps.push(gate.decidedAt)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isOf, pinnedComponents, type WatchedPath } from '#collectors/evidence/watch.ts'
 import { type GitHubClient, ScopedError } from '#collectors/github/client.ts'
-import type { PolicyFact } from '#collectors/github/rule-suites.ts'
+import { type PolicyFact, toStateOfRepository } from '#collectors/github/rule-suites.ts'
 import { SourceError } from '#lib/errors.ts'
 import { Instant } from '#lib/instant.ts'
 import { tellFaults } from '#lib/shape-faults.ts'
@@ -128,6 +128,8 @@ export interface MandatesFact {
 }
 
 const DAY_MS = 24 * 60 * 60_000
+/** Repositories whose rules are hidden in one run; then it is not theirs, and no more are asked for. */
+const MOST_HIDDEN = 3
 
 export interface BranchRulesOptions {
   readonly sourceId: string
@@ -180,6 +182,7 @@ export class BranchRules {
     if (isArchived) this.#known.set(repositoryId, NOTHING)
     else if (known !== null) this.#known.set(repositoryId, known)
     if (isArchived || (known !== null && isOfToday(known, now))) return null
+    if (this.#hidden >= MOST_HIDDEN) return null
     try {
       const read = toRead(await this.#ask(branch), branch, this.#options)
       this.#known.set(repositoryId, read.known)
@@ -205,7 +208,7 @@ export class BranchRules {
   /** What could not be read; null when all could. */
   failure(): SourceError | null {
     if (this.#first === null) return null
-    const what = `branch rules of ${this.#hidden} repositories are hidden from this sign-in and left out`
+    const what = 'branch rules of repositories are hidden from this sign-in and left out'
     const todo = 'give the sign-in Contents and Administration, read-only'
     const message = `${what}: ${this.#first.message}; ${todo}`
     return new SourceError(this.#options.sourceId, message, { cause: this.#first })
@@ -243,7 +246,9 @@ function toRead(
   const results = toResults(data, rules)
   const facts = Object.entries(results)
     .filter(([id, result]) => former.results[id] !== result)
-    .map(([id, result]) => toEvidence(branch, id, result))
+    .map(([requirement, result]) =>
+      toStateOfRepository({ ...branch, what: 'rules', requirement, result, severity: null }),
+    )
   const mandates = rules.flatMap((rule) => toMandates(rule, options))
   return {
     known: { readAt, results: { ...former.results, ...results }, mandates },
@@ -268,28 +273,6 @@ function toResults(
 
 const isEnforced = ({ repositoryRuleset }: Rule) =>
   repositoryRuleset === null || repositoryRuleset.enforcement === 'ACTIVE'
-
-const toEvidence = (
-  { node, repositoryId, now }: BranchOfRepository,
-  requirement: string,
-  result: 'pass' | 'fail',
-): PolicyFact => ({
-  kind: 'policy',
-  row: {
-    native_id: `rules ${node} ${requirement} ${now.toISOString()}`,
-    subject_type: 'repository',
-    subject_id: repositoryId,
-    requirement_id: requirement,
-    result,
-    severity: null,
-    produced_at: now.toISOString(),
-    ingested_at: null,
-    collector_kind: 'automated',
-    verified: 1,
-    waiver_id: null,
-    url: null,
-  },
-})
 
 /** The golden paths of which a rule makes repositories run the workflow. */
 function toMandates(

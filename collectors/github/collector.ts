@@ -10,6 +10,7 @@ import {
   type WatchedPath,
 } from '#collectors/evidence/watch.ts'
 import { toLogins } from '#collectors/github/actors.ts'
+import { Alerts } from '#collectors/github/alerts.ts'
 import { APPROVALS_SCOPE, Approvals, RepositoryApprovals } from '#collectors/github/approvals.ts'
 import { BranchRules } from '#collectors/github/branch-rules.ts'
 import {
@@ -85,6 +86,8 @@ export interface GitHubCollectorOptions extends GitHubClientOptions, IssueOption
   readonly branchRules: boolean
   /** Whether to read which runs called a golden path's workflow. */
   readonly runs: boolean
+  /** Whether to read what alerts are open. */
+  readonly alerts: boolean
 }
 
 /**
@@ -116,6 +119,7 @@ export function gitHubCollector(options: GitHubCollectorOptions): Collector<GitH
       ...(options.approvals && { approvals: platformOf(options) }),
       ...(options.branchRules && { branchRules: true }),
       ...(options.runs && { runs: true }),
+      ...(options.alerts && { alerts: true }),
     },
     record: gitHubRecord({ bots, tiers: environments }),
     async *fetch(cursors, context) {
@@ -196,7 +200,8 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
   })
   const approvals = options.approvals ? openApprovals(run) : null
   const rules = options.branchRules ? openRules(run, listing) : null
-  const shared = { organisation, moved, files, approvals, rules }
+  const alerts = options.alerts ? new Alerts(options.sourceId, run.client) : null
+  const shared = { organisation, moved, files, approvals, rules, alerts }
   let failedInARow = 0
   for (const [index, listed] of listing.repositories.entries()) {
     const reading = toReading(run, shared, listed)
@@ -209,6 +214,7 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
   if (options.runs) yield* readAllRuns(run, listing)
   yield* tellApprovals(run, listing, { approvals, to: coverage.to })
   yield* tellRules(run, listing, rules)
+  yield* tellFailure(`alerts:${options.org}`, alerts?.failure() ?? null)
   yield* tellNotWhole(options, listing)
   yield* readTickets(run, coverage)
   yield* tellCovered('entity:incidents', coverage.covered('incidents'))
@@ -263,11 +269,12 @@ interface Shared {
   readonly files: WatchedFiles
   readonly approvals: Approvals | null
   readonly rules: BranchRules | null
+  readonly alerts: Alerts | null
 }
 
 function toReading(
   { options, client, context, known }: Run,
-  { organisation, moved, files, approvals, rules }: Shared,
+  { organisation, moved, files, approvals, rules, alerts }: Shared,
   listed: ListedRepository,
 ): RepositoryReading {
   const cursor = known.repositories.get(listed.id) ?? null
@@ -286,6 +293,7 @@ function toReading(
     configuredOwner: options.owners[listed.name],
     approvals: approvals && new RepositoryApprovals(approvals, listed.nameWithOwner),
     rules,
+    alerts,
     hasMovedDeployments: cursor?.unsettled.some(({ id }) => moved.has(id)) ?? false,
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Description } from '#collectors/evidence/catalogue.ts'
+import { KnownAlerts } from '#collectors/github/alerts.ts'
 import { KnownRules } from '#collectors/github/branch-rules.ts'
 import { Progress } from '#collectors/github/pages.ts'
 import { Moved } from '#collectors/github/repositories.ts'
@@ -22,6 +23,8 @@ export const RepositoryCursor = z.object({
   approvedFrom: z.string().nullable().default(null),
   /** What the default branch is held to; null: not read. */
   rules: KnownRules.nullable().default(null),
+  /** What came of its open alerts. */
+  alerts: KnownAlerts.default({}),
   /** Deployments of which more is to come. */
   unsettled: z.array(z.object({ id: z.string(), createdAt: z.string(), state: z.string() })),
   /** Update of the newest ticket that was read. */

@@ -1,6 +1,7 @@
 import { matchesGlob } from 'node:path'
 import { z } from 'zod'
 import type { CollectorContext, Examination } from '#collectors/collector.ts'
+import { ALERTS, isOff } from '#collectors/github/alerts.ts'
 import { BRANCH_RULES } from '#collectors/github/branch-rules.ts'
 import { type GitHubClient, openGitHub } from '#collectors/github/client.ts'
 import type { GitHubCollectorOptions } from '#collectors/github/collector.ts'
@@ -85,18 +86,7 @@ function listTrials(
   options: GitHubCollectorOptions,
   sample: string | undefined,
 ): Trial[] {
-  const {
-    sourceId,
-    org,
-    ownerProperty,
-    tickets,
-    incidents,
-    paths,
-    ruleSuites,
-    approvals,
-    branchRules,
-    runs,
-  } = options
+  const { sourceId, org, ownerProperty, tickets, incidents, paths, ruleSuites } = options
   const ofOrganisation: Trial[] = [
     {
       what: 'teams',
@@ -129,15 +119,7 @@ function listTrials(
     })
   }
   if (sample === undefined) return ofOrganisation
-  const ofSample = (query: string) => async () => {
-    const [owner, name] = sample.split('/')
-    await client.query(Anything, query, { owner, name, cursor: null, pageSize: 1 })
-    return `tried with ${sample}`
-  }
-  const askRest = async (place: string) => {
-    await client.listPages(z.unknown(), `/repos/${sample}/${place}`, { per_page: 1 }).next()
-    return `tried with ${sample}`
-  }
+  const ofSample = (query: string) => () => askSample(client, sourceId, sample, query)
   const issues = { permission: 'Issues', ask: ofSample(ISSUES) }
   return [
     ...ofOrganisation,
@@ -169,39 +151,74 @@ function listTrials(
       permission: 'Deployments',
       ask: ofSample(deploymentsQuery(false)),
     },
-    ...(runs && listRunPaths(paths).length > 0
-      ? [
-          {
-            what: 'runs of golden paths',
-            fills: ['path_attempts'] as const,
-            permission: 'Actions',
-            ask: () => askRest('actions/runs'),
-          },
-        ]
-      : []),
-    ...(branchRules
-      ? [
-          {
-            what: 'rules of the default branch',
-            fills: ['policy_evidence', 'mandates'] as const,
-            permission: 'Contents and Administration',
-            ask: ofSample(BRANCH_RULES),
-          },
-        ]
-      : []),
-    ...(approvals
-      ? [
-          {
-            what: 'approvals of deployments',
-            fills: ['policy_evidence'] as const,
-            permission: 'Actions',
-            ask: () => askRest('environments'),
-          },
-        ]
-      : []),
+    ...listBesides(client, options, sample),
     ...(tickets ? [{ ...issues, what: 'issues as tickets', fills: ['tickets'] as const }] : []),
     ...(incidents
       ? [{ ...issues, what: 'issues as incidents', fills: ['incidents'] as const }]
       : []),
   ]
+}
+
+/** What is read only where it is asked for. */
+function listBesides(
+  client: GitHubClient,
+  { sourceId, paths, approvals, branchRules, runs, alerts }: GitHubCollectorOptions,
+  sample: string,
+): Trial[] {
+  const askRest = async (place: string, parameters = {}) => {
+    const asked = { ...parameters, per_page: 1 }
+    await client.listPages(z.unknown(), `/repos/${sample}/${place}`, asked).next()
+    return `tried with ${sample}`
+  }
+  const ofRuns: Trial = {
+    what: 'runs of golden paths',
+    fills: ['path_attempts'],
+    permission: 'Actions',
+    ask: () => askRest('actions/runs'),
+  }
+  const ofRules: Trial = {
+    what: 'rules of the default branch',
+    fills: ['policy_evidence', 'mandates'],
+    permission: 'Contents and Administration',
+    ask: () => askSample(client, sourceId, sample, BRANCH_RULES),
+  }
+  const ofApprovals: Trial = {
+    what: 'approvals of deployments',
+    fills: ['policy_evidence'],
+    permission: 'Actions',
+    ask: () => askRest('environments'),
+  }
+  const ofAlerts = ALERTS.map(
+    ({ id, place, permission, parameters }): Trial => ({
+      what: id.replaceAll('-', ' '),
+      fills: ['policy_evidence'],
+      permission,
+      ask: () =>
+        askRest(place, parameters).catch((error: unknown) => {
+          if (isOff(error)) return `switched off in ${sample}`
+          throw error
+        }),
+    }),
+  )
+  return [
+    ...(runs && listRunPaths(paths).length > 0 ? [ofRuns] : []),
+    ...(branchRules ? [ofRules] : []),
+    ...(approvals ? [ofApprovals] : []),
+    ...(alerts ? ofAlerts : []),
+  ]
+}
+
+/** @throws {SourceError} also when only a part of the answer is hidden */
+async function askSample(
+  client: GitHubClient,
+  sourceId: string,
+  sample: string,
+  query: string,
+): Promise<string> {
+  const [owner, name] = sample.split('/')
+  const asked = { owner, name, cursor: null, pageSize: 1 }
+  const { missing } = await client.query(Anything, query, asked)
+  const [hidden] = missing
+  if (hidden) throw new SourceError(sourceId, `${hidden.field}: ${hidden.message}`)
+  return `tried with ${sample}`
 }

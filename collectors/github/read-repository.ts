@@ -5,6 +5,7 @@ import { CATALOGUE_FILES, chooseDescription } from '#collectors/evidence/catalog
 import type { PublishedRule } from '#collectors/evidence/publications.ts'
 import type { HistoryFact, UnreadableRecord } from '#collectors/evidence/walk.ts'
 import type { Track } from '#collectors/evidence/watch.ts'
+import type { Alerts } from '#collectors/github/alerts.ts'
 import {
   NO_APPROVALS,
   type ReadApprovals,
@@ -71,6 +72,8 @@ export interface RepositoryReading {
   readonly approvals: RepositoryApprovals | null
   /** What default branches are held to; null: nobody asks. */
   readonly rules: BranchRules | null
+  /** What alerts are open; null: nobody asks. */
+  readonly alerts: Alerts | null
 }
 
 /** What comes late, or with the same time, is found by reading so far back again. */
@@ -101,8 +104,9 @@ export async function* readRepository(reading: RepositoryReading): AsyncGenerato
     reading.approvals?.noteRead(pages.cursor.approvedFrom ?? pages.cursor.since)
   }
   const rules = await readRules(reading, pages)
+  const alerts = await readAlerts(reading, pages)
   pages.cursor = { ...pages.cursor, readAt, moved: listed.moved }
-  yield pages.last([...owner, ...rules], {
+  yield pages.last([...owner, ...rules, ...alerts], {
     from: coveredFrom(reading, start),
     to: new Date(readAt),
   })
@@ -123,6 +127,7 @@ const startCursor = ({ listed, since }: RepositoryReading): RepositoryCursor => 
   deployments: NOT_READ,
   approvedFrom: null,
   rules: null,
+  alerts: {},
   unsettled: [],
   tickets: null,
   files: null,
@@ -336,9 +341,11 @@ async function withApprovals(
   pages: PageMaker,
   nodes: readonly unknown[],
 ): Promise<Page> {
-  const { nodes: approved, gapAt } = (await approvals?.read(nodes)) ?? NO_APPROVALS
+  const { readAt, approvedFrom } = pages.cursor
+  // What went on before was asked for when it did.
+  const since = readAt && new Date(Date.parse(readAt) - OVERLAP_MS).toISOString()
+  const { nodes: approved, gapAt } = (await approvals?.read(nodes, since)) ?? NO_APPROVALS
   if (gapAt !== null) {
-    const { readAt, approvedFrom } = pages.cursor
     const known = readAt === null ? gapAt : now.toISOString()
     const isLater = approvedFrom === null || approvedFrom < known
     pages.cursor = { ...pages.cursor, approvedFrom: isLater ? known : approvedFrom }
@@ -507,6 +514,25 @@ async function readRules(
   return [
     ...facts.map((fact): GitHubRecord => ({ kind: 'fact', fact })),
     ...(reason === null ? [] : [{ ...unreadable, reason }]),
+  ]
+}
+
+/** What came of open alerts, as far as that changed. */
+async function readAlerts(
+  { alerts, listed, now }: RepositoryReading,
+  pages: PageMaker,
+): Promise<GitHubRecord[]> {
+  if (alerts === null) return []
+  const { id: node, repositoryId, nameWithOwner, isArchived } = listed
+  const known = pages.cursor.alerts
+  const repository = { node, repositoryId, nameWithOwner, isArchived, known, now }
+  const read = await alerts.read(repository)
+  pages.cursor = { ...pages.cursor, alerts: read.known }
+  return [
+    ...read.facts.map((fact): GitHubRecord => ({ kind: 'fact', fact })),
+    ...read.faults.map(
+      (reason): GitHubRecord => ({ kind: 'unreadable', file: 'open alerts', reason }),
+    ),
   ]
 }
 

@@ -20,27 +20,60 @@ export interface PolicyFact {
 /** What a push is checked against: all rules of the branch together. */
 const REQUIREMENT = 'github-rulesets'
 
+type Told = 'native_id' | 'subject_id' | 'requirement_id' | 'result' | 'severity' | 'produced_at'
+
+/** What GitHub itself says of a repository. */
+const toFact = (told: Pick<PolicyFact['row'], Told>): PolicyFact => ({
+  kind: 'policy',
+  row: {
+    ...told,
+    subject_type: 'repository',
+    ingested_at: null,
+    collector_kind: 'automated',
+    verified: 1,
+    waiver_id: null,
+    url: null,
+  },
+})
+
 /** Reads one rule suite. A rule that only evaluates and would have failed is a warning. */
 export const ruleSuiteRecord = RuleSuite.transform((suite): PolicyFact => {
   const { id, pushed_at: at, result, evaluation_result: evaluated, subject } = suite
-  return {
-    kind: 'policy',
-    row: {
-      native_id: `rule-suite ${id}`,
-      subject_type: 'repository',
-      subject_id: subject,
-      requirement_id: REQUIREMENT,
-      result: result === 'pass' && evaluated === 'fail' ? 'warn' : result,
-      severity: null,
-      produced_at: at,
-      ingested_at: null,
-      collector_kind: 'automated',
-      verified: 1,
-      waiver_id: null,
-      url: null,
-    },
-  }
+  return toFact({
+    native_id: `rule-suite ${id}`,
+    subject_id: subject,
+    requirement_id: REQUIREMENT,
+    result: result === 'pass' && evaluated === 'fail' ? 'warn' : result,
+    severity: null,
+    produced_at: at,
+  })
 })
+
+interface SeenState {
+  /** What of a repository was looked at. */
+  readonly what: string
+  /** GitHub's node id. */
+  readonly node: string
+  readonly repositoryId: string
+  readonly requirement: string
+  readonly result: PolicyFact['row']['result']
+  readonly severity: string | null
+  readonly now: Date
+}
+
+/** What a repository was seen to fulfil, and from then on does until it is seen otherwise. */
+export function toStateOfRepository(seen: SeenState): PolicyFact {
+  const { what, node, repositoryId, requirement, result, severity, now } = seen
+  const at = now.toISOString()
+  return toFact({
+    native_id: `${what} ${node} ${requirement} ${at}`,
+    subject_id: repositoryId,
+    requirement_id: requirement,
+    result,
+    severity,
+    produced_at: at,
+  })
+}
 
 const Page = z.array(z.looseObject({ repository_id: z.int(), repository_name: z.string() }))
 

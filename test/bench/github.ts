@@ -147,6 +147,7 @@ async function collect(baseUrl: string, token: string, folder: string): Promise<
       approvals: false,
       branchRules: false,
       runs: false,
+      alerts: false,
     })
     const { changed, error } = await runCollector(db, collector, {
       now: () => NOW,

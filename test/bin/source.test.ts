@@ -77,11 +77,13 @@ test('what is not permitted is told with the permission that helps', SLOW, async
 })
 
 test('what a source is asked for besides is tried, too, and fails by itself', SLOW, async () => {
-  const refused = [{ path: /actions\/runs$/, status: 403 as const }]
-  const github = await aGitHub(aWorld({ repositories: [aRepository('shop')], refused }))
+  const refused = [{ path: /(actions\/runs|dependabot\/alerts)$/, status: 403 as const }]
+  const shop = aRepository('shop', { secretAlerts: null })
+  const github = await aGitHub(aWorld({ repositories: [shop], refused }))
   const besides = `    approvals: true
     branchRules: true
     runs: true
+    alerts: true
 goldenPaths:
   - id: ship
     name: Ship
@@ -97,6 +99,10 @@ goldenPaths:
   )
   expect(stdout).toContain(
     'ok    rules of the default branch: tried with acme/shop → policy_evidence, mandates\n',
+  )
+  expect(stdout).toContain('ok    github secret scanning alerts: switched off in acme/shop')
+  expect(stdout).toMatch(
+    /fail {2}github dependabot alerts: .*\n {6}→ give the sign-in Dependabot alerts, read-only\n/,
   )
   expect(stdout).toMatch(
     /fail {2}runs of golden paths: gh: answers 403: .*\n {6}→ give the sign-in Actions, read-only\n/,

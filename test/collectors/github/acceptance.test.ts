@@ -133,6 +133,7 @@ async function startGitHubUpstream(): Promise<Upstream> {
       approvals: true,
       branchRules: true,
       runs: true,
+      alerts: true,
       paths: PATHS,
       limits: { totalMs: 300 },
       ...(signal && { context: { signal } }),

@@ -187,6 +187,31 @@ test('one request for each run, one for the environments, and none again', async
   expect(github.counts.requests - requests).toBe(1)
 })
 
+test('a new deployment asks for its own run only, and one that went on late for its', async () => {
+  const waiting = aGated({ id: 'DE_late', statuses: gatedOn(1).slice(0, 1) }, { day: 30 })
+  const shop = aShop([REVIEW], { deployments: [aGated(), waiting] })
+  const { db, github, collect } = await collectApprovals([shop])
+  expect(await listEvidence(db)).toHaveLength(1)
+  shop.runs.push(aRun(9, at(7), { reviews: [REVIEW] }))
+  shop.deployments.push(aDeployment('2026-06-01T20:00:00Z'))
+  waiting.statuses.push(...gatedOn(1).slice(1))
+  await collect(new Date('2026-06-02T12:00:00Z'))
+  expect(await listEvidence(db)).toHaveLength(2)
+  const asked = github.requests.filter(({ url }) => url.pathname.endsWith('/approvals'))
+  expect(asked.map(({ url }) => url.pathname.split('/').at(-2))).toEqual(['7', '9'])
+})
+
+test('nothing that is stored names who decided, or what they wrote', async () => {
+  const { db } = await collectApprovals([aShop([REVIEW, { ...REVIEW, user: COLLEAGUE }])])
+  for (const { name } of await db.introspection.getTables()) {
+    const rows = await db
+      .selectFrom(name as 'changes')
+      .selectAll()
+      .execute()
+    expect(JSON.stringify(rows), name).not.toMatch(/robin|kim|Ship it/)
+  }
+})
+
 test('all approvals are covered from the look-back on, for this requirement only', async () => {
   const { db } = await collectApprovals([aShop([REVIEW])])
   expect(await listCovered(db)).toEqual([['2025-06-01T12:00:00.000Z', NOW.toISOString()]])

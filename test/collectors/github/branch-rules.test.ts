@@ -156,14 +156,17 @@ test('nothing is asked of an archived or empty repository', async () => {
 })
 
 test('rules that are hidden are told once, and are no failure of a rule', async () => {
-  const repositories = [aShop({}), aRepository('calm', { commits: COMMITS })]
-  const { db, outcome } = await collectRules(repositories, { hidden: ['rules'] })
+  const repositories = ['a', 'b', 'c', 'd', 'e'].map((name) =>
+    aRepository(name, { commits: COMMITS }),
+  )
+  const { db, outcome, github } = await collectRules(repositories, { hidden: ['rules'] })
   expect(outcome.status).toBe('partial')
   expect(outcome.error).toMatch(
-    /branch rules of 2 repositories are hidden .* not accessible.*; give the sign-in Contents and Administration/,
+    /^gh: branch rules of repositories are hidden .* not accessible.*; give the sign-in Contents and Administration/,
   )
   expect(await listResults(db)).toEqual([])
-  expect(await db.selectFrom('coverage').selectAll().execute()).toHaveLength(2)
+  expect(await db.selectFrom('coverage').selectAll().execute()).toHaveLength(5)
+  expect(github.counts.byQuery['BranchRules']).toBe(3)
 })
 
 test('rules of another shape go to quarantine, and nothing is said of them', async () => {

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { ALERTS } from '#collectors/github/alerts.ts'
 import { reduceReview } from '#collectors/github/approvals.ts'
 import { ruleSuiteRecord } from '#collectors/github/rule-suites.ts'
 import { pickRun, runRecord } from '#collectors/github/runs.ts'
@@ -52,6 +54,17 @@ test.skipIf(!isThere)('a documented approval is reduced to what was decided by w
   expect(reduceReview(review, ['staging'], rules)).toEqual([{ state: 'approved', by: 'human' }])
   expect(reduceReview(review, ['production'], rules)).toEqual([])
 })
+
+test.skipIf(!isThere)(
+  'documented alerts can be rated, and of a secret nothing is looked at',
+  () => {
+    const rated = ALERTS.map(({ place, severity }) => {
+      const alerts = read(`repos.owner.repo.${place.replaceAll('/', '.')}.default.json`)
+      return z.array(severity).parse(alerts)
+    })
+    expect(rated).toEqual([['high', 'medium'], ['error', 'error'], [null]])
+  },
+)
 
 test.skipIf(!isThere)('documented values of custom properties can be read', () => {
   const page = PropertiesPage.parse(read('orgs.org.properties.values.default.json'))

@@ -37,6 +37,7 @@ const toOptions = (
   approvals: false,
   branchRules: false,
   runs: false,
+  alerts: false,
   patience: { firstWaitMs: 1, longestWaitMs: 100 },
   limits: { totalMs: 2000 },
   ...options,

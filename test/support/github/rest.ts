@@ -33,6 +33,7 @@ function answerRepository(
   url: URL,
 ): RestAnswer | null {
   if (rest === 'actions/runs') return answerRuns(world, repository, url)
+  if (rest.endsWith('/alerts')) return answerAlerts(repository, rest, url)
   if (rest === 'environments') return answerEnvironments(repository, url)
   const [, id, part] = /^actions\/runs\/(\d+)(?:\/(approvals|attempts\/\d+))?$/.exec(rest) ?? []
   const run = repository.runs.find((one) => String(one.id) === id)
@@ -40,6 +41,27 @@ function answerRepository(
   if (part === 'approvals') return { status: 200, value: run.reviews.map(toReview) }
   const number = Number(part?.replace('attempts/', '') ?? run.attempts)
   return { status: 200, value: toAttempt(world, repository.name, run, number) }
+}
+
+function answerAlerts(
+  { alerts, codeAlerts, secretAlerts }: StoredRepository,
+  rest: string,
+  url: URL,
+): RestAnswer | null {
+  const ofDependencies = alerts.map(({ number, severity }) => ({
+    number,
+    state: 'open',
+    security_vulnerability: { severity: severity.toLowerCase().replace('moderate', 'medium') },
+  }))
+  const lists: Record<string, object[] | null> = {
+    'dependabot/alerts': ofDependencies,
+    'code-scanning/alerts': codeAlerts,
+    'secret-scanning/alerts': secretAlerts,
+  }
+  const list = lists[rest]
+  if (list) return toPage(url, list, (page) => page)
+  const message = 'This feature is disabled on this repository.'
+  return list === null ? { status: 404, value: { message } } : null
 }
 
 const answerEnvironments = ({ environments }: StoredRepository, url: URL) =>

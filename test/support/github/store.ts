@@ -35,6 +35,9 @@ export interface StoredRepository {
   readonly runs: StoredRun[]
   /** Open Dependabot alerts. */
   readonly alerts: StoredAlert[]
+  /** Open alerts of code scanning and of secrets, as REST tells them; null: switched off. */
+  readonly codeAlerts: object[] | null
+  readonly secretAlerts: object[] | null
 }
 
 export interface StoredCommit {
@@ -234,6 +237,8 @@ export function aRepository(
     protection: null,
     runs: [],
     alerts: [],
+    codeAlerts: [],
+    secretAlerts: [],
     ...repository,
   }
 }

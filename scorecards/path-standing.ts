@@ -203,10 +203,14 @@ const ATTEMPTS = 'entity:path_attempts'
 const tickets = rowsOf(TICKETS)
 const requests = rowsOf(REQUESTS)
 /** Of every path, or of this one by a source that tells of no other. */
-const attempts: Read = (standing) => rowsOf(ATTEMPTS, `${ATTEMPTS}:${standing.path.id}`)(standing)
+const attempts: Read = once((standing) =>
+  rowsOf(ATTEMPTS, `${ATTEMPTS}:${standing.path.id}`)(standing),
+)
 const exceptions = rowsOf('entity:exceptions')
 
-const evidence: Read = ({ model }) => [{ intervals: evidenceRead(model.landscape), since: null }]
+const evidence: Read = once(({ model }) => [
+  { intervals: evidenceRead(model.landscape), since: null },
+])
 
 const REMOVABLE: ReadonlyMap<Read, keyof RemovedCases> = new Map([
   [tickets, 'tickets'],

@@ -423,6 +423,8 @@ const reading: fc.Arbitrary<Step> = fc
       'entity:tickets',
       'entity:policy_requirements',
       'entity:policy_evidence',
+      'entity:policy_evidence:signed',
+      'entity:path_attempts:merges',
     ),
     from: hours,
     length: fc.integer({ min: 1, max: 1000 }),

@@ -26,7 +26,7 @@ export const BRANCH_RULES = `query BranchRules($owner: String!, $name: String!) 
             ... on PullRequestParameters { requiredApprovingReviewCount requireCodeOwnerReview }
             ... on WorkflowsParameters { workflows { path repositoryId } }
           }
-          repositoryRuleset { databaseId enforcement updatedAt }
+          repositoryRuleset { databaseId updatedAt }
         }
       }
     }
@@ -45,9 +45,7 @@ const Rule = z.object({
     })
     .partial()
     .nullable(),
-  repositoryRuleset: z
-    .object({ databaseId: z.int().nullable(), enforcement: z.string(), updatedAt: Instant })
-    .nullable(),
+  repositoryRuleset: z.object({ databaseId: z.int().nullable(), updatedAt: Instant }).nullable(),
 })
 type Rule = z.output<typeof Rule>
 
@@ -242,14 +240,13 @@ function toRead(
   const former = branch.known ?? NOTHING
   const { data, error } = Branch.safeParse(value)
   if (error) return { known: { ...former, readAt }, facts: [], fault: tellFaults(error) }
-  const rules = data.rules.nodes.filter(isEnforced)
-  const results = toResults(data, rules)
+  const results = toResults(data)
   const facts = Object.entries(results)
     .filter(([id, result]) => former.results[id] !== result)
     .map(([requirement, result]) =>
       toStateOfRepository({ ...branch, what: 'rules', requirement, result, severity: null }),
     )
-  const mandates = rules.flatMap((rule) => toMandates(rule, options))
+  const mandates = data.rules.nodes.flatMap((rule) => toMandates(rule, options))
   return {
     known: { readAt, results: { ...former.results, ...results }, mandates },
     facts,
@@ -257,22 +254,17 @@ function toRead(
   }
 }
 
-function toResults(
-  { refUpdateRule, rules: { pageInfo } }: z.output<typeof Branch>,
-  enforced: readonly Rule[],
-): KnownRules['results'] {
+function toResults({ refUpdateRule, rules }: z.output<typeof Branch>): KnownRules['results'] {
   const results: KnownRules['results'] = {}
   for (const { id, byRule, byProtection } of REQUIREMENTS) {
-    const isAsked = enforced.some(byRule) || (refUpdateRule !== null && byProtection(refUpdateRule))
+    const isAsked =
+      rules.nodes.some(byRule) || (refUpdateRule !== null && byProtection(refUpdateRule))
     if (isAsked) results[id] = 'pass'
     // Among the rules that do not fit the page there may be the one.
-    else if (!pageInfo.hasNextPage) results[id] = 'fail'
+    else if (!rules.pageInfo.hasNextPage) results[id] = 'fail'
   }
   return results
 }
-
-const isEnforced = ({ repositoryRuleset }: Rule) =>
-  repositoryRuleset === null || repositoryRuleset.enforcement === 'ACTIVE'
 
 /** The golden paths of which a rule makes repositories run the workflow. */
 function toMandates(

@@ -328,8 +328,49 @@ test('a path that is no longer configured says so, and keeps its history', async
   )
 })
 
+const contents = (page: Page) => page.getByRole('navigation', { name: 'On this page' })
+
+test('what the page holds stands in view by name, and leads there by key', async ({ page }) => {
+  await page.goto(SERVICE)
+  const links = contents(page).getByRole('link')
+  const headings = await page.locator('main > .section > h2').allTextContents()
+  expect(headings.length).toBeGreaterThan(5)
+  expect(await links.allTextContents()).toEqual(headings)
+  await links.getByText('Who stays').focus()
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(`${SERVICE}#retention`)
+  const marked = contents(page).locator('[aria-current="location"]')
+  await expect(marked).toHaveText('Who stays')
+  await expect(contents(page)).toBeInViewport()
+  // The heading is below what stays in view, not under it.
+  const bar = await contents(page).boundingBox()
+  const heading = await page.getByRole('heading', { name: 'Who stays' }).boundingBox()
+  expect(heading?.y).toBeGreaterThanOrEqual((bar?.y ?? 0) + (bar?.height ?? 0))
+  await page.keyboard.press('End')
+  await expect(marked).toHaveText('Exceptions')
+})
+
+test('what the page holds is not printed', async ({ page }) => {
+  await page.goto(SERVICE)
+  await page.emulateMedia({ media: 'print' })
+  await expect(contents(page)).toBeHidden()
+})
+
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 } })
+
+  test('what the page holds is behind a button that says what is being read', async ({ page }) => {
+    await page.goto(SERVICE)
+    const link = contents(page).getByRole('link', { name: 'Teams' })
+    const button = contents(page).getByRole('button', { name: 'On this page' })
+    await expect(link).toBeHidden()
+    await button.click()
+    await link.click()
+    await expect(link).toBeHidden()
+    await expect(page).toHaveURL(`${SERVICE}#teams`)
+    await expect(button).toHaveText('On this page Teams')
+    await expect(button).toBeInViewport()
+  })
 
   test('the counts above the drawing stand on one line', async ({ page }) => {
     await page.goto(SERVICE)

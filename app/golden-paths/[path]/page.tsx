@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { AreaCards } from '#app/area-cards.tsx'
+import { Contents } from '#app/contents.client.tsx'
 import { CsvLink, DataTableView } from '#app/data-table-view.tsx'
 import { database, untilPublished, untilWritten } from '#app/database.ts'
 import { DesirePathFigure } from '#app/desire-path/desire-path-figure.tsx'
@@ -16,6 +17,7 @@ import { measuredInScope } from '#app/measured.ts'
 import { rangeName } from '#app/pickers.tsx'
 import { ScorecardView } from '#app/scorecard-view.tsx'
 import { Screen } from '#app/screen.tsx'
+import { Section } from '#app/section.tsx'
 import { countStates, StateBar } from '#app/state-bar.tsx'
 import { surveyResults } from '#app/surveys/load.ts'
 import { newestOfPaths } from '#app/surveys/waves.ts'
@@ -37,6 +39,17 @@ import { listAdoptionStates } from '#lib/queries/states.ts'
 import { teamNames } from '#lib/queries/teams.ts'
 import { ownerDuties } from '#scorecards/checks/owner-duties.ts'
 import { toScorecard } from '#scorecards/checks/scorecard.ts'
+
+/** What the page holds, by the anchor of each part. */
+const PARTS = {
+  figures: 'Figures',
+  adoption: 'Who walks it',
+  retention: 'Who stays',
+  teams: 'Teams',
+  versions: 'Versions and drift',
+  duties: 'What its owner owes those who walk it',
+  exceptions: 'Exceptions',
+} as const
 
 /** Rows of a table at once. */
 const PAGE = 40
@@ -110,6 +123,7 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
           that day; it is in no figure of today.
         </p>
       )}
+      <Contents parts={PARTS} />
       <div className="mt-9">
         <DesirePathFigure
           path={await loadDesirePath({ pathId: path.id, states, results, asOf: view.at })}
@@ -119,14 +133,12 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
       </div>
       <PathFacts path={path} mandates={mandates} view={view} />
 
-      <section className="section" aria-labelledby="figures">
-        <h2 id="figures">Figures</h2>
+      <Section id="figures" title={PARTS.figures}>
         <CsvLink id="measurements" view={view} file={{ path: path.id }} />
         <AreaCards measured={measured} view={view} />
-      </section>
+      </Section>
 
-      <section className="section" aria-labelledby="adoption">
-        <h2 id="adoption">Who walks it</h2>
+      <Section id="adoption" title={PARTS.adoption}>
         <StateBar counts={countStates(states)} />
         <div className="two-figures">
           <div>
@@ -140,15 +152,13 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
             <StatesOverTime weeks={weeks} title={`Teams by state on ${path.name}, by week`} />
           </div>
         </div>
-      </section>
+      </Section>
 
-      <section className="section" aria-labelledby="retention">
-        <h2 id="retention">Who stays</h2>
+      <Section id="retention" title={PARTS.retention}>
         <Retention results={retention} path={path} view={view} />
-      </section>
+      </Section>
 
-      <section className="section" aria-labelledby="teams">
-        <h2 id="teams">Teams</h2>
+      <Section id="teams" title={PARTS.teams}>
         {states.length === 0 ? (
           <p className="note">No week has been scored yet.</p>
         ) : (
@@ -160,10 +170,9 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
             pageSize={PAGE}
           />
         )}
-      </section>
+      </Section>
 
-      <section className="section" aria-labelledby="versions">
-        <h2 id="versions">Versions and drift</h2>
+      <Section id="versions" title={PARTS.versions}>
         <VersionSummary usage={usage} />
         {usage.length === 0 ? (
           <p className="note">No service was known at this moment.</p>
@@ -176,20 +185,18 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
             pageSize={PAGE}
           />
         )}
-      </section>
+      </Section>
 
-      <section className="section" aria-labelledby="duties">
-        <h2 id="duties">What its owner owes those who walk it</h2>
+      <Section id="duties" title={PARTS.duties}>
         <CsvLink id="checks" view={view} file={{ path: path.id }} />
         <ScorecardView scorecard={toScorecard(ownerDuties, [duties], view.at)} of="path" />
-      </section>
+      </Section>
 
-      <section className="section" aria-labelledby="exceptions">
-        <h2 id="exceptions">Exceptions</h2>
+      <Section id="exceptions" title={PARTS.exceptions}>
         <CsvLink id="exceptions" view={view} file={{ path: path.id }} />
         <RoadmapCandidates exceptions={exceptions} states={states} view={view} />
         <ExceptionTable exceptions={exceptions} names={names} view={view} />
-      </section>
+      </Section>
     </Screen>
   )
 }

@@ -21,7 +21,7 @@ export function Keys() {
     const press = (event: KeyboardEvent) => {
       const sheet = openedBy(event)
       if (sheet !== null) setOpen(sheet)
-      const isDone = sheet !== null || (isPlain(event) && actOn(event.key))
+      const isDone = sheet !== null || (isPlain(event) && actOn(keyOf(event)))
       if (isDone) event.preventDefault()
     }
     const actOn = (key: string) => {
@@ -60,8 +60,21 @@ const isPlain = ({ ctrlKey, metaKey, altKey, target }: KeyboardEvent) =>
 const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement && target.closest('input, textarea, select, dialog[cmdk]') !== null
 
+/** Where parts of a page are shown one by one, keys that page go on at the end of each. */
+function keyOf({ key, shiftKey, target }: KeyboardEvent): string {
+  const isBack = key === 'PageUp' || (key === ' ' && shiftKey)
+  const isOn = key === 'PageDown' || (key === ' ' && !shiftKey)
+  if (isBack && scrollY === 0) return 'ArrowLeft'
+  const isAtEnd = scrollY + innerHeight >= document.documentElement.scrollHeight - 1
+  return isOn && isAtEnd && !isPressable(target) ? 'ArrowRight' : key
+}
+
+const isPressable = (target: EventTarget | null) =>
+  target instanceof HTMLElement && target.closest('button, summary') !== null
+
 function act(keys: string): boolean {
   if (keys === 'v') return toggleTables()
+  if (keys === 'Escape' && document.querySelector('[role="dialog"], :popover-open')) return false
   const all = [...document.querySelectorAll<HTMLElement>(`[data-key="${CSS.escape(keys)}"]`)]
   const found = nearest(all)
   if (found === undefined) return false

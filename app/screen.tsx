@@ -48,7 +48,7 @@ export async function Screen({
           <Freshness sources={sources} view={view} now={now} />
         </div>
       </div>
-      <div className="mt-5">
+      <div className="screen-head mt-5">
         <h1>{title}</h1>
         {lead !== undefined && <div className="lead">{lead}</div>}
         {measured !== undefined && (
@@ -79,6 +79,8 @@ function asOfSentence({ day, at }: View, measured: Date | null): React.ReactNode
 const INSTEAD: Readonly<Record<string, string>> = {
   asof: 'which is not a day up to today. The newest figures are shown instead.',
   range: 'which is no span of time such as 13w, 2026-Q3 or 2026-07-01..now. 13 weeks are shown.',
+  present: 'where only 1 means something. The page is shown as usual.',
+  slide: 'which is no part of this page. Its first part is shown.',
   cmp: 'which is no comparison such as prev, yoy, target, median, off or 2026-Q1. The time before is compared with.',
 }
 

@@ -20,6 +20,7 @@ const SHORTCUTS = [
   ['v', 'charts as tables'],
   ['/', 'filter'],
   ['.', 'freshness of the sources'],
+  ['← →', 'part by part, while presenting'],
   ['Esc', 'close'],
 ] as const
 

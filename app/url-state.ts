@@ -15,6 +15,13 @@ const ofSchema = <T extends string>(schema: z.ZodType<T>) =>
     (value) => value,
   )
 
+/** A whole number from 1 on. */
+const ofCount = (most: number) =>
+  parser<number>(
+    (text) => z.coerce.number().int().min(1).max(most).safeParse(text).data ?? null,
+    String,
+  )
+
 /** A figure as an address names it: `ADO-02@path:http-service,team:checkout`. */
 export interface FigureName {
   readonly metricId: string
@@ -51,15 +58,14 @@ const parsers = {
   in: ofSchema(z.string().regex(/^(team|group):[\w.~/-]{1,200}$/)),
   q: ofSchema(z.string().min(1).max(200)),
   sort: ofSchema(z.string().regex(/^-?[a-z-]{1,40}\.\w{1,60}$/)),
-  page: parser<number>(
-    (text) => z.coerce.number().int().min(1).max(10_000).safeParse(text).data ?? null,
-    String,
-  ),
+  page: ofCount(10_000),
   asof: ofSchema(z.iso.date()),
   range: ofSchema(z.string().regex(/^[\w.-]{1,30}$/)),
   cmp: ofSchema(z.string().regex(/^(prev|yoy|target|median|off|\d{4}(-Q[1-4]|-\d{2})?)$/)),
   ev: parser<FigureName>(parseFigure, figureText),
   evtab: ofSchema(z.enum(['counted', 'excluded', 'unattributed'])),
+  present: ofSchema(z.literal('1')),
+  slide: ofCount(99),
 }
 
 export type Search = Readonly<Record<string, string | string[] | undefined>>

@@ -66,8 +66,8 @@ export function readView(search: Search, now: Date, address: string): View {
 
 /** What belongs to a page rather than to every view; a page of rows is not kept. */
 function keptParameters(asked: ReturnType<typeof readParameters>): Parameters {
-  const { path, team, source, in: scope, q, sort } = asked
-  const named = Object.entries({ path, team, source, in: scope, q, sort })
+  const { path, team, source, in: scope, q, sort, present, slide } = asked
+  const named = Object.entries({ path, team, source, in: scope, q, sort, present, slide })
   return Object.fromEntries(named.filter(([, value]) => value !== null))
 }
 

@@ -214,7 +214,14 @@ test.describe('without JavaScript', () => {
   })
 })
 
-const FACES = [...ADDRESSES, '/teams/nobody', '/?asof=soon']
+const REVIEW = ADDRESSES.find((address) => address.startsWith('/review/'))
+const FACES = [
+  ...ADDRESSES,
+  '/teams/nobody',
+  '/?asof=soon',
+  `${REVIEW}?present=1`,
+  `${REVIEW}?present=1&slide=3`,
+]
 
 async function expectNoViolation(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle')

@@ -84,6 +84,75 @@ test.describe('leadership', () => {
     expect(pages).toBeLessThanOrEqual(8)
   })
 
+  test('presents it part by part, by key, and the address says which', async ({ page }) => {
+    await page.goto(QUARTER)
+    await page.getByRole('link', { name: 'Present, part by part' }).click()
+    await expect(page).toHaveURL(/[?&]present=1$/)
+    await expect(page.locator('html[data-keys]')).toBeAttached()
+    await expect(page.getByRole('navigation', { name: 'Screens' })).toBeHidden()
+    await expect(page.getByText(/^Draft:/)).toBeVisible()
+    const shown = page.locator('main > .section').filter({ visible: true })
+    await expect(shown).toHaveCount(0)
+    const size = () => page.evaluate(() => getComputedStyle(document.documentElement).fontSize)
+    await page.setViewportSize({ width: 1920, height: 1080 })
+    expect(Number.parseFloat(await size())).toBeGreaterThan(20)
+
+    await page.keyboard.press('ArrowRight')
+    await expect(page).toHaveURL(/present=1&slide=2$/)
+    await expect(shown.locator('> h2')).toHaveText(['Six areas'])
+    await expect(page).toHaveTitle(/^Six areas · Review of Q\d \d{4} · Desirepath$/)
+    await page.keyboard.press('ArrowRight')
+    await expect(shown.locator('> h2')).toHaveText(['Adoption of each path'])
+    await page.keyboard.press('Space')
+    await expect(shown.locator('> h2')).toHaveText(['The ways people take'])
+    await page.keyboard.press('ArrowLeft')
+    await expect(shown.locator('> h2')).toHaveText(['Adoption of each path'])
+
+    await shown.locator('[data-metric] a').first().click()
+    await expect(drawer(page)).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(drawer(page)).toBeHidden()
+    await expect(page).toHaveURL(/present=1&slide=3$/)
+    await page.keyboard.press('Escape')
+    await expect(page).not.toHaveURL(/present|slide/)
+  })
+
+  test('a part that does not fit is read to its end before Space goes on', async ({ page }) => {
+    await page.setViewportSize({ width: 1280, height: 400 })
+    await page.goto(`${QUARTER}?present=1&slide=2`)
+    await expect(page.locator('html[data-keys]')).toBeAttached()
+    await page.keyboard.press('Space')
+    await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(0)
+    await expect(page).toHaveURL(/slide=2$/)
+    await page.keyboard.press('End')
+    await expect(async () => {
+      await page.keyboard.press('Space')
+      await expect(page).toHaveURL(/slide=3$/, { timeout: 1000 })
+    }).toPass()
+  })
+
+  test('a part that there is not says so', async ({ page }) => {
+    await page.goto(`${QUARTER}?present=1&slide=40`)
+    await expect(page.getByRole('status')).toContainText(
+      'The address asks for slide=40, which is no part of this page.',
+    )
+    await expect(page.getByText(/^1 of \d+$/)).toBeVisible()
+  })
+
+  test.describe('without JavaScript', () => {
+    test.use({ javaScriptEnabled: false })
+
+    test('reads the parts of a presentation one below the other', async ({ page }) => {
+      await page.goto(`${QUARTER}?present=1&slide=3`)
+      await expect(page.getByRole('navigation', { name: 'Screens' })).toBeHidden()
+      for (const name of ['Six areas', 'Adoption of each path', 'What changed', 'Risks']) {
+        await expect(page.getByRole('heading', { name })).toBeVisible()
+      }
+      await page.getByRole('link', { name: 'Leave' }).click()
+      await expect(page).not.toHaveURL(/present|slide/)
+    })
+  })
+
   test('a quarter that nobody knows yet is not found', async ({ page }) => {
     expect((await page.goto('/review/2999-Q1'))?.status()).toBe(404)
     expect((await page.goto('/review/lately'))?.status()).toBe(404)

@@ -7,9 +7,12 @@ import { DesirePathFigure } from '#app/desire-path/desire-path-figure.tsx'
 import { loadDesirePath } from '#app/desire-path/load.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
 import { formatCountOf } from '#app/format.ts'
+import { Link } from '#app/link.tsx'
 import { listMeasured } from '#app/measured.ts'
 import { adoptionSentence, caveatSentence } from '#app/outcomes-headline.ts'
 import { quarterName } from '#app/pickers.tsx'
+import { readPresentation } from '#app/presentation.ts'
+import { Presenter } from '#app/presenter.tsx'
 import { AdoptionByPath } from '#app/review/[quarter]/adoption-by-path.tsx'
 import { Appendix } from '#app/review/[quarter]/appendix.tsx'
 import { Demand } from '#app/review/[quarter]/demand.tsx'
@@ -17,9 +20,10 @@ import { HeatMap } from '#app/review/[quarter]/heat-map.tsx'
 import { Movements } from '#app/review/[quarter]/movements.tsx'
 import { Risks } from '#app/review/[quarter]/risks.tsx'
 import { Screen } from '#app/screen.tsx'
+import { Section } from '#app/section.tsx'
 import { surveyResults } from '#app/surveys/load.ts'
 import { newestOfPaths } from '#app/surveys/waves.ts'
-import { evidenceHref, readView } from '#app/view.ts'
+import { evidenceHref, hereWith, readView } from '#app/view.ts'
 import { weekOf } from '#lib/period.ts'
 import { getPathSubject } from '#lib/queries/check-subjects.ts'
 import { listSourceHealth } from '#lib/queries/data-health.ts'
@@ -37,9 +41,29 @@ type Props = PageProps<'/review/[quarter]'>
 const QUARTER = /^\d{4}-Q[1-4]$/
 const YEAR_OF_QUARTERS = 4
 
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const { quarter } = await params
-  return { title: QUARTER.test(quarter) ? `Review of ${quarterName(quarter)}` : 'Nothing here' }
+/** Heading of each part by its anchor. */
+const PARTS = {
+  six: 'Six areas',
+  adoption: 'Adoption of each path',
+  ways: 'The ways people take',
+  changed: 'What changed',
+  map: 'Every figure of every path',
+  demand: 'Demand for help',
+  risks: 'Risks',
+} as const
+const SUMMARY = 'summary'
+/** Each fills the screen once, after what the review says in short. */
+const SLIDES = [SUMMARY, ...Object.keys(PARTS)] as const
+type Part = keyof typeof PARTS
+
+export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
+  const [{ quarter }, asked] = await Promise.all([params, searchParams])
+  if (!QUARTER.test(quarter)) return { title: 'Nothing here' }
+  const name = `Review of ${quarterName(quarter)}`
+  const shown = readPresentation(asked, SLIDES)?.shown
+  return {
+    title: shown === undefined || shown === SUMMARY ? name : `${PARTS[shown as Part]} · ${name}`,
+  }
 }
 
 export default async function ReviewPage({ params, searchParams }: Props) {
@@ -48,7 +72,10 @@ export default async function ReviewPage({ params, searchParams }: Props) {
   const isQuarter = QUARTER.test(quarter) && parseRange(quarter, now) !== null
   if (!isQuarter) notFound()
   const search = { ...asked, range: quarter }
-  const view = readView(search, now, `/review/${quarter}`)
+  const presentation = readPresentation(asked, SLIDES)
+  const asView = readView(search, now, `/review/${quarter}`)
+  const view = { ...asView, refused: [...asView.refused, ...(presentation?.refused ?? [])] }
+  const part = (id: Part) => ({ id, title: PARTS[id], isShown: presentation?.shown === id })
   const db = await database()
   const paths = await untilWritten(listGoldenPaths)
   if (paths.length === 0) return <EmptyDatabase />
@@ -99,9 +126,17 @@ export default async function ReviewPage({ params, searchParams }: Props) {
       measured={newest === undefined ? null : new Date(newest.asOf)}
     >
       <p className="draft">Draft: figures follow their sources, and may still change.</p>
+      {presentation === null ? (
+        <p className="no-print mt-4">
+          <Link className="control" href={hereWith(view, { present: '1' })}>
+            Present, part by part
+          </Link>
+        </p>
+      ) : (
+        <Presenter presentation={presentation} view={view} />
+      )}
 
-      <section className="section" aria-labelledby="six">
-        <h2 id="six">Six areas</h2>
+      <Section {...part('six')}>
         <div className="mt-4">
           <AreaColumns
             measured={[...measured, ...newestOfPaths(waves, view)]}
@@ -109,50 +144,46 @@ export default async function ReviewPage({ params, searchParams }: Props) {
             view={view}
           />
         </div>
-      </section>
+      </Section>
 
-      <section className="section sheet" aria-labelledby="adoption">
-        <h2 id="adoption">Adoption of each path</h2>
+      <Section {...part('adoption')} className="section sheet">
         <CsvLink id="measurements" view={view} />
         <AdoptionByPath paths={paths} measured={measured} yearAgo={yearAgo} view={view} />
-        {widest !== undefined && (
-          <div className="keep mt-8">
-            <h3>The ways people take: {widest.name}</h3>
-            <DesirePathFigure
-              path={
-                await loadDesirePath({
-                  pathId: widest.id,
-                  states: states.filter(({ path }) => path === widest.id),
-                  results: results.filter(({ scope }) => scope.pathId === widest.id),
-                  asOf: view.at,
-                })
-              }
-              name={widest.name}
-              rowsHref={(metricId) => evidenceHref(view, metricId, { pathId: widest.id })}
-            />
-          </div>
-        )}
-      </section>
+      </Section>
 
-      <section className="section sheet" aria-labelledby="changed">
-        <h2 id="changed">What changed</h2>
+      {widest !== undefined && (
+        <Section {...part('ways')} className="section keep">
+          <p className="note mb-4">{widest.name}, for which most teams are eligible</p>
+          <DesirePathFigure
+            path={
+              await loadDesirePath({
+                pathId: widest.id,
+                states: states.filter(({ path }) => path === widest.id),
+                results: results.filter(({ scope }) => scope.pathId === widest.id),
+                asOf: view.at,
+              })
+            }
+            name={widest.name}
+            rowsHref={(metricId) => evidenceHref(view, metricId, { pathId: widest.id })}
+          />
+        </Section>
+      )}
+
+      <Section {...part('changed')} className="section sheet">
         <Movements measured={measured} names={pathNames} view={view} />
-      </section>
+      </Section>
 
-      <section className="section" aria-labelledby="map">
-        <h2 id="map">Every figure of every path</h2>
+      <Section {...part('map')}>
         <CsvLink id="measurements" view={view} />
         <HeatMap paths={paths} results={results} view={view} />
-      </section>
+      </Section>
 
-      <section className="section sheet" aria-labelledby="demand">
-        <h2 id="demand">Demand for help</h2>
+      <Section {...part('demand')} className="section sheet">
         <CsvLink id="support-kinds" view={view} />
         <Demand support={support} before={before} names={pathNames} />
-      </section>
+      </Section>
 
-      <section className="section" aria-labelledby="risks">
-        <h2 id="risks">Risks</h2>
+      <Section {...part('risks')}>
         <Risks
           exceptions={exceptions}
           results={results}
@@ -161,16 +192,15 @@ export default async function ReviewPage({ params, searchParams }: Props) {
           names={names}
           view={view}
         />
-      </section>
+      </Section>
 
-      <section className="section no-print" aria-labelledby="appendix">
-        <h2 id="appendix">Appendix</h2>
+      <Section id="appendix" title="Appendix" className="section no-print">
         <Appendix
           definitions={definitions.filter(({ id }) => results.some((one) => one.metricId === id))}
           sources={sources}
           now={now}
         />
-      </section>
+      </Section>
     </Screen>
   )
 }

@@ -1,5 +1,6 @@
 import { type Column, type DataTable, showRows } from '#app/data-table.ts'
 import { formatCount } from '#app/format.ts'
+import { HiddenFields } from '#app/hidden-fields.tsx'
 import { Link } from '#app/link.tsx'
 import { Scroll } from '#app/scroll.tsx'
 import { type Parameters, readParameters, type Search, toAddress } from '#app/url-state.ts'
@@ -76,17 +77,11 @@ function TableTools<Row>({
   q: string | null
   count: number
 }) {
-  const kept = { ...view.kept, ...viewParameters(view), q: undefined }
   return (
     <div className="table-tools">
       {table.rows.length >= FILTER_FROM && (
         <form action={view.address}>
-          {Object.entries(kept).map(
-            ([name, value]) =>
-              value !== undefined && (
-                <input key={name} type="hidden" name={name} value={String(value)} />
-              ),
-          )}
+          <HiddenFields view={view} asks="q" />
           <input
             className="field"
             type="search"

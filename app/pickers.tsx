@@ -1,6 +1,7 @@
 import { formatDay, toDay } from '#app/format.ts'
+import { HiddenFields } from '#app/hidden-fields.tsx'
 import { Link } from '#app/link.tsx'
-import { hereWith, type View, viewParameters } from '#app/view.ts'
+import { hereWith, type View } from '#app/view.ts'
 import { DEFAULT_RANGE, type NamedRange, quarterBefore, quarterOf, stepRange } from '#lib/range.ts'
 
 const RANGES = [
@@ -83,15 +84,9 @@ function RangeLink({
 
 /** A form, so that a day can be chosen without a script. */
 function LookBack({ view }: { view: View }) {
-  const kept = { ...view.kept, ...viewParameters(view), asof: undefined }
   return (
     <form className="mt-4 flex flex-wrap items-center gap-2" action={view.address}>
-      {Object.entries(kept).map(
-        ([name, value]) =>
-          value !== undefined && (
-            <input key={name} type="hidden" name={name} value={String(value)} />
-          ),
-      )}
+      <HiddenFields view={view} asks="asof" />
       <label htmlFor="asof">Look back to</label>
       <input id="asof" className="field" type="date" name="asof" defaultValue={view.day ?? ''} />
       <button type="submit" className="control">

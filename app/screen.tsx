@@ -6,6 +6,9 @@ import { Link } from '#app/link.tsx'
 import { ComparisonPicker, RangePicker } from '#app/pickers.tsx'
 import type { Refused, Search } from '#app/url-state.ts'
 import { hrefOf, type View } from '#app/view.ts'
+import type { Within } from '#app/within.ts'
+import { teamsOf, withinOf } from '#app/within-load.ts'
+import { WithinPicker } from '#app/within-picker.tsx'
 import { listSourceHealth } from '#lib/queries/data-health.ts'
 
 export interface ScreenProps {
@@ -17,6 +20,8 @@ export interface ScreenProps {
   readonly above?: readonly { readonly href: string; readonly name: string }[]
   /** As-of of the figures shown; null: there are none. Left out where a page shows no figures. */
   readonly measured?: Date | null
+  /** What of the page is of the teams asked for, `Teams and services`; left out: nothing is. */
+  readonly within?: string
   readonly children: React.ReactNode
 }
 
@@ -28,10 +33,17 @@ export async function Screen({
   lead,
   above = [],
   measured,
+  within: listed,
   children,
 }: ScreenProps) {
   const now = new Date()
-  const sources = await untilWritten(listSourceHealth)
+  const [sources, teams, within] = await Promise.all([
+    untilWritten(listSourceHealth),
+    teamsOf(view),
+    withinOf(view),
+  ])
+  const refused =
+    within === undefined ? [...view.refused, { name: 'in', text: view.within ?? '' }] : view.refused
   return (
     <>
       <div className="topbar">
@@ -43,6 +55,9 @@ export async function Screen({
           ))}
         </p>
         <div className="tools flex flex-wrap gap-x-5 gap-y-1">
+          {listed !== undefined && teams.length > 0 && (
+            <WithinPicker view={view} within={within} teams={teams} />
+          )}
           <RangePicker view={view} now={now} />
           <ComparisonPicker view={view} now={now} />
           <Freshness sources={sources} view={view} now={now} />
@@ -55,9 +70,10 @@ export async function Screen({
           <p className="as-of note mt-2">{asOfSentence(view, measured)}</p>
         )}
       </div>
-      {view.refused.map((refused) => (
-        <RefusedNotice key={refused.name} refused={refused} />
+      {refused.map((one) => (
+        <RefusedNotice key={one.name} refused={one} />
       ))}
+      {within != null && <WithinNotice within={within} listed={listed} view={view} />}
       {children}
       <EvidenceDrawer view={view} search={search} />
     </>
@@ -75,8 +91,30 @@ function asOfSentence({ day, at }: View, measured: Date | null): React.ReactNode
   )
 }
 
+/** What of the page is of the teams asked for, and the way back to all of them. */
+function WithinNotice({
+  within: { name, teamIds },
+  listed,
+  view,
+}: {
+  within: Within
+  listed: string | undefined
+  view: View
+}) {
+  const of = teamIds.size === 1 ? name : `${name} and the teams below it`
+  return (
+    <p className="notice" role="status">
+      {listed === undefined
+        ? `This page is of the whole organisation, not of ${name} alone. `
+        : `${listed}: only those of ${of}. All other figures are of the whole organisation. `}
+      <Link href={hrefOf(view, view.address, { ...view.kept, in: undefined })}>Show all teams</Link>
+    </p>
+  )
+}
+
 /** What stands in place of what the address asked for. */
 const INSTEAD: Readonly<Record<string, string>> = {
+  in: 'which is no group or team such as group:payments or team:checkout. All teams are shown.',
   asof: 'which is not a day up to today. The newest figures are shown instead.',
   range: 'which is no span of time such as 13w, 2026-Q3 or 2026-07-01..now. 13 weeks are shown.',
   present: 'where only 1 means something. The page is shown as usual.',

@@ -63,6 +63,7 @@ const KEPT: Readonly<Record<string, RegExp>> = {
   asof: /^\d{4}-\d{2}-\d{2}$/,
   range: /^[\w.-]{1,30}$/,
   cmp: /^[\w-]{3,7}$/,
+  in: /^(team|group):[\w.~/-]{1,200}$/,
 }
 
 function classOf({ isMinor, isBelow }: ScreenLink): string {

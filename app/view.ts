@@ -21,6 +21,8 @@ export interface View {
   readonly day: string | null
   readonly range: NamedRange
   readonly comparison: Comparison
+  /** Whose teams are listed, `group:payments` or `team:checkout`; null: of the whole organisation. */
+  readonly within: string | null
   /** What the address asked for in vain. */
   readonly refused: readonly Refused[]
   /** The page that is shown, and what else its address asks for. */
@@ -54,6 +56,7 @@ export function readView(search: Search, now: Date, address: string): View {
     day,
     range: shown,
     comparison: toComparison(asked.cmp ?? DEFAULT_COMPARISON, shown, at),
+    within: asked.in,
     refused: [
       ...refused,
       ...(asked.asof !== null && day === null ? [{ name: 'asof', text: asked.asof }] : []),
@@ -66,8 +69,8 @@ export function readView(search: Search, now: Date, address: string): View {
 
 /** What belongs to a page rather than to every view; a page of rows is not kept. */
 function keptParameters(asked: ReturnType<typeof readParameters>): Parameters {
-  const { path, team, source, in: scope, q, sort, present, slide } = asked
-  const named = Object.entries({ path, team, source, in: scope, q, sort, present, slide })
+  const { path, team, source, q, sort, present, slide } = asked
+  const named = Object.entries({ path, team, source, q, sort, present, slide })
   return Object.fromEntries(named.filter(([, value]) => value !== null))
 }
 
@@ -97,8 +100,9 @@ export function hrefOf(view: View, path: string, parameters: Parameters = {}): s
 export const dayOf = (instant: Date) => new Date(toDay(instant))
 
 /** What an address says of a view; undefined for what it need not say. */
-export function viewParameters({ day, range, comparison }: View): Parameters {
+export function viewParameters({ day, range, comparison, within }: View): Parameters {
   return {
+    in: within ?? undefined,
     asof: day ?? undefined,
     range: range.text === DEFAULT_RANGE ? undefined : range.text,
     cmp: comparison.text === DEFAULT_COMPARISON ? undefined : comparison.text,

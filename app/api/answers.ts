@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { listRefused, readParameters, type Search } from '#app/url-state.ts'
 import { readView, type View } from '#app/view.ts'
+import { withinOf } from '#app/within-load.ts'
 import { problem } from '#lib/request-error.ts'
 
 /** What an API request asks for, or the answer that refuses it. */
@@ -22,6 +23,15 @@ export function readRequest(request: Request, known: readonly string[]): Asked {
     return { refusal: problem(400, `${[...refused].join(', ')}: means nothing here`) }
   }
   return { view, parameters: readParameters(search) }
+}
+
+/** The same of a request that may be limited to some teams. */
+export async function readRequestWithin(request: Request, known: readonly string[]) {
+  const asked = readRequest(request, known)
+  if ('refusal' in asked) return asked
+  const within = await withinOf(asked.view)
+  if (within !== undefined) return { ...asked, within }
+  return { refusal: problem(400, `in: ${asked.view.within}: no such group or team`) }
 }
 
 /** JSON with an `ETag`, so that who asks often is answered with 304 while nothing changes. */

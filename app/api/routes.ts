@@ -20,6 +20,7 @@ export const PARAMETERS = {
   path: 'Golden path id.',
   team: 'Team id.',
   source: 'Source id.',
+  in: 'Whose teams: group:payments with all below it, team:checkout. Otherwise all.',
   asof: 'What was known at the start of this day, UTC.',
   range: 'A span of time: 28d, 13w, 4q, 2y, 2026-07, 2026-Q3, 2026, 2026-07-01..now.',
   cmp: 'What to compare with: prev, yoy, off, 2026, 2026-Q3, 2026-07.',
@@ -55,12 +56,12 @@ export const ROUTES = {
   },
   '/api/v1/golden-paths': {
     summary: 'Golden paths by name, with their teams by state.',
-    parameters: ['asof', 'range'],
+    parameters: ['in', 'asof', 'range'],
     item: GoldenPath,
   },
   '/api/v1/teams': {
     summary: 'Teams by name, with their state on each golden path.',
-    parameters: ['asof', 'range'],
+    parameters: ['in', 'asof', 'range'],
     item: Team,
   },
   '/api/v1/surveys': {

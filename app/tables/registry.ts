@@ -37,6 +37,8 @@ import { teamStates } from '#app/tables/team-states.tsx'
 import type { readParameters } from '#app/url-state.ts'
 import { usageOfTeam, usageRows } from '#app/usage.ts'
 import { dayOf, type View } from '#app/view.ts'
+import { isWithin } from '#app/within.ts'
+import { withinOf } from '#app/within-load.ts'
 import { weeksIn } from '#lib/period.ts'
 import { getMonthlyAdoption, getWeeklyAdoption } from '#lib/queries/adoption-trend.ts'
 import { getPathSubject, listServiceSubjects } from '#lib/queries/check-subjects.ts'
@@ -77,32 +79,40 @@ const writing =
 /** Every table and chart that can be had as a file, by its name in addresses. */
 const TABLES: Readonly<Record<string, Write>> = {
   'team-states': writing(async (db, view) => {
-    const [teams, paths, states] = await Promise.all([
+    const [teams, paths, states, within] = await Promise.all([
       listTeams(db, view.at),
       untilWritten(listGoldenPaths),
       untilPublished(listAdoptionStates, { asOf: view.weekEnd }),
+      withinOf(view),
     ])
-    return teamStates(teams, paths, states, view)
+    const own = teams.filter(({ id }) => isWithin(within, id))
+    return teamStates(own, paths, states, view)
   }),
   'path-teams': writing(async (_db, view, asked) => {
     const published = { asOf: view.weekEnd, ...pathOf(asked) }
-    const [states, runs, names] = await Promise.all([
+    const [states, runs, names, within] = await Promise.all([
       untilPublished(listAdoptionStates, published),
       untilPublished(listStateRuns, published),
       untilWritten(teamNames),
+      withinOf(view),
     ])
-    return pathTeams(states, runs, names, view)
+    const own = states.filter(({ team }) => isWithin(within, team))
+    return pathTeams(own, runs, names, view)
   }),
   'path-services': writing(async (_db, view, asked) => {
-    const [usage, names] = await Promise.all([
+    const [usage, names, within] = await Promise.all([
       usageRows(view.at, pathOf(asked)),
       untilWritten(teamNames),
+      withinOf(view),
     ])
-    return pathServices(usage, names, formatCountOf(usage.length, 'service'), view)
+    const own = usage.filter(({ team }) => isWithin(within, team))
+    return pathServices(own, names, formatCountOf(own.length, 'service'), view)
   }),
-  exceptions: writing(async (db, view, asked) =>
-    exceptionRows(await listExceptions(db, { asOf: view.at, ...pathOf(asked), ...teamOf(asked) })),
-  ),
+  exceptions: writing(async (db, view, asked) => {
+    const filter = { asOf: view.at, ...pathOf(asked), ...teamOf(asked) }
+    const [all, within] = await Promise.all([listExceptions(db, filter), withinOf(view)])
+    return exceptionRows(all.filter(({ teamId }) => isWithin(within, teamId)))
+  }),
   'adoption-trend': writing(async (db, view, asked) =>
     adoptionTrend(
       await getWeeklyAdoption(db, {
@@ -221,6 +231,14 @@ const TABLES: Readonly<Record<string, Write>> = {
   ),
   mapping: writing(async (db) => inboxRows(await getMappingInbox(db, Number.POSITIVE_INFINITY))),
 }
+
+/** Tables that keep to the teams of a view; all others are of the whole organisation. */
+export const TABLES_OF_TEAMS: ReadonlySet<string> = new Set([
+  'team-states',
+  'path-teams',
+  'path-services',
+  'exceptions',
+])
 
 /** As far back as the outcomes show. */
 const MONTHS = 24

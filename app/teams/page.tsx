@@ -6,6 +6,8 @@ import { formatCountOf } from '#app/format.ts'
 import { Screen } from '#app/screen.tsx'
 import { teamStates } from '#app/tables/team-states.tsx'
 import { readView } from '#app/view.ts'
+import { isWithin } from '#app/within.ts'
+import { withinOf } from '#app/within-load.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
 import { listAdoptionStates } from '#lib/queries/states.ts'
 import { listTeams } from '#lib/queries/teams.ts'
@@ -24,6 +26,8 @@ export default async function TeamsPage({ searchParams }: PageProps<'/teams'>) {
     untilPublished(listAdoptionStates, { asOf: view.weekEnd }),
   ])
   if (teams.length === 0) return <EmptyDatabase />
+  const within = await withinOf(view)
+  const listed = teams.filter(({ id }) => isWithin(within, id))
   const [scored] = states
   return (
     <Screen
@@ -32,15 +36,16 @@ export default async function TeamsPage({ searchParams }: PageProps<'/teams'>) {
       title="Teams"
       lead={
         <p>
-          {formatCountOf(teams.length, 'team')} by name, each with its state on each golden path.
+          {formatCountOf(listed.length, 'team')} by name, each with its state on each golden path.
           This is no ranking: a team is compared with its own past, on its own page.
         </p>
       }
+      within="Teams"
       measured={scored?.weekEnd ?? null}
     >
       <section className="section" aria-label="Teams and golden paths">
         <DataTableView
-          table={teamStates(teams, paths, states, view)}
+          table={teamStates(listed, paths, states, view)}
           view={view}
           search={search}
           pageSize={PAGE}

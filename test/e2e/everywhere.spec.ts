@@ -219,6 +219,7 @@ const FACES = [
   ...ADDRESSES,
   '/teams/nobody',
   '/?asof=soon',
+  '/golden-paths/http-service?in=group:commerce',
   `${REVIEW}?present=1`,
   `${REVIEW}?present=1&slide=3`,
 ]

@@ -33,6 +33,8 @@ const TEAMS = [
   { id: 'gateway', service: null, portal: 12, observability: null },
   { id: 'history', service: null, portal: null, observability: null },
 ]
+/** Below a group of which nobody says more. */
+const COMMERCE = ['accounts', 'basket']
 /** Left the service path so many weeks ago. */
 const LAPSED = { id: 'identity', from: 36, to: 6 }
 /** Has a full exception from the service path. */
@@ -137,7 +139,7 @@ async function addOrganisation(db: Database): Promise<void> {
     id,
     name: nameOf(id),
     kind: id === 'platform' ? 'platform' : 'stream',
-    parent_id: null,
+    parent_id: COMMERCE.includes(id) ? 'commerce' : null,
     active_from: null,
     active_to: null,
     size_bucket: null,

@@ -22,6 +22,48 @@ test('every team has a state on every path, teams and paths by name', async ({ p
   ])
 })
 
+test('the teams of a group are listed alone, and the address, the file and other screens keep to it', async ({
+  page,
+  request,
+}) => {
+  await page.getByRole('button', { name: 'all teams' }).click()
+  await page.getByLabel('Teams of').selectOption('commerce')
+  await page.getByRole('button', { name: 'Show' }).first().click()
+  await expect(page).toHaveURL(/\/teams\?in=group(:|%3A)commerce$/)
+  const names = (await rowsOf(tableOf(page, 'State of each team'))).map(([name]) => name)
+  expect(names).toEqual(['Accounts', 'Basket'])
+  await expect(page.getByRole('status')).toContainText(
+    'Teams: only those of commerce and the teams below it.',
+  )
+  const file = await page.locator('a.csv[href*="team-states"]').getAttribute('href')
+  const rows = (await (await request.get(file ?? '')).text()).trim().split('\n')
+  expect(rows.filter((row) => !row.startsWith('#')).slice(1)).toEqual([
+    expect.stringMatching(/^Accounts,/),
+    expect.stringMatching(/^Basket,/),
+  ])
+  await page.getByRole('link', { name: 'Golden paths', exact: true }).click()
+  await expect(page).toHaveURL(/in=group/)
+  await expect(page.getByRole('status')).toContainText('of the whole organisation')
+  await page.getByRole('link', { name: 'Show all teams' }).click()
+  await expect(page).toHaveURL(/\/golden-paths$/)
+})
+
+test('the page of a golden path lists teams and services of one team alone', async ({ page }) => {
+  await page.goto('/golden-paths/http-service?in=team:identity')
+  expect((await rowsOf(tableOf(page, 'Teams by name'))).map(([name]) => name)).toEqual(['Identity'])
+  await expect(tableOf(page, '1 service on Standard HTTP service')).toContainText('identity-api')
+})
+
+test('a group that nobody knows is named, and all teams are shown', async ({ page }) => {
+  for (const text of ['group:nowhere', 'everyone']) {
+    await page.goto(`/teams?in=${text}`)
+    await expect(page.getByRole('status')).toContainText(
+      `The address asks for in=${text}, which is no group or team`,
+    )
+    expect(await rowsOf(tableOf(page, 'State of each team'))).toHaveLength(12)
+  }
+})
+
 test('the page says that it is no ranking, and has no number by which to rank', async ({
   page,
 }) => {

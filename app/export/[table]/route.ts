@@ -1,8 +1,9 @@
 import { database } from '#app/database.ts'
 import { formatInstant } from '#app/format.ts'
-import { findTable } from '#app/tables/registry.ts'
+import { findTable, TABLES_OF_TEAMS } from '#app/tables/registry.ts'
 import { listRefused, readParameters } from '#app/url-state.ts'
 import { readView } from '#app/view.ts'
+import { withinOf } from '#app/within-load.ts'
 
 /** A table as CSV, under the same parameters as the page that shows it, on one page. */
 export async function GET(
@@ -15,11 +16,16 @@ export async function GET(
   if (name === undefined || write === undefined) return plain(404, `${file}: no such table\n`)
   const asked = Object.fromEntries(new URL(request.url).searchParams)
   const view = readView(asked, new Date(), '/')
+  const within = await withinOf(view)
   const refused = [...new Set([...listRefused(asked), ...view.refused].map(({ name: of }) => of))]
+  if (within === undefined) refused.push('in')
   if (refused.length > 0) return plain(400, `${refused.join(', ')}: means nothing here\n`)
   const head = [
     `as of ${formatInstant(view.at)}`,
     `asked for: ${new URLSearchParams(asked).toString() || 'nothing in particular'}`,
+    ...(within !== null && !TABLES_OF_TEAMS.has(name)
+      ? [`of the whole organisation, not of ${within?.name} alone`]
+      : []),
   ]
   const csv = await write(await database(), view, readParameters(asked), head)
   return new Response(csv, {

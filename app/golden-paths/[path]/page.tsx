@@ -26,6 +26,8 @@ import { pathTeams } from '#app/tables/path-teams.tsx'
 import { AdoptionTrend } from '#app/trend-figure.tsx'
 import { usageRows } from '#app/usage.ts'
 import { evidenceHref, readView } from '#app/view.ts'
+import { isWithin } from '#app/within.ts'
+import { withinOf } from '#app/within-load.ts'
 import { weeksIn } from '#lib/period.ts'
 import { getWeeklyAdoption } from '#lib/queries/adoption-trend.ts'
 import { getPathSubject } from '#lib/queries/check-subjects.ts'
@@ -101,12 +103,16 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
       metricIds: [RETENTION],
     }),
   ])
+  const within = await withinOf(view)
+  const ownStates = states.filter(({ team }) => isWithin(within, team))
+  const ownUsage = usage.filter(({ team }) => isWithin(within, team))
+  const ownExceptions = exceptions.filter(({ teamId }) => isWithin(within, teamId))
   const said = newestOfPaths(waves, view).filter(({ result }) => result.scope.pathId === path.id)
   const measured = new Map([...computed, ...said.map((one) => [one.result.metricId, one] as const)])
   const results = [...measured.values()].map(({ result }) => result)
   const newest = measured.get('ADO-02')?.result.asOf
   const span = rangeName(view.range)
-  const servicesCaption = `${formatCountOf(usage.length, 'service')} on ${path.name}, those with work to do first`
+  const servicesCaption = `${formatCountOf(ownUsage.length, 'service')} on ${path.name}, those with work to do first`
 
   return (
     <Screen
@@ -115,6 +121,7 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
       title={path.name}
       lead={path.description === null ? undefined : <p>{path.description}</p>}
       above={[{ href: '/golden-paths', name: 'Golden paths' }]}
+      within="Teams by state, services and exceptions"
       measured={newest === undefined ? null : new Date(newest)}
     >
       {path.goneAt !== null && (
@@ -139,7 +146,7 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
       </Section>
 
       <Section id="adoption" title={PARTS.adoption}>
-        <StateBar counts={countStates(states)} />
+        <StateBar counts={countStates(ownStates)} />
         <div className="two-figures">
           <div>
             <h3>Adoption, {span}</h3>
@@ -159,11 +166,11 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
       </Section>
 
       <Section id="teams" title={PARTS.teams}>
-        {states.length === 0 ? (
+        {ownStates.length === 0 ? (
           <p className="note">No week has been scored yet.</p>
         ) : (
           <DataTableView
-            table={pathTeams(states, runs, names, view)}
+            table={pathTeams(ownStates, runs, names, view)}
             view={view}
             file={{ path: path.id }}
             search={search}
@@ -173,12 +180,12 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
       </Section>
 
       <Section id="versions" title={PARTS.versions}>
-        <VersionSummary usage={usage} />
-        {usage.length === 0 ? (
+        <VersionSummary usage={ownUsage} />
+        {ownUsage.length === 0 ? (
           <p className="note">No service was known at this moment.</p>
         ) : (
           <DataTableView
-            table={pathServices(usage, names, servicesCaption, view)}
+            table={pathServices(ownUsage, names, servicesCaption, view)}
             view={view}
             file={{ path: path.id }}
             search={search}
@@ -194,8 +201,8 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
 
       <Section id="exceptions" title={PARTS.exceptions}>
         <CsvLink id="exceptions" view={view} file={{ path: path.id }} />
-        <RoadmapCandidates exceptions={exceptions} states={states} view={view} />
-        <ExceptionTable exceptions={exceptions} names={names} view={view} />
+        <RoadmapCandidates exceptions={ownExceptions} states={ownStates} view={view} />
+        <ExceptionTable exceptions={ownExceptions} names={names} view={view} />
       </Section>
     </Screen>
   )

@@ -1,13 +1,14 @@
-import { answer, readRequest } from '#app/api/answers.ts'
+import { answer, readRequestWithin } from '#app/api/answers.ts'
 import { ROUTES } from '#app/api/routes.ts'
 import { database } from '#app/database.ts'
+import { isWithin } from '#app/within.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
 import { listAdoptionStates } from '#lib/queries/states.ts'
 
 export async function GET(request: Request): Promise<Response> {
-  const asked = readRequest(request, ROUTES['/api/v1/golden-paths'].parameters)
+  const asked = await readRequestWithin(request, ROUTES['/api/v1/golden-paths'].parameters)
   if ('refusal' in asked) return asked.refusal
-  const { view } = asked
+  const { view, within } = asked
   const db = await database()
   const [paths, states] = await Promise.all([
     listGoldenPaths(db),
@@ -15,7 +16,7 @@ export async function GET(request: Request): Promise<Response> {
   ])
   const items = paths.map(({ id, name, capability, ownerId, description, ...dates }) => {
     const own = Map.groupBy(
-      states.filter(({ path }) => path === id),
+      states.filter(({ path, team }) => path === id && isWithin(within, team)),
       ({ state }) => state,
     )
     return {

@@ -1,19 +1,21 @@
-import { answer, readRequest } from '#app/api/answers.ts'
+import { answer, readRequestWithin } from '#app/api/answers.ts'
 import { ROUTES } from '#app/api/routes.ts'
 import { database } from '#app/database.ts'
+import { isWithin } from '#app/within.ts'
 import { listAdoptionStates } from '#lib/queries/states.ts'
 import { listTeams } from '#lib/queries/teams.ts'
 
 export async function GET(request: Request): Promise<Response> {
-  const asked = readRequest(request, ROUTES['/api/v1/teams'].parameters)
+  const asked = await readRequestWithin(request, ROUTES['/api/v1/teams'].parameters)
   if ('refusal' in asked) return asked.refusal
-  const { view } = asked
+  const { view, within } = asked
   const db = await database()
   const [teams, states] = await Promise.all([
     listTeams(db, view.at),
     listAdoptionStates(db, { asOf: view.at }),
   ])
-  const items = teams.map(({ id, name, kind, parentId }) => ({
+  const own = teams.filter(({ id }) => isWithin(within, id))
+  const items = own.map(({ id, name, kind, parentId }) => ({
     id,
     name,
     kind,

@@ -31,7 +31,8 @@ export function changeOf(
   return { tone, arrow, short, words: `${short} than on ${day} (${text(then)} → ${text(now)})` }
 }
 
-function usable(result: MetricResult | undefined): number | null {
+/** The value of a result that stands; null where there is none. */
+export function usable(result: MetricResult | undefined): number | null {
   const stands = result?.status === 'ok' || result?.status === 'source_partial'
   return stands ? (result?.value ?? null) : null
 }

@@ -4,10 +4,12 @@ import type { View } from '#app/view.ts'
 import { type Compared, medianOf, targetOf, type Yardstick } from '#app/yardstick.ts'
 import { weekOf } from '#lib/period.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
+import { listMeasurements } from '#lib/queries/measurements.ts'
 import { listScopeMeasurements, type ScopesFilter } from '#lib/queries/scope-measurements.ts'
 import { listSeries, type SeriesPoint } from '#lib/queries/series.ts'
 import { listTeamValues } from '#lib/queries/team-values.ts'
 import { definitions } from '#scorecards/catalogue.ts'
+import { cellOf } from '#scorecards/measurement-row.ts'
 import type { MetricResult, Scope } from '#scorecards/result.ts'
 
 /** A metric of one scope as a view shows it. */
@@ -20,7 +22,7 @@ const EVERY_METRIC = definitions.map(({ id }) => id)
 
 /** Every metric that was computed in the scopes named, in the order of the catalogue. */
 export async function listMeasured(
-  { at, weekEnd, comparison }: View,
+  view: View,
   {
     metricIds = EVERY_METRIC,
     ...scopes
@@ -29,22 +31,36 @@ export async function listMeasured(
   },
 ): Promise<MeasuredMetric[]> {
   const filter = { metricIds, ...scopes }
-  const [results, earlier] = await Promise.all([
-    untilPublished(listScopeMeasurements, weekEnd, filter),
-    comparison.at === null
-      ? []
-      : untilPublished(listScopeMeasurements, weekOf(comparison.at).from, filter),
-  ])
-  const yardstickOf = await yardsticks(comparison.text, weekEnd)
-  const before = new Map(earlier.map((result) => [keyOf(result), result]))
-  return results
-    .map((result) => ({
-      result: asShownAt(result, at),
-      before: before.get(keyOf(result)),
-      yardstick: yardstickOf(result),
-      series: [],
-    }))
+  const compared = await compare(view, (asOf) =>
+    untilPublished(listScopeMeasurements, asOf, filter),
+  )
+  return compared
+    .map((one) => ({ ...one, series: [] }))
     .toSorted((a, b) => rank(a.result) - rank(b.result))
+}
+
+/** Every published figure of a path or of some metrics, beside what a view compares it with. */
+export const listCompared = (
+  view: View,
+  filter: Parameters<typeof listMeasurements>[2] = {},
+): Promise<Compared[]> => compare(view, (asOf) => untilPublished(listMeasurements, asOf, filter))
+
+/** What `list` finds at the end of the week of a view, and beside it what the view compares with. */
+async function compare(
+  { at, weekEnd, comparison }: View,
+  list: (asOf: Date) => Promise<MetricResult[]>,
+): Promise<Compared[]> {
+  const [results, earlier, yardstickOf] = await Promise.all([
+    list(weekEnd),
+    comparison.at === null ? [] : list(weekOf(comparison.at).from),
+    yardsticks(comparison.text, weekEnd),
+  ])
+  const before = new Map(earlier.map((result) => [keyOf(result), result]))
+  return results.map((result) => ({
+    result: asShownAt(result, at),
+    before: before.get(keyOf(result)),
+    yardstick: yardstickOf(result),
+  }))
 }
 
 /** What each figure is held against where a view compares with no earlier moment. */
@@ -63,7 +79,8 @@ async function yardsticks(
   return () => undefined
 }
 
-const keyOf = ({ metricId, scope }: MetricResult) => `${metricId} ${scope.pathId ?? ''}`
+const keyOf = ({ metricId, scope, parameters }: MetricResult) =>
+  JSON.stringify([metricId, scope.pathId, scope.teamId, scope.sourceId, cellOf({ parameters })])
 const rank = ({ metricId }: MetricResult) => EVERY_METRIC.indexOf(metricId)
 
 /** The same of one scope by metric id, with the series of each. */

@@ -148,7 +148,7 @@ export function quarterName(quarter: string): string {
 }
 
 /** `against 24 Aug 2026`: the moment that figures are compared with. */
-function comparisonName({ comparison: { text, at } }: View): string {
+export function comparisonName({ comparison: { text, at } }: View): string {
   if (text === 'target') return 'against the target'
   if (text === 'median') return 'against the median'
   return at === null ? 'no comparison' : `against ${toDayName(at)}`

@@ -1,4 +1,4 @@
-import { type Change, changeOf, sizeOf, verdictOf } from '#app/change.ts'
+import { type Change, changeOf, sizeOf, usable, verdictOf } from '#app/change.ts'
 import { definitionOf } from '#app/definitions.ts'
 import { formatCountOf, formatDay, formatPercent, formatValue } from '#app/format.ts'
 import type { GoldenPath } from '#lib/queries/golden-paths.ts'
@@ -50,6 +50,17 @@ export function medianOf(
   if (others.length < LEAST_OTHER_TEAMS) return undefined
   const value = quantileOfSorted(inOrder(others.map((one) => one.value)), 0.5)
   return value === null ? undefined : { kind: 'median', value, teams: others.length }
+}
+
+/** In the unit of the figure; null where there is nothing to compare with. */
+export const comparedValue = ({ before, yardstick }: Compared): number | null =>
+  yardstick?.value ?? usable(before)
+
+/** `2026-08-24`, `target`, `median`: what that value is; null where there is none. */
+export function comparedName(compared: Compared): string | null {
+  if (comparedValue(compared) === null) return null
+  const { before, yardstick } = compared
+  return yardstick?.kind ?? before?.asOf.slice(0, 10) ?? null
 }
 
 /** How a figure stands to what it is compared with; null where there is nothing to compare. */

@@ -23,7 +23,7 @@ export const PARAMETERS = {
   in: 'Whose teams: group:payments with all below it, team:checkout. Otherwise all.',
   asof: 'What was known at the start of this day, UTC.',
   range: 'A span of time: 28d, 13w, 4q, 2y, 2026-07, 2026-Q3, 2026, 2026-07-01..now.',
-  cmp: 'What to compare with: prev, yoy, off, 2026, 2026-Q3, 2026-07.',
+  cmp: 'What to compare with: prev, yoy, target, median, off, 2026, 2026-Q3, 2026-07.',
   ev: 'A figure: ADO-02@path:deploy,team:payments.',
 } as const
 export type ParameterName = keyof typeof PARAMETERS
@@ -45,8 +45,8 @@ export const ROUTES = {
     item: Measurement,
   },
   '/api/v1/series': {
-    summary: 'A figure week by week over a range, oldest first.',
-    parameters: ['ev', 'asof', 'range'],
+    summary: 'A figure week by week over a range, oldest first, beside what it is compared with.',
+    parameters: ['ev', 'asof', 'range', 'cmp'],
     item: Point,
   },
   '/api/v1/explanations': {

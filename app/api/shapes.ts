@@ -63,6 +63,10 @@ export const Point = z
     at: Instant,
     value: z.number().nullable().meta({ description: Unknown }),
     n: z.number().nullable(),
+    compared: z
+      .number()
+      .nullable()
+      .meta({ description: 'What it is compared with; null where there is nothing.' }),
   })
   .meta({ id: 'Point' })
 

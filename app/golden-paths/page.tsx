@@ -1,18 +1,18 @@
 import type { Metadata } from 'next'
 import { CsvLink } from '#app/data-table-view.tsx'
-import { untilPublished, untilWritten } from '#app/database.ts'
+import { untilWritten } from '#app/database.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
-import { FigureLink } from '#app/figure.tsx'
+import { ChangeWords, FigureLink } from '#app/figure.tsx'
 import { formatCountOf, formatDay } from '#app/format.ts'
 import { Link } from '#app/link.tsx'
+import { listMeasured, type MeasuredMetric } from '#app/measured.ts'
 import { PathLine } from '#app/path-line.tsx'
 import { Screen } from '#app/screen.tsx'
 import { VerdictWord } from '#app/state-word.tsx'
-import { asShownAt, readResult } from '#app/status.ts'
+import { readResult } from '#app/status.ts'
 import { evidenceHref, hrefOf, readView, type View } from '#app/view.ts'
+import { comparedOf } from '#app/yardstick.ts'
 import { type GoldenPath, listFormerPaths, listGoldenPaths } from '#lib/queries/golden-paths.ts'
-import { listScopeMeasurements } from '#lib/queries/scope-measurements.ts'
-import type { MetricResult } from '#scorecards/result.ts'
 
 export const metadata: Metadata = { title: 'Golden paths' }
 
@@ -34,7 +34,7 @@ export default async function GoldenPathsPage({ searchParams }: PageProps<'/gold
     untilWritten(listFormerPaths),
   ])
   if (paths.length === 0) return <EmptyDatabase />
-  const ofPaths = await untilPublished(listScopeMeasurements, view.weekEnd, {
+  const ofPaths = await listMeasured(view, {
     metricIds: COLUMNS.map(({ metricId }) => metricId),
     pathIds: paths.map(({ id }) => id),
   })
@@ -49,7 +49,7 @@ export default async function GoldenPathsPage({ searchParams }: PageProps<'/gold
           {formatCountOf(paths.length, 'path')} by name. Each figure opens to the rows behind it.
         </p>
       }
-      measured={measured === undefined ? null : new Date(measured.asOf)}
+      measured={measured === undefined ? null : new Date(measured.result.asOf)}
     >
       <section className="section" aria-label="Golden paths">
         <CsvLink id="measurements" view={view} />
@@ -72,7 +72,7 @@ export default async function GoldenPathsPage({ searchParams }: PageProps<'/gold
                   key={path.id}
                   path={path}
                   view={view}
-                  results={ofPaths.filter(({ scope }) => scope.pathId === path.id)}
+                  measured={ofPaths.filter(({ result }) => result.scope.pathId === path.id)}
                 />
               ))}
             </tbody>
@@ -105,11 +105,11 @@ function FormerPaths({ paths, view }: { paths: readonly GoldenPath[]; view: View
 function PathRow({
   path,
   view,
-  results,
+  measured,
 }: {
   path: GoldenPath
   view: View
-  results: readonly MetricResult[]
+  measured: readonly MeasuredMetric[]
 }) {
   return (
     <tr>
@@ -120,9 +120,8 @@ function PathRow({
       {COLUMNS.map(({ metricId }) => (
         <td key={metricId}>
           <Cell
-            result={results.find((one) => one.metricId === metricId)}
+            measured={measured.find(({ result }) => result.metricId === metricId)}
             href={evidenceHref(view, metricId, { pathId: path.id })}
-            view={view}
           />
         </td>
       ))}
@@ -130,22 +129,17 @@ function PathRow({
   )
 }
 
-function Cell({
-  result,
-  href,
-  view,
-}: {
-  result: MetricResult | undefined
-  href: string
-  view: View
-}) {
-  if (result === undefined) return <span className="note">not computed yet</span>
-  const { figure, counts, verdict, hasFigure } = readResult(asShownAt(result, view.at))
+function Cell({ measured, href }: { measured: MeasuredMetric | undefined; href: string }) {
+  if (measured === undefined) return <span className="note">not computed yet</span>
+  const { result } = measured
+  const { figure, counts, verdict, hasFigure } = readResult(result)
+  const change = comparedOf(measured)
   return (
     <div data-metric={result.metricId}>
       <FigureLink href={href}>{figure}</FigureLink>
       {counts !== null && <p className="note">{counts}</p>}
       {hasFigure && verdict !== null && <VerdictWord verdict={verdict} />}
+      {change !== null && <ChangeWords change={change} short />}
     </div>
   )
 }

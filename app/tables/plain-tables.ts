@@ -1,15 +1,17 @@
+import type { ComparedPoint, ComparedSeries } from '#app/compared-series.ts'
 import type { DataTable } from '#app/data-table.ts'
 import { toDay } from '#app/format.ts'
 import { ADOPTION_ORDER, adoptionWord } from '#app/words.ts'
+import { type Compared, comparedName, comparedValue } from '#app/yardstick.ts'
 import type { AdoptionPoint } from '#lib/queries/adoption-trend.ts'
 import type { Exception } from '#lib/queries/exceptions.ts'
 import type { ChangeStory } from '#lib/queries/explain-change.ts'
-import type { SeriesPoint } from '#lib/queries/series.ts'
 import type { WeekOfStates } from '#lib/queries/state-counts.ts'
 import type { Kind, Support, SupportWeek } from '#lib/queries/support.ts'
 import type { InboxKind, MappingInbox, Unattributed } from '#lib/queries/unattributed.ts'
 import { definitions } from '#scorecards/catalogue.ts'
 import { PART_WORDS, type TellingPart } from '#scorecards/change/parts.ts'
+import { cellOf } from '#scorecards/measurement-row.ts'
 import type { MetricDefinition, MetricResult } from '#scorecards/result.ts'
 
 /** Tables that are only had as files: on pages they have a form of their own. */
@@ -92,8 +94,8 @@ export function stateCountRows(weeks: readonly WeekOfStates[]): DataTable<WeekOf
 
 export function seriesRows(
   metricId: string,
-  points: readonly SeriesPoint[],
-): DataTable<SeriesPoint> {
+  { points, comparedWith }: ComparedSeries,
+): DataTable<ComparedPoint> {
   return {
     id: 'series',
     caption: `${metricId} by week`,
@@ -104,6 +106,15 @@ export function seriesRows(
       { key: 'at', name: 'As of', value: ({ at }) => toDay(at) },
       { key: 'value', name: 'Value', value: ({ value }) => value },
       { key: 'n', name: 'Cases', value: ({ n }) => n },
+      ...(comparedWith === null
+        ? []
+        : [
+            {
+              key: 'compared',
+              name: comparedWith,
+              value: ({ compared }: ComparedPoint) => compared,
+            },
+          ]),
     ],
   }
 }
@@ -141,30 +152,32 @@ export function explanationRows(story: ChangeStory | null): DataTable<Explanatio
   }
 }
 
-export function measurementRows(results: readonly MetricResult[]): DataTable<MetricResult> {
+export function measurementRows(compared: readonly Compared[]): DataTable<Compared> {
   return {
     id: 'measurements',
     caption: 'Every published figure',
-    rows: results,
-    keyOf: ({ metricId, scope }) => `${metricId} ${JSON.stringify(scope)}`,
-    metricIds: [...new Set(results.map(({ metricId }) => metricId))],
+    rows: compared,
+    keyOf: ({ result }) => `${result.metricId} ${JSON.stringify(result.scope)} ${cellOf(result)}`,
+    metricIds: [...new Set(compared.map(({ result }) => result.metricId))],
     columns: [
-      { key: 'metric', name: 'Metric', value: ({ metricId }) => metricId },
-      { key: 'path', name: 'Golden path', value: ({ scope }) => scope.pathId ?? null },
-      { key: 'team', name: 'Team', value: ({ scope }) => scope.teamId ?? null },
-      { key: 'source', name: 'Source', value: ({ scope }) => scope.sourceId ?? null },
-      { key: 'value', name: 'Value', value: ({ value }) => value },
-      { key: 'unit', name: 'Unit', value: ({ unit }) => unit },
-      { key: 'numerator', name: 'Counted', value: ({ numerator }) => numerator },
-      { key: 'denominator', name: 'Of', value: ({ denominator }) => denominator },
-      { key: 'n', name: 'Cases', value: ({ n }) => n },
-      { key: 'unknown', name: 'Unknown', value: ({ nUnknown }) => nUnknown },
-      { key: 'coverage', name: 'Covered', value: ({ coverage }) => coverage },
-      { key: 'low', name: 'Interval from', value: ({ ci }) => ci?.low ?? null },
-      { key: 'high', name: 'Interval to', value: ({ ci }) => ci?.high ?? null },
-      { key: 'status', name: 'Status', value: ({ status }) => status },
-      { key: 'band', name: 'Band', value: ({ band }) => band },
-      { key: 'asOf', name: 'As of', value: ({ asOf }) => asOf },
+      { key: 'metric', name: 'Metric', value: ({ result: { metricId } }) => metricId },
+      { key: 'path', name: 'Golden path', value: ({ result: { scope } }) => scope.pathId ?? null },
+      { key: 'team', name: 'Team', value: ({ result: { scope } }) => scope.teamId ?? null },
+      { key: 'source', name: 'Source', value: ({ result: { scope } }) => scope.sourceId ?? null },
+      { key: 'value', name: 'Value', value: ({ result: { value } }) => value },
+      { key: 'unit', name: 'Unit', value: ({ result: { unit } }) => unit },
+      { key: 'numerator', name: 'Counted', value: ({ result: { numerator } }) => numerator },
+      { key: 'denominator', name: 'Of', value: ({ result: { denominator } }) => denominator },
+      { key: 'n', name: 'Cases', value: ({ result: { n } }) => n },
+      { key: 'unknown', name: 'Unknown', value: ({ result: { nUnknown } }) => nUnknown },
+      { key: 'coverage', name: 'Covered', value: ({ result: { coverage } }) => coverage },
+      { key: 'low', name: 'Interval from', value: ({ result: { ci } }) => ci?.low ?? null },
+      { key: 'high', name: 'Interval to', value: ({ result: { ci } }) => ci?.high ?? null },
+      { key: 'status', name: 'Status', value: ({ result: { status } }) => status },
+      { key: 'band', name: 'Band', value: ({ result: { band } }) => band },
+      { key: 'asOf', name: 'As of', value: ({ result: { asOf } }) => asOf },
+      { key: 'compared', name: 'Compared with', value: comparedValue },
+      { key: 'comparedAs', name: 'Which is', value: comparedName },
     ],
   }
 }

@@ -1,8 +1,9 @@
+import { loadSeries } from '#app/compared-series.ts'
 import { toCsv } from '#app/csv.ts'
 import { type DataTable, showRows } from '#app/data-table.ts'
 import { type database, untilPublished, untilWritten } from '#app/database.ts'
 import { formatCountOf } from '#app/format.ts'
-import { asShownAt } from '#app/status.ts'
+import { listCompared } from '#app/measured.ts'
 import { storyOf } from '#app/story.ts'
 import { surveyResults } from '#app/surveys/load.ts'
 import { findWave, measuredInWave, newestOfPaths } from '#app/surveys/waves.ts'
@@ -50,7 +51,6 @@ import { listMeasurements } from '#lib/queries/measurements.ts'
 import { openMeasurement } from '#lib/queries/opened.ts'
 import { listPolicies } from '#lib/queries/policies.ts'
 import { listQuarantine } from '#lib/queries/quarantine.ts'
-import { listSeries } from '#lib/queries/series.ts'
 import { listStateCounts } from '#lib/queries/state-counts.ts'
 import { listStateRuns } from '#lib/queries/state-runs.ts'
 import { listAdoptionStates } from '#lib/queries/states.ts'
@@ -131,26 +131,19 @@ const TABLES: Readonly<Record<string, Write>> = {
       }),
     ),
   ),
-  series: writing(async (db, view, asked) => {
-    const metricId = asked.ev?.metricId ?? ''
-    const series = await listSeries(db, {
-      metricIds: [metricId],
-      scope: asked.ev?.scope ?? {},
-      ...view.range,
-    })
-    return seriesRows(metricId, series.get(metricId) ?? [])
+  series: writing(async (_, view, asked) => {
+    const { metricId, scope } = asked.ev ?? { metricId: '', scope: {} }
+    return seriesRows(metricId, await loadSeries(view, metricId, scope))
   }),
   explanation: writing(async (db, view, asked) =>
     explanationRows(asked.ev === null ? null : await storyOf(db, view, asked.ev)),
   ),
-  measurements: writing(async (db, view, asked) =>
+  measurements: writing(async (_, view, asked) =>
     measurementRows(
-      (
-        await listMeasurements(db, view.at, {
-          ...pathOf(asked),
-          ...(asked.ev !== null && { metricIds: [asked.ev.metricId] }),
-        })
-      ).map((one) => asShownAt(one, view.at)),
+      await listCompared(view, {
+        ...pathOf(asked),
+        ...(asked.ev !== null && { metricIds: [asked.ev.metricId] }),
+      }),
     ),
   ),
   retention: writing(async (_, view, asked) => {

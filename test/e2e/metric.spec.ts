@@ -122,6 +122,31 @@ test('a metric says what it means and when it misleads', async ({ page }) => {
   await expect(meaning).toContainText('ADO-02, total_adoption_rate, version 1.0.0')
 })
 
+test('a figure stands beside its target in the chart, the table and the file', async ({
+  page,
+  request,
+}) => {
+  await page.goto('/metrics/ADO-02?path=http-service&cmp=target')
+  const section = page.getByRole('region', { name: 'Over time' })
+  await expect(section.locator('figcaption')).toContainText('Dashed: the target.')
+  await expect(section.locator('.recharts-line')).toHaveCount(2)
+  const [newest] = await rowsOf(tableOf(page, 'Total adoption rate, by week'))
+  expect(newest?.slice(1)).toEqual(['56%', '9', '80%'])
+  const file = await section.locator('a.csv').getAttribute('href')
+  const lines = (await (await request.get(file ?? '')).text()).trim().split('\n')
+  expect(lines.at(-1)).toMatch(/,9,0\.8$/)
+})
+
+test('every place where a metric was measured says how it changed', async ({ page }) => {
+  await page.goto('/metrics/ADO-02?cmp=target')
+  const table = tableOf(page, 'Where it was measured')
+  await expect(table.getByRole('columnheader').last()).toHaveText('Change against the target')
+  // 80 % is the target of the service alone.
+  expect((await columnsOf(table, [4])).flat()).toEqual(['', '', '', '24 points to go'])
+  await page.goto('/metrics/ADO-02?cmp=off')
+  await expect(table.getByRole('columnheader').last()).toHaveText('Status')
+})
+
 test('without a path a metric lists every place where it was measured', async ({ page }) => {
   await page.goto('/metrics/ADO-02')
   expect(await columnsOf(tableOf(page, 'Where it was measured'), [0, 1, 2])).toEqual([

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
+import { loadSeries } from '#app/compared-series.ts'
 import { database, untilPublished } from '#app/database.ts'
 import { findDefinition } from '#app/definitions.ts'
 import { Definition } from '#app/metrics/[metric]/definition.tsx'
@@ -12,7 +13,6 @@ import { Screen } from '#app/screen.tsx'
 import { asShownAt } from '#app/status.ts'
 import { hereWith, readView, type View } from '#app/view.ts'
 import { openMeasurement } from '#lib/queries/opened.ts'
-import { listSeries } from '#lib/queries/series.ts'
 import type { MetricDefinition, MetricResult, Scope } from '#scorecards/result.ts'
 
 type Props = PageProps<'/metrics/[metric]'>
@@ -77,9 +77,7 @@ async function Opened({
       <ScopeList definition={definition} view={view} />
     )
   }
-  const { from, to } = view.range
-  const metricIds = [definition.id]
-  const series = await untilPublished(listSeries, { metricIds, scope, from, to })
+  const series = await loadSeries(view, definition.id, scope)
   return (
     <OpenedFigure
       result={result}
@@ -88,12 +86,7 @@ async function Opened({
       pageHref={(other) => hereWith(view, { page: other })}
     >
       <WhyItChanged metricId={definition.id} scope={scope} view={view} />
-      <SeriesFigure
-        definition={definition}
-        scope={scope}
-        points={series.get(definition.id) ?? []}
-        view={view}
-      />
+      <SeriesFigure definition={definition} scope={scope} series={series} view={view} />
     </OpenedFigure>
   )
 }

@@ -1,11 +1,14 @@
 import { CsvLink } from '#app/data-table-view.tsx'
-import { untilPublished, untilWritten } from '#app/database.ts'
+import { untilWritten } from '#app/database.ts'
+import { ChangeWords } from '#app/figure.tsx'
 import { Link } from '#app/link.tsx'
+import { listCompared } from '#app/measured.ts'
+import { comparisonName } from '#app/pickers.tsx'
 import { VerdictWord } from '#app/state-word.tsx'
-import { asShownAt, readResult } from '#app/status.ts'
+import { readResult } from '#app/status.ts'
 import { metricAddress, type View } from '#app/view.ts'
+import { comparedOf } from '#app/yardstick.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
-import { listMeasurements } from '#lib/queries/measurements.ts'
 import { teamNames } from '#lib/queries/teams.ts'
 import type { MetricDefinition, Scope } from '#scorecards/result.ts'
 
@@ -17,12 +20,13 @@ export async function ScopeList({
   definition: MetricDefinition
   view: View
 }) {
-  const [results, paths, teams] = await Promise.all([
-    untilPublished(listMeasurements, view.weekEnd, { metricIds: [definition.id] }),
+  const [measured, paths, teams] = await Promise.all([
+    listCompared(view, { metricIds: [definition.id] }),
     untilWritten(listGoldenPaths),
     untilWritten(teamNames),
   ])
-  if (results.length === 0) return <NotMeasured />
+  if (measured.length === 0) return <NotMeasured />
+  const isCompared = view.comparison.text !== 'off'
   const pathNames = new Map(paths.map(({ id, name }) => [id, name]))
   const nameOf = ({ pathId, teamId, sourceId }: Scope) =>
     [
@@ -49,22 +53,29 @@ export async function ScopeList({
               </th>
               <th scope="col">Counts</th>
               <th scope="col">Status</th>
+              {isCompared && <th scope="col">Change {comparisonName(view)}</th>}
             </tr>
           </thead>
           <tbody>
-            {results
-              .map((result) => ({ result, name: nameOf(result.scope) }))
+            {measured
+              .map((one) => ({ one, name: nameOf(one.result.scope) }))
               .toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
-              .map(({ result, name }) => {
-                const { figure, counts, verdict } = readResult(asShownAt(result, view.at))
+              .map(({ one, name }) => {
+                const { figure, counts, verdict } = readResult(one.result)
+                const change = comparedOf(one)
                 return (
                   <tr key={name}>
                     <th scope="row">
-                      <Link href={metricAddress(view, definition.id, result.scope)}>{name}</Link>
+                      <Link href={metricAddress(view, definition.id, one.result.scope)}>
+                        {name}
+                      </Link>
                     </th>
                     <td className="number">{figure}</td>
                     <td>{counts ?? ''}</td>
                     <td>{verdict !== null && <VerdictWord verdict={verdict} />}</td>
+                    {isCompared && (
+                      <td>{change !== null && <ChangeWords change={change} short />}</td>
+                    )}
                   </tr>
                 )
               })}

@@ -4,7 +4,9 @@ import { Line, LineChart, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts'
 
 export interface SeriesChartProps {
   /** One per week, oldest first; a null value draws a gap. */
-  points: readonly { day: string; value: number | null }[]
+  points: readonly { day: string; value: number | null; compared: number | null }[]
+  /** What `compared` is; null where nothing is. */
+  comparedWith: string | null
   title: string
   isShare: boolean
   limits: { readonly upper: number; readonly lower: number | null } | null
@@ -15,7 +17,7 @@ const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionD
 const plain = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
 
 /** recharts draws nothing on the server, so a table must stand beside this. */
-export function SeriesChart({ points, title, isShare, limits }: SeriesChartProps) {
+export function SeriesChart({ points, comparedWith, title, isShare, limits }: SeriesChartProps) {
   const say = (value: number) => (isShare ? percent : plain).format(value)
   return (
     <div className="chart-box">
@@ -56,6 +58,19 @@ export function SeriesChart({ points, title, isShare, limits }: SeriesChartProps
                 ifOverflow="extendDomain"
               />
             ))}
+        {comparedWith !== null && (
+          <Line
+            dataKey="compared"
+            name={comparedWith}
+            type="linear"
+            stroke="var(--color-quiet)"
+            strokeWidth={1.5}
+            strokeDasharray="5 4"
+            dot={points.filter(({ compared }) => compared !== null).length === 1 && { r: 2.5 }}
+            connectNulls={false}
+            isAnimationActive={false}
+          />
+        )}
         <Line
           dataKey="value"
           name={title}

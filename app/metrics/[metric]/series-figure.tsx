@@ -1,10 +1,10 @@
+import type { ComparedSeries } from '#app/compared-series.ts'
 import { CsvLink } from '#app/data-table-view.tsx'
 import { formatDay, formatValue, toDay } from '#app/format.ts'
 import { SeriesChart } from '#app/metrics/[metric]/series-chart.client.tsx'
 import { Scroll } from '#app/scroll.tsx'
 import { trendSentence } from '#app/trend.ts'
 import type { View } from '#app/view.ts'
-import type { SeriesPoint } from '#lib/queries/series.ts'
 import { naturalLimits } from '#lib/stats/process-behaviour.ts'
 import type { MetricDefinition, Scope } from '#scorecards/result.ts'
 
@@ -12,12 +12,12 @@ import type { MetricDefinition, Scope } from '#scorecards/result.ts'
 export function SeriesFigure({
   definition,
   scope,
-  points,
+  series: { points, comparedWith },
   view,
 }: {
   definition: MetricDefinition
   scope: Scope
-  points: readonly SeriesPoint[]
+  series: ComparedSeries
   view: View
 }) {
   const known = points.filter(({ value }) => value !== null)
@@ -32,14 +32,20 @@ export function SeriesFigure({
       <figure className="chart">
         <SeriesChart
           title={definition.name}
-          points={points.map(({ at, value }) => ({ day: formatDay(at), value }))}
+          points={points.map(({ at, value, compared }) => ({
+            day: formatDay(at),
+            value,
+            compared,
+          }))}
+          comparedWith={comparedWith}
           isShare={isShare}
           limits={limits && { upper: limits.upper, lower: limits.lower >= 0 ? limits.lower : null }}
         />
         <figcaption className="small">
           {trendSentence(points, say)}{' '}
           {limits !== null &&
-            `It usually stays between ${say(Math.max(0, limits.lower))} and ${say(limits.upper)}.`}
+            `It usually stays between ${say(Math.max(0, limits.lower))} and ${say(limits.upper)}.`}{' '}
+          {comparedWith !== null && `Dashed: ${comparedWith.toLowerCase()}.`}
         </figcaption>
         <details className="mt-2">
           <summary>The same as a table</summary>
@@ -55,14 +61,22 @@ export function SeriesFigure({
                   <th scope="col" className="number">
                     Cases
                   </th>
+                  {comparedWith !== null && (
+                    <th scope="col" className="number">
+                      {comparedWith}
+                    </th>
+                  )}
                 </tr>
               </thead>
               <tbody>
-                {points.toReversed().map(({ at, value, n }) => (
+                {points.toReversed().map(({ at, value, n, compared }) => (
                   <tr key={toDay(at)}>
                     <th scope="row">{toDay(at)}</th>
                     <td className="number">{value === null ? 'no data' : say(value)}</td>
                     <td className="number">{n ?? ''}</td>
+                    {comparedWith !== null && (
+                      <td className="number">{compared === null ? 'no data' : say(compared)}</td>
+                    )}
                   </tr>
                 ))}
               </tbody>

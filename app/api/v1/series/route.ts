@@ -1,7 +1,6 @@
 import { answer, readRequest } from '#app/api/answers.ts'
 import { ROUTES } from '#app/api/routes.ts'
-import { database } from '#app/database.ts'
-import { listSeries } from '#lib/queries/series.ts'
+import { loadSeries } from '#app/compared-series.ts'
 import { problem } from '#lib/request-error.ts'
 
 export async function GET(request: Request): Promise<Response> {
@@ -10,7 +9,6 @@ export async function GET(request: Request): Promise<Response> {
   const { view, parameters } = asked
   if (parameters.ev === null) return problem(400, 'ev: names no figure')
   const { metricId, scope } = parameters.ev
-  const { from, to } = view.range
-  const series = await listSeries(await database(), { metricIds: [metricId], scope, from, to })
-  return answer(request, { asOf: view.at, items: series.get(metricId) ?? [] })
+  const { points } = await loadSeries(view, metricId, scope)
+  return answer(request, { asOf: view.at, items: points })
 }

@@ -1,6 +1,7 @@
 import { untilPublished } from '#app/database.ts'
 import { formatCountOf } from '#app/format.ts'
 import { listMeasured } from '#app/measured.ts'
+import { findSurveyFigure, isSurvey } from '#app/surveys/figures.ts'
 import type { View } from '#app/view.ts'
 import { weekOf, weeksIn } from '#lib/period.ts'
 import { listSeries, type SeriesPoint } from '#lib/queries/series.ts'
@@ -13,6 +14,8 @@ export interface ComparedPoint extends SeriesPoint {
 
 /** A figure week by week, oldest first, each beside what it is compared with. */
 export interface ComparedSeries {
+  /** What each point is of; a wave of a survey stands at the moment it closed. */
+  readonly each: 'week' | 'wave'
   /** `13 weeks before`, `The target`; null where nothing is compared. */
   readonly comparedWith: string | null
   readonly points: readonly ComparedPoint[]
@@ -20,13 +23,18 @@ export interface ComparedSeries {
 
 /**
  * An earlier time stands week beside week, as far back as the figure of today is compared. A target
- * is the same in every week; the median of the other teams is known for the newest alone.
+ * is the same in every week; the median of the other teams is known for the newest alone. Of a survey
+ * every wave up to the newest is told, without a comparison.
  */
 export async function loadSeries(
   view: View,
   metricId: string,
   scope: Scope,
 ): Promise<ComparedSeries> {
+  if (isSurvey(metricId)) {
+    const points = (await findSurveyFigure(view, { metricId, scope }))?.series ?? []
+    return { ...beside(points, [], null), each: 'wave' }
+  }
   const { range, comparison, weekEnd } = view
   const seriesOf = async (from: Date, to: Date) =>
     (await untilPublished(listSeries, { metricIds: [metricId], scope, from, to })).get(metricId) ??
@@ -65,6 +73,7 @@ function beside(
   comparedWith: string | null,
 ): ComparedSeries {
   return {
+    each: 'week',
     comparedWith,
     points: points.map((point, index) => ({ ...point, compared: compared[index] ?? null })),
   }

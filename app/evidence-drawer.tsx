@@ -1,12 +1,10 @@
-import { untilPublished } from '#app/database.ts'
 import { findDefinition } from '#app/definitions.ts'
 import { Drawer } from '#app/drawer.client.tsx'
+import { findFigure } from '#app/find-figure.ts'
 import { Link } from '#app/link.tsx'
 import { OpenedFigure } from '#app/opened-figure.tsx'
-import { asShownAt } from '#app/status.ts'
 import { type FigureName, readParameters, type Search } from '#app/url-state.ts'
 import { hereWith, metricAddress, type View } from '#app/view.ts'
-import { openMeasurement } from '#lib/queries/opened.ts'
 
 /** The rows behind the number that the address names; nothing when it names none. */
 export async function EvidenceDrawer({ view, search }: { view: View; search: Search }) {
@@ -14,7 +12,7 @@ export async function EvidenceDrawer({ view, search }: { view: View; search: Sea
   const definition = ev === null ? undefined : findDefinition(ev.metricId)
   if (ev === null || definition === undefined) return null
   const { metricId, scope } = ev
-  const found = await untilPublished(openMeasurement, { metricId, ...scope }, view.weekEnd)
+  const found = await findFigure(view, ev)
   const tab = evtab ?? 'counted'
   return (
     <Drawer closeHref={hereWith(view, {})} labelledBy="drawer-title">
@@ -29,7 +27,7 @@ export async function EvidenceDrawer({ view, search }: { view: View; search: Sea
         <p className="mt-6">This was not measured here.</p>
       ) : (
         <OpenedFigure
-          result={asShownAt(found, view.at)}
+          result={found}
           view={view}
           tabs={{ chosen: tab, href: (evtab) => tabHref(view, ev, evtab) }}
         />

@@ -6,6 +6,8 @@ import { FactList } from '#app/fact-list.tsx'
 import { Figure } from '#app/figure.tsx'
 import { formatInstant } from '#app/format.ts'
 import { partLines } from '#app/parts.ts'
+import { BehindSurveyFigure } from '#app/surveys/behind-figure.tsx'
+import { isSurvey } from '#app/surveys/figures.ts'
 import type { View } from '#app/view.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 
@@ -28,7 +30,6 @@ export async function OpenedFigure({
   /** Stands between the number and its rows. */
   children?: React.ReactNode
 }) {
-  const evidence = await loadEvidence(await database(), result, view)
   return (
     <>
       <section className="section two" aria-label="The number">
@@ -38,21 +39,25 @@ export async function OpenedFigure({
         <RecordInWords result={result} />
       </section>
       {children}
-      <section className="section" aria-labelledby="rows">
-        <h2 id="rows">The rows behind it</h2>
-        <CsvLink
-          id="evidence"
-          view={view}
-          file={{ ev: { metricId: result.metricId, scope: result.scope } }}
-        />
-        <EvidenceSets
-          result={result}
-          evidence={evidence}
-          page={page}
-          pageHref={pageHref}
-          tabs={tabs}
-        />
-      </section>
+      {isSurvey(result.metricId) ? (
+        <BehindSurveyFigure result={result} view={view} />
+      ) : (
+        <section className="section" aria-labelledby="rows">
+          <h2 id="rows">The rows behind it</h2>
+          <CsvLink
+            id="evidence"
+            view={view}
+            file={{ ev: { metricId: result.metricId, scope: result.scope } }}
+          />
+          <EvidenceSets
+            result={result}
+            evidence={await loadEvidence(await database(), result, view)}
+            page={page}
+            pageHref={pageHref}
+            tabs={tabs}
+          />
+        </section>
+      )}
     </>
   )
 }

@@ -45,7 +45,8 @@ export const ROUTES = {
     item: Measurement,
   },
   '/api/v1/series': {
-    summary: 'A figure week by week over a range, oldest first, beside what it is compared with.',
+    summary:
+      'A figure week by week over a range, oldest first, beside what it is compared with; of a survey wave by wave.',
     parameters: ['ev', 'asof', 'range', 'cmp'],
     item: Point,
   },

@@ -94,11 +94,11 @@ export function stateCountRows(weeks: readonly WeekOfStates[]): DataTable<WeekOf
 
 export function seriesRows(
   metricId: string,
-  { points, comparedWith }: ComparedSeries,
+  { each, points, comparedWith }: ComparedSeries,
 ): DataTable<ComparedPoint> {
   return {
     id: 'series',
-    caption: `${metricId} by week`,
+    caption: `${metricId} by ${each}`,
     rows: points,
     keyOf: ({ at }) => toDay(at),
     metricIds: [metricId],

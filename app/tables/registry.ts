@@ -5,6 +5,7 @@ import { type database, untilPublished, untilWritten } from '#app/database.ts'
 import { formatCountOf } from '#app/format.ts'
 import { listCompared } from '#app/measured.ts'
 import { storyOf } from '#app/story.ts'
+import { isSurvey, listSurveyFigures } from '#app/surveys/figures.ts'
 import { surveyResults } from '#app/surveys/load.ts'
 import { findWave, measuredInWave, newestOfPaths } from '#app/surveys/waves.ts'
 import { pathServices } from '#app/tables/path-services.tsx'
@@ -140,10 +141,12 @@ const TABLES: Readonly<Record<string, Write>> = {
   ),
   measurements: writing(async (_, view, asked) =>
     measurementRows(
-      await listCompared(view, {
-        ...pathOf(asked),
-        ...(asked.ev !== null && { metricIds: [asked.ev.metricId] }),
-      }),
+      asked.ev !== null && isSurvey(asked.ev.metricId)
+        ? await listSurveyFigures(view, asked.ev.metricId)
+        : await listCompared(view, {
+            ...pathOf(asked),
+            ...(asked.ev !== null && { metricIds: [asked.ev.metricId] }),
+          }),
     ),
   ),
   retention: writing(async (_, view, asked) => {

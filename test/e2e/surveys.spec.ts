@@ -125,6 +125,39 @@ test('a path has its last scores, and a team that answered has its own', async (
   await expect(page.locator('[data-metric="SAT-01"]')).toHaveText('fewer than 5 answers')
 })
 
+test('a survey figure has its page, a drawer and an answer of the interface, without a row of a person', async ({
+  page,
+  request,
+}) => {
+  await page.goto('/metrics/SAT-01')
+  const places = tableOf(page, 'Where it was measured')
+  await expect(places.getByRole('row', { name: 'Standard HTTP service' })).toContainText('11')
+  await places.getByRole('link', { name: 'Standard HTTP service' }).click()
+  await expect(page.locator('.figure')).toHaveText('11')
+  const behind = page.getByRole('region', { name: 'What is behind it' })
+  await expect(behind).toContainText('A group with fewer than 5 answers shows neither a score')
+  await expect(behind.getByRole('link', { name: 'Its wave' })).toHaveAttribute(
+    'href',
+    '/surveys/autumn?path=http-service&source=files',
+  )
+  await page.goto('/?ev=SAT-01@path:http-service')
+  await expect(page.getByRole('dialog').locator('.figure')).toHaveText('11')
+  const answer = await request.get('/api/v1/figures?ev=SAT-01@path:http-service')
+  const [figure] = (await answer.json()).items
+  expect([Math.round(figure.value), figure.evidence]).toEqual([11, []])
+})
+
+test('a group that is hidden is hidden in the drawer and the interface, too', async ({
+  page,
+  request,
+}) => {
+  await page.goto('/?ev=SAT-01@path:http-service,team:fraud')
+  await expect(page.getByRole('dialog').locator('.figure')).toHaveText('fewer than 5 answers')
+  const answer = await request.get('/api/v1/figures?ev=SAT-01@path:http-service,team:fraud')
+  const [figure] = (await answer.json()).items
+  expect(figure).toMatchObject({ status: 'suppressed_privacy', value: null, n: null, ci: null })
+})
+
 test('before the first wave closed there is none, and the page says what brings them', async ({
   page,
 }) => {

@@ -88,10 +88,23 @@ test('T-B14 one answer of a group of twelve reaches no page, interface or file',
   ])
   for (const address of [
     '/api/v1/measurements?asof=2026-03-02',
-    '/api/v1/figures?ev=SAT-01@path:deploy&asof=2026-03-02',
     '/export/measurements.csv?asof=2026-03-02',
   ]) {
     expect(await (await get(address)).text()).not.toMatch(/"SAT-|\nSAT-|payments/)
+  }
+  // A figure by its name is what was published, of the path as of the group.
+  for (const [scope, group] of [
+    ['path:deploy', undefined],
+    ['path:deploy,team:payments', 'payments'],
+  ]) {
+    const answer = await get(`/api/v1/figures?ev=SAT-01@${scope}&asof=2026-03-02`)
+    const { items } = await answer.json()
+    expect(items).toEqual(
+      wave?.results.filter(
+        ({ metricId, parameters }) => metricId === 'SAT-01' && parameters['group'] === group,
+      ),
+    )
+    expect(items[0]).toMatchObject(group === undefined ? { n: 7 } : { n: null, value: null })
   }
 })
 

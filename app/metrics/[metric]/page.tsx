@@ -1,8 +1,9 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { loadSeries } from '#app/compared-series.ts'
-import { database, untilPublished } from '#app/database.ts'
+import { database } from '#app/database.ts'
 import { findDefinition } from '#app/definitions.ts'
+import { findFigure } from '#app/find-figure.ts'
 import { Definition } from '#app/metrics/[metric]/definition.tsx'
 import { findScope, type OpenedScope } from '#app/metrics/[metric]/scope.ts'
 import { ScopeList } from '#app/metrics/[metric]/scope-list.tsx'
@@ -10,9 +11,8 @@ import { SeriesFigure } from '#app/metrics/[metric]/series-figure.tsx'
 import { WhyItChanged } from '#app/metrics/[metric]/why-it-changed.tsx'
 import { OpenedFigure } from '#app/opened-figure.tsx'
 import { Screen } from '#app/screen.tsx'
-import { asShownAt } from '#app/status.ts'
+import { isSurvey } from '#app/surveys/figures.ts'
 import { hereWith, readView, type View } from '#app/view.ts'
-import { openMeasurement } from '#lib/queries/opened.ts'
 import type { MetricDefinition, MetricResult, Scope } from '#scorecards/result.ts'
 
 type Props = PageProps<'/metrics/[metric]'>
@@ -30,11 +30,7 @@ export default async function MetricPage({ params, searchParams }: Props) {
   const opened = await findScope(db, search)
   if (opened === undefined) notFound()
   const scope = toScope(opened)
-  const found = await untilPublished(
-    openMeasurement,
-    { metricId: definition.id, ...scope },
-    view.weekEnd,
-  )
+  const found = await findFigure(view, { metricId: definition.id, scope })
   const isOpened = found !== undefined || Object.keys(scope).length > 0
   return (
     <Screen
@@ -45,13 +41,7 @@ export default async function MetricPage({ params, searchParams }: Props) {
       above={linksAbove(opened)}
       {...(isOpened && { measured: found === undefined ? null : new Date(found.asOf) })}
     >
-      <Opened
-        definition={definition}
-        result={found && asShownAt(found, view.at)}
-        scope={scope}
-        page={opened.page}
-        view={view}
-      />
+      <Opened definition={definition} result={found} scope={scope} page={opened.page} view={view} />
       <Definition definition={definition} />
     </Screen>
   )
@@ -85,7 +75,9 @@ async function Opened({
       page={page}
       pageHref={(other) => hereWith(view, { page: other })}
     >
-      <WhyItChanged metricId={definition.id} scope={scope} view={view} />
+      {!isSurvey(definition.id) && (
+        <WhyItChanged metricId={definition.id} scope={scope} view={view} />
+      )}
       <SeriesFigure definition={definition} scope={scope} series={series} view={view} />
     </OpenedFigure>
   )

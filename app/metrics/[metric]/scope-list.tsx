@@ -6,6 +6,7 @@ import { listCompared } from '#app/measured.ts'
 import { comparisonName } from '#app/pickers.tsx'
 import { VerdictWord } from '#app/state-word.tsx'
 import { readResult } from '#app/status.ts'
+import { isSurvey, listSurveyFigures } from '#app/surveys/figures.ts'
 import { metricAddress, type View } from '#app/view.ts'
 import { comparedOf } from '#app/yardstick.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
@@ -21,11 +22,13 @@ export async function ScopeList({
   view: View
 }) {
   const [measured, paths, teams] = await Promise.all([
-    listCompared(view, { metricIds: [definition.id] }),
+    isSurvey(definition.id)
+      ? listSurveyFigures(view, definition.id)
+      : listCompared(view, { metricIds: [definition.id] }),
     untilWritten(listGoldenPaths),
     untilWritten(teamNames),
   ])
-  if (measured.length === 0) return <NotMeasured />
+  if (measured.length === 0) return <NotMeasured isOfSurvey={isSurvey(definition.id)} />
   const isCompared = view.comparison.text !== 'off'
   const pathNames = new Map(paths.map(({ id, name }) => [id, name]))
   const nameOf = ({ pathId, teamId, sourceId }: Scope) =>
@@ -86,11 +89,11 @@ export async function ScopeList({
   )
 }
 
-function NotMeasured() {
+function NotMeasured({ isOfSurvey }: { isOfSurvey: boolean }) {
   return (
     <p className="section">
-      It was not measured yet: <code>npx desirepath collect</code>, then{' '}
-      <code>npx desirepath score</code>.
+      {isOfSurvey ? 'No closed wave of a survey has asked for it' : 'It was not measured yet'}:{' '}
+      <code>npx desirepath collect</code>, then <code>npx desirepath score</code>.
     </p>
   )
 }

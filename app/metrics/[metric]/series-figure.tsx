@@ -12,7 +12,7 @@ import type { MetricDefinition, Scope } from '#scorecards/result.ts'
 export function SeriesFigure({
   definition,
   scope,
-  series: { points, comparedWith },
+  series: { each, points, comparedWith },
   view,
 }: {
   definition: MetricDefinition
@@ -23,7 +23,7 @@ export function SeriesFigure({
   const known = points.filter(({ value }) => value !== null)
   if (known.length === 0) return null
   const say = (value: number) => formatValue(value, definition.unit, null)
-  const limits = naturalLimits(points.map(({ value }) => value))
+  const limits = each === 'wave' ? null : naturalLimits(points.map(({ value }) => value))
   const isShare = definition.unit.startsWith('fraction')
   return (
     <section className="section" aria-labelledby="over-time">
@@ -49,12 +49,14 @@ export function SeriesFigure({
         </figcaption>
         <details className="mt-2">
           <summary>The same as a table</summary>
-          <Scroll label={`${definition.name}, by week`}>
+          <Scroll label={`${definition.name}, by ${each}`}>
             <table>
-              <caption>{definition.name}, by week, newest first</caption>
+              <caption>
+                {definition.name}, by {each}, newest first
+              </caption>
               <thead>
                 <tr>
-                  <th scope="col">Week that ended</th>
+                  <th scope="col">{each === 'week' ? 'Week that ended' : 'Wave that closed'}</th>
                   <th scope="col" className="number">
                     Value
                   </th>

@@ -38,6 +38,7 @@ export function AreaCards({
                 measured={one}
                 href={one === undefined ? '' : figureHref(view, one.result)}
                 guardrails={measured}
+                view={view}
               />
             )
           })}

@@ -104,14 +104,25 @@ function TableTools<Row>({
 }
 
 /** The same rows as a file, with the same filters. */
-export function CsvLink({ id, view, file = {} }: { id: string; view: View; file?: Parameters }) {
+export function CsvLink({
+  id,
+  view,
+  file = {},
+  of,
+}: {
+  id: string
+  view: View
+  file?: Parameters
+  /** What it holds, where several stand side by side. */
+  of?: string
+}) {
   const address = toAddress(`/export/${id}.csv`, {
     ...viewParameters(view),
     ...view.kept,
     ...file,
   })
   return (
-    <a className="csv" href={address} download>
+    <a className="csv" href={address} download aria-label={of && `CSV: ${of}`}>
       CSV
     </a>
   )

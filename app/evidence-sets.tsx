@@ -32,7 +32,8 @@ export function EvidenceSets({
   result: MetricResult
   evidence: Evidence
   page: number
-  pageHref: (page: number) => string
+  /** Left out: further rows are only in the file. */
+  pageHref?: ((page: number) => string) | undefined
   /** Left out: every set, one below the other. */
   tabs?: Tabs | undefined
 }) {
@@ -61,7 +62,12 @@ export function EvidenceSets({
             />
           </section>
         ))}
-      {pages > 1 && <Pages page={shown} pages={pages} pageHref={pageHref} />}
+      {pages > 1 &&
+        (pageHref === undefined ? (
+          <p className="note">Of each set the first {PAGE} rows; the file has all of them.</p>
+        ) : (
+          <Pages page={shown} pages={pages} pageHref={pageHref} />
+        ))}
     </>
   )
 }
@@ -176,6 +182,7 @@ function Sum({
   )
 }
 
+/** Rows as a table; a column in which none of them says anything is left out. */
 function RowTable({
   name,
   columns,
@@ -186,13 +193,16 @@ function RowTable({
   rows: readonly EvidenceRow[]
 }) {
   if (rows.length === 0) return <p className="note">No more rows of this set on this page.</p>
+  const told = columns
+    .map((column, index) => ({ column, index }))
+    .filter(({ index }) => index === 0 || rows.some(({ cells }) => (cells[index] ?? '') !== ''))
   return (
     <Scroll label={`${name}: rows`}>
       <table>
         <caption className="hidden-text">{name}</caption>
         <thead>
           <tr>
-            {columns.map((column) => (
+            {told.map(({ column }) => (
               <th key={column} scope="col">
                 {column}
               </th>
@@ -202,7 +212,7 @@ function RowTable({
         <tbody>
           {rows.map(({ id, cells }) => (
             <tr key={id}>
-              {columns.map((column, index) =>
+              {told.map(({ column, index }) =>
                 index === 0 ? (
                   <th key={column} scope="row">
                     {cells[index]}

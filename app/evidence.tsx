@@ -1,6 +1,7 @@
 import { type database, untilWritten } from '#app/database.ts'
 import { formatDay, formatDays, formatElapsed, formatInstant, formatPercent } from '#app/format.ts'
 import { Link } from '#app/link.tsx'
+import { inputWords } from '#app/state-input-words.ts'
 import { StateWord } from '#app/state-word.tsx'
 import { usageRows } from '#app/usage.ts'
 import { hrefOf, type View } from '#app/view.ts'
@@ -17,9 +18,9 @@ import {
 import { type FactRecord, listRecords, type RecordTable } from '#lib/queries/records.ts'
 import { listAdoptionStates, type TeamState } from '#lib/queries/states.ts'
 import { teamNames } from '#lib/queries/teams.ts'
-import { listTickets, type Ticket } from '#lib/queries/tickets.ts'
 import type { UsageRow } from '#lib/queries/usage.ts'
 import { coveredShare } from '#scorecards/coverage.ts'
+import { DELIVERY_METRICS } from '#scorecards/delivery/results.ts'
 import { type MetricResult, openedSets } from '#scorecards/result.ts'
 
 type Reader = Awaited<ReturnType<typeof database>>
@@ -54,6 +55,9 @@ const WORK: readonly RecordTable[] = [
 
 /** What a metric's rows are, where they are not teams. */
 const ROWS: Readonly<Record<string, Load>> = {
+  ...Object.fromEntries(
+    DELIVERY_METRICS.map((id) => [id, recordRows('deployments', 'changes', 'incidents')]),
+  ),
   'ADO-04': activityRows,
   'ADO-09': activityRows,
   'ADO-10': serviceRows,
@@ -65,11 +69,11 @@ const ROWS: Readonly<Record<string, Load>> = {
   'SPD-05': requestRows,
   'REL-01': requestRows,
   'REL-06': recordRows('path_attempts', 'provisioning_requests', 'deployments'),
-  'SUP-01': ticketRows,
+  'SUP-01': recordRows('tickets'),
   'SUP-02': recordRows('tickets', ...WORK),
   'SUP-03': recordRows('tickets'),
-  'SUP-04': ticketRows,
-  'SUP-05': ticketRows,
+  'SUP-04': recordRows('tickets'),
+  'SUP-05': recordRows('tickets'),
   'SUP-06': recordRows('path_attempts', ...WORK),
   'GOV-01': recordRows('provisioning_requests'),
   'GOV-02': recordRows('deployments'),
@@ -133,17 +137,6 @@ function statesBehind(db: Reader, { scope, asOf }: MetricResult): Promise<TeamSt
     asOf: new Date(asOf),
     ...(scope.pathId !== undefined && { pathId: scope.pathId }),
   })
-}
-
-/** What the rule saw, as it is stored: `A28 12, U28 9`. */
-function inputWords(inputs: Readonly<Record<string, unknown>>): string {
-  return Object.entries(inputs)
-    .flatMap(([name, value]) => (value === null ? [] : [`${name} ${shortly(value)}`]))
-    .join(', ')
-}
-
-function shortly(value: unknown): string {
-  return typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(2) : String(value)
 }
 
 async function serviceRows(_db: Reader, result: MetricResult, view: View): Promise<Evidence> {
@@ -259,49 +252,33 @@ async function requestRows(db: Reader, result: MetricResult, view: View): Promis
 }
 
 function recordRows(...tables: readonly RecordTable[]): Load {
-  return async (db, result) => {
+  return async (db, result, view) => {
     const ids = new Set(openedSets(result).flatMap((set) => set.ids))
-    const byId = await listRecords(db, tables, ids)
+    const [byId, names] = await Promise.all([listRecords(db, tables, ids), untilWritten(teamNames)])
     return {
-      columns: ['Record', 'When', 'Of', 'Says'],
+      columns: ['Record', 'When', 'Of', 'Says', 'Ended'],
       sets: toSets(
         result,
         (id) => byId.get(id),
-        ({ id, at, of, says }: FactRecord) => [
-          id,
-          at === null ? '' : formatInstant(at),
-          of ?? 'not named',
-          says?.replaceAll('_', ' ') ?? '',
+        (record: FactRecord) => [
+          record.id,
+          momentOf(record.at),
+          record.teamId === null
+            ? (record.of ?? 'not named')
+            : teamCell(view, names, record.teamId),
+          saysOf(record),
+          momentOf(record.endedAt),
         ],
       ),
     }
   }
 }
 
-async function ticketRows(db: Reader, result: MetricResult, view: View): Promise<Evidence> {
-  const window = { from: new Date(result.window.start), to: new Date(result.window.end) }
-  const [tickets, names] = await Promise.all([listTickets(db, window), teamNames(db)])
-  const byId = new Map(tickets.map((one) => [`${one.sourceId}:${one.id}`, one]))
-  return {
-    columns: ['Request', 'Opened', 'Team', 'Type', 'Stands', 'Resolved'],
-    sets: toSets(
-      result,
-      (id) => byId.get(id),
-      (one: Ticket) => [
-        one.id,
-        formatInstant(one.openedAt),
-        teamCell(view, names, one.teamId),
-        one.type ?? 'not known',
-        standingOf(one),
-        one.resolvedAt === null ? '' : formatInstant(one.resolvedAt),
-      ],
-    ),
-  }
-}
+const momentOf = (instant: Date | null) => (instant === null ? '' : formatInstant(instant))
 
-function standingOf({ status, goneAt }: Ticket): string {
-  if (goneAt !== null) return `removed by ${formatDay(goneAt)}`
-  return status === null ? 'not known' : status.replaceAll('_', ' ')
+function saysOf({ says, goneAt }: FactRecord): string {
+  const removed = goneAt === null ? [] : [`removed by ${formatDay(goneAt)}`]
+  return [...says.map((one) => one.replaceAll('_', ' ')), ...removed].join(', ')
 }
 
 /** Of a source with one scope the rows are intervals, `from/to`; of one with several, its scopes. */

@@ -1,3 +1,4 @@
+import { CsvLink } from '#app/data-table-view.tsx'
 import { DefinitionPopover } from '#app/definition-popover.tsx'
 import { definitionOf } from '#app/definitions.ts'
 import { Figure } from '#app/figure.tsx'
@@ -7,6 +8,7 @@ import type { MeasuredMetric } from '#app/measured.ts'
 import { partLines } from '#app/parts.ts'
 import { Sparkline } from '#app/sparkline.tsx'
 import { trendSentence } from '#app/trend.ts'
+import type { View } from '#app/view.ts'
 import { comparedOf } from '#app/yardstick.ts'
 
 /** One metric of one scope, rendered from its results alone. */
@@ -15,12 +17,14 @@ export function MetricCard({
   measured,
   href,
   guardrails,
+  view,
 }: {
   metricId: string
   measured: MeasuredMetric | undefined
   href: string
   /** Results of the same scope that stand beside it. */
   guardrails: ReadonlyMap<string, MeasuredMetric>
+  view: View
 }) {
   const definition = definitionOf(metricId)
   const heading = `metric-${definition.id}`
@@ -36,13 +40,23 @@ export function MetricCard({
       <div className="head">
         <Figure result={result} href={href} change={change ?? null} />
       </div>
-      <Sparkline
-        values={series.map(({ value }) => value)}
-        compared={yardstick?.value ?? before?.value ?? null}
-        label={`${definition.name}: ${trendSentence(series, (value) =>
-          formatValue(value, definition.unit, null),
-        )}`}
-      />
+      {series.filter(({ value }) => value !== null).length > 1 && (
+        <div>
+          <Sparkline
+            values={series.map(({ value }) => value)}
+            compared={yardstick?.value ?? before?.value ?? null}
+            label={`${definition.name}: ${trendSentence(series, (value) =>
+              formatValue(value, definition.unit, null),
+            )}`}
+          />
+          <CsvLink
+            id="series"
+            view={view}
+            file={{ ev: { metricId, scope: result?.scope ?? {} } }}
+            of={`${definition.name}, over time`}
+          />
+        </div>
+      )}
       {parts.length > 0 && (
         <ul className="details">
           {parts.map((line) => (

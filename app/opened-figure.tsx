@@ -16,7 +16,7 @@ export async function OpenedFigure({
   result,
   view,
   page = 1,
-  pageHref = () => '',
+  pageHref,
   tabs,
   children,
 }: {
@@ -24,6 +24,7 @@ export async function OpenedFigure({
   view: View
   /** Page of rows, from 1. */
   page?: number
+  /** Left out: only the first. */
   pageHref?: (page: number) => string
   /** Left out: every set, one below the other. */
   tabs?: Tabs

@@ -165,6 +165,9 @@ const EXCLUDED: Readonly<Record<string, string>> = {
   exempt: 'exempt',
   break_glass: 'in an emergency (break-glass)',
   not_successful: 'not successful',
+  not_production: 'not to production',
+  no_start: 'start not known',
+  bot: 'made by a bot',
 }
 
 export function excludedWord(reason: string): string {

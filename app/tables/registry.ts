@@ -2,6 +2,7 @@ import { loadSeries } from '#app/compared-series.ts'
 import { toCsv } from '#app/csv.ts'
 import { type DataTable, showRows } from '#app/data-table.ts'
 import { type database, untilPublished, untilWritten } from '#app/database.ts'
+import { findFigure } from '#app/find-figure.ts'
 import { formatCountOf } from '#app/format.ts'
 import { listCompared } from '#app/measured.ts'
 import { storyOf } from '#app/story.ts'
@@ -49,7 +50,6 @@ import { listRuns } from '#lib/queries/data-health.ts'
 import { listExceptions } from '#lib/queries/exceptions.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
 import { listMeasurements } from '#lib/queries/measurements.ts'
-import { openMeasurement } from '#lib/queries/opened.ts'
 import { listPolicies } from '#lib/queries/policies.ts'
 import { listQuarantine } from '#lib/queries/quarantine.ts'
 import { listStateCounts } from '#lib/queries/state-counts.ts'
@@ -214,17 +214,9 @@ const TABLES: Readonly<Record<string, Write>> = {
         : await readinessOf(db, view, asked.team),
     ),
   ),
-  evidence: writing(async (_, view, { ev }) =>
-    evidenceRows(
-      ev === null
-        ? undefined
-        : await untilPublished(
-            openMeasurement,
-            { metricId: ev.metricId, ...ev.scope },
-            view.weekEnd,
-          ),
-    ),
-  ),
+  evidence: writing(async (_, view, { ev }) => {
+    return evidenceRows(ev === null ? undefined : await findFigure(view, ev))
+  }),
   mapping: writing(async (db) => inboxRows(await getMappingInbox(db, Number.POSITIVE_INFINITY))),
 }
 

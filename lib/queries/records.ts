@@ -9,25 +9,55 @@ export interface FactRecord {
   readonly at: Date | null
   /** The team, service or repository that it is of; null when its source names none. */
   readonly of: string | null
-  /** What its source says of it: how it ended, or what it is. */
-  readonly says: string | null
+  /** The team, where that is what it is of. */
+  readonly teamId: string | null
+  /** What its source says of it: what it is, how it stands or ended. */
+  readonly says: readonly string[]
+  /** When it ended; null while it lasts, where nobody noted it, and for what has no length. */
+  readonly endedAt: Date | null
+  /** When the source no longer had it; null while it does. */
+  readonly goneAt: Date | null
 }
 
-/** For each table the columns that say when, of what and what; the first that is not null. */
+interface Told {
+  /** Of the columns that say when, of what and until when the first that is not null. */
+  readonly at: readonly string[]
+  readonly of: readonly string[]
+  readonly ended?: readonly string[]
+  /** All that are not null. */
+  readonly says: readonly string[]
+}
+
 const TABLES = {
-  tickets: { at: ['opened_at'], of: ['team_id'], says: ['type'] },
+  tickets: {
+    at: ['opened_at'],
+    of: ['team_id'],
+    says: ['type', 'status_category'],
+    ended: ['resolved_at'],
+  },
   activities: { at: ['occurred_at'], of: ['service_id', 'team_id'], says: ['result'] },
   deployments: { at: ['finished_at', 'created_at'], of: ['service_id'], says: ['outcome'] },
-  changes: { at: ['merged_at'], of: ['service_id', 'repository_id'], says: ['merge_sha'] },
-  provisioning_requests: { at: ['requested_at'], of: ['team_id'], says: ['result'] },
-  path_attempts: { at: ['started_at'], of: ['team_id'], says: ['cause_code', 'result'] },
+  changes: { at: ['merged_at'], of: ['service_id', 'repository_id'], says: [] },
+  provisioning_requests: {
+    at: ['requested_at'],
+    of: ['team_id'],
+    says: ['result'],
+    ended: ['usable_at'],
+  },
+  path_attempts: {
+    at: ['started_at'],
+    of: ['team_id'],
+    says: ['cause_code', 'result'],
+    ended: ['ended_at'],
+  },
   incidents: {
     at: ['started_at', 'detected_at'],
     of: ['service_id'],
     says: ['caused_by_deployment_id'],
+    ended: ['restored_at'],
   },
   policy_evidence: { at: ['produced_at'], of: ['subject_id'], says: ['result'] },
-} as const
+} as const satisfies Readonly<Record<string, Told>>
 
 export type RecordTable = keyof typeof TABLES
 
@@ -62,18 +92,21 @@ async function listRows(
     .where('source_id', '=', source)
     .where('native_id', 'in', nativeIds)
     .execute()
-  return rows.map((row) => {
-    const at = first(row, TABLES[table].at)
-    return {
-      id: `${source}:${row.native_id}`,
-      at: at === null ? null : new Date(at),
-      of: first(row, TABLES[table].of),
-      says: first(row, TABLES[table].says),
-    }
-  })
+  const told: Told = TABLES[table]
+  return rows.map((row) => ({
+    id: `${source}:${row.native_id}`,
+    at: toInstant(textsOf(row, told.at)),
+    of: textsOf(row, told.of)[0] ?? null,
+    teamId: told.of[0] === 'team_id' ? (textsOf(row, ['team_id'])[0] ?? null) : null,
+    says: textsOf(row, told.says),
+    endedAt: toInstant(textsOf(row, told.ended ?? [])),
+    goneAt: toInstant(textsOf(row, ['gone_at'])),
+  }))
 }
 
-function first(row: object, columns: readonly string[]): string | null {
-  const values = columns.map((column) => Reflect.get(row, column))
-  return values.find((value) => typeof value === 'string') ?? null
+const toInstant = ([text]: readonly string[]) => (text === undefined ? null : new Date(text))
+
+function textsOf(row: object, columns: readonly string[]): string[] {
+  const values = columns.map((column): unknown => Reflect.get(row, column))
+  return values.filter((value) => typeof value === 'string')
 }

@@ -37,9 +37,9 @@ export function Retention({
     <>
       <div className="small">
         {pooledSentence(results)}{' '}
-        <DefinitionPopover definition={definitionOf(RETENTION)} place="retention" />{' '}
-        <CsvLink id="retention" view={view} file={{ path: path.id }} />
+        <DefinitionPopover definition={definitionOf(RETENTION)} place="retention" />
       </div>
+      <CsvLink id="retention" view={view} file={{ path: path.id }} />
       <Scroll label={`Who stays on ${path.name}`}>
         <table className="retention">
           <caption>{caption}</caption>

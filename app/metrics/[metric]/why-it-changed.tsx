@@ -34,16 +34,14 @@ export async function WhyItChanged({
   const sentence = changeSentence(story)
   return (
     <section className="section why" aria-labelledby="why-it-changed">
-      <div className="head">
-        <h2 id="why-it-changed">Why it changed</h2>
-        {story.untold === null && (
-          <CsvLink id="explanation" view={view} file={{ ev: { metricId, scope } }} />
-        )}
-      </div>
+      <h2 id="why-it-changed">Why it changed</h2>
       {sentence !== null && (
         <p>
           {sentence} {causesSentence(story)}
         </p>
+      )}
+      {story.untold === null && (
+        <CsvLink id="explanation" view={view} file={{ ev: { metricId, scope } }} />
       )}
       {story.untold === null && story.after !== null ? (
         <PartTable story={story} unit={story.after.unit} names={await teamNames(db)} view={view} />

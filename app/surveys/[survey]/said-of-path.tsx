@@ -57,6 +57,7 @@ export function SaidOfPath({
             measured={byMetric.get(result.metricId)}
             href="#groups"
             guardrails={byMetric}
+            view={view}
           />
         ))}
       </div>

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { markGone } from '#db/facts.ts'
 import { listRecords } from '#lib/queries/records.ts'
 import { addDeployments, day } from '#test/support/adoption.ts'
 import { addIncident, addTicket } from '#test/support/cases.ts'
@@ -12,14 +13,48 @@ test('records are found by what their source calls them, in the tables asked for
   const ids = ['desk:T:1', 'pipelines:shop/2026-02-03', 'pager:7', 'desk:gone']
   const found = await listRecords(db, ['tickets', 'deployments'], ids)
   expect([...found.values()]).toEqual([
-    { id: 'desk:T:1', at: new Date(day('2026-02-02')), of: null, says: 'how_to' },
+    {
+      id: 'desk:T:1',
+      at: new Date(day('2026-02-02')),
+      of: null,
+      teamId: null,
+      says: ['how_to'],
+      endedAt: null,
+      goneAt: null,
+    },
     {
       id: 'pipelines:shop/2026-02-03',
       at: new Date('2026-02-03T12:00:00.000Z'),
       of: 'shop',
-      says: 'success',
+      teamId: null,
+      says: ['success'],
+      endedAt: null,
+      goneAt: null,
     },
   ])
+})
+
+test('a request says whose it is, how it stands, when it ended and when it was removed', async () => {
+  const db = await testDatabase()
+  const gone = new Date('2026-03-02')
+  await addTicket(db, {
+    native_id: '1',
+    opened_at: day('2026-02-02'),
+    team_id: 'shop',
+    type: 'incident',
+    status_category: 'in_progress',
+    resolved_at: day('2026-02-04'),
+  })
+  await markGone(db, 'tickets', 'desk', gone, () => true)
+  expect((await listRecords(db, ['tickets'], ['desk:1'])).get('desk:1')).toEqual({
+    id: 'desk:1',
+    at: new Date(day('2026-02-02')),
+    of: 'shop',
+    teamId: 'shop',
+    says: ['incident', 'in_progress'],
+    endedAt: new Date(day('2026-02-04')),
+    goneAt: gone,
+  })
 })
 
 test('an id that two tables have is that of the first', async () => {

@@ -1,5 +1,7 @@
 import type { Metadata } from 'next'
 import { Link } from '#app/link.tsx'
+import { SCREENS } from '#app/screens.ts'
+import { SearchForm } from '#app/search-form.tsx'
 
 export const metadata: Metadata = { title: 'Nothing here' }
 
@@ -8,11 +10,21 @@ export default function NotFound() {
     <div className="stack">
       <h1>Nothing here</h1>
       <p className="lead">
-        No golden path, team or metric has this address. It may have been renamed, or it was never
-        collected: <code>npx desirepath collect</code>, then <code>npx desirepath score</code>.
+        No page has this address. If it was one of a golden path, a team, a metric or a survey: it
+        may have been renamed, or has not been collected yet.
       </p>
-      <p>
-        <Link href="/golden-paths">All golden paths</Link> · <Link href="/teams">All teams</Link>
+      <SearchForm q={null} />
+      <p>Or go to what there is:</p>
+      <ul className="choices">
+        {SCREENS.map(({ href, name }) => (
+          <li key={href}>
+            <Link href={href}>{name}</Link>
+          </li>
+        ))}
+      </ul>
+      <p className="note">
+        What is new in the sources comes with <code>npx desirepath collect</code>, then{' '}
+        <code>npx desirepath score</code>.
       </p>
     </div>
   )

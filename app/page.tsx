@@ -33,7 +33,7 @@ export default async function OutcomesPage({ searchParams }: PageProps<'/'>) {
   const view = readView(search, now, '/')
   const db = await database()
   const paths = await untilWritten(listGoldenPaths)
-  if (paths.length === 0) return <EmptyDatabase />
+  if (paths.length === 0) return <EmptyDatabase lacks="golden paths" />
 
   const [teams, sources, states, trends, measured, inbox, waves] = await Promise.all([
     listTeams(db, view.at),

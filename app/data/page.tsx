@@ -25,7 +25,7 @@ export default async function DataPage({ searchParams }: PageProps<'/data'>) {
   const view = readView(search, now, '/data')
   const db = await database()
   const sources = await untilWritten(listSourceHealth)
-  if (sources.length === 0) return <EmptyDatabase />
+  if (sources.length === 0) return <EmptyDatabase lacks="sources" />
   const [scopes, runs, refused, coverage] = await Promise.all([
     listCoveredScopes(db),
     listRuns(db, RUNS),

@@ -33,7 +33,7 @@ export default async function GoldenPathsPage({ searchParams }: PageProps<'/gold
     untilWritten(listGoldenPaths),
     untilWritten(listFormerPaths),
   ])
-  if (paths.length === 0) return <EmptyDatabase />
+  if (paths.length === 0) return <EmptyDatabase lacks="golden paths" />
   const ofPaths = await listMeasured(view, {
     metricIds: COLUMNS.map(({ metricId }) => metricId),
     pathIds: paths.map(({ id }) => id),

@@ -23,7 +23,7 @@ export default async function GovernancePage({ searchParams }: PageProps<'/gover
   const view = readView(search, new Date(), '/governance')
   const db = await database()
   const paths = await untilWritten(listGoldenPaths)
-  if (paths.length === 0) return <EmptyDatabase />
+  if (paths.length === 0) return <EmptyDatabase lacks="golden paths" />
   const [exceptions, policies, names, subjects] = await Promise.all([
     listExceptions(db, { asOf: view.at }),
     listPolicies(db, view.at),

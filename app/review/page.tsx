@@ -18,7 +18,7 @@ export default async function ReviewsPage({ searchParams }: PageProps<'/review'>
   const search = await searchParams
   const view = readView(search, now, '/review')
   const paths = await untilWritten(listGoldenPaths)
-  if (paths.length === 0) return <EmptyDatabase />
+  if (paths.length === 0) return <EmptyDatabase lacks="golden paths" />
   const first = new Date(Math.min(...paths.map(({ availableSince }) => availableSince.getTime())))
   const quarters = Array.from({ length: MOST }, (_, back) =>
     quarterBefore(quarterOf(now), back),

@@ -4,6 +4,7 @@ import { formatCount, formatCountOf } from '#app/format.ts'
 import { Link } from '#app/link.tsx'
 import { Screen } from '#app/screen.tsx'
 import { findEntries, listEntries } from '#app/search/entry-list.ts'
+import { SearchForm } from '#app/search-form.tsx'
 import { readParameters } from '#app/url-state.ts'
 import { readView } from '#app/view.ts'
 
@@ -19,23 +20,7 @@ export default async function SearchPage({ searchParams }: PageProps<'/search'>)
   const kinds = [...Map.groupBy(found, ({ kind }) => kind)]
   return (
     <Screen view={view} search={search} title="Search">
-      <form className="mt-5 flex max-w-2xl gap-3" action="/search">
-        <label className="hidden-text" htmlFor="q">
-          A team, path, metric, service or repository
-        </label>
-        <input
-          id="q"
-          name="q"
-          type="search"
-          className="field grow text-lg"
-          placeholder="A team, path, metric, service or repository"
-          defaultValue={q ?? ''}
-          data-key="/"
-        />
-        <button type="submit" className="control">
-          Search
-        </button>
-      </form>
+      <SearchForm q={q} />
       <p className="note mt-3" role="status">
         {q === null
           ? `${formatCountOf(found.length, 'thing')} to go to`

@@ -24,7 +24,7 @@ export default async function SupportPage({ searchParams }: PageProps<'/support'
   const view = readView(search, new Date(), '/support')
   const { path, team } = readParameters(search)
   const paths = await untilWritten(listGoldenPaths)
-  if (paths.length === 0) return <EmptyDatabase />
+  if (paths.length === 0) return <EmptyDatabase lacks="golden paths" />
   const filter = { pathId: path ?? undefined, teamId: team ?? undefined }
   const [support, names, whole] = await Promise.all([
     untilWritten(getSupport, { ...view.range, ...filter }),

@@ -25,7 +25,7 @@ export default async function TeamsPage({ searchParams }: PageProps<'/teams'>) {
     untilWritten(listGoldenPaths),
     untilPublished(listAdoptionStates, { asOf: view.weekEnd }),
   ])
-  if (teams.length === 0) return <EmptyDatabase />
+  if (teams.length === 0) return <EmptyDatabase lacks="teams" />
   const within = await withinOf(view)
   const listed = teams.filter(({ id }) => isWithin(within, id))
   const [scored] = states

@@ -78,7 +78,7 @@ export default async function ReviewPage({ params, searchParams }: Props) {
   const part = (id: Part) => ({ id, title: PARTS[id], isShown: presentation?.shown === id })
   const db = await database()
   const paths = await untilWritten(listGoldenPaths)
-  if (paths.length === 0) return <EmptyDatabase />
+  if (paths.length === 0) return <EmptyDatabase lacks="golden paths" />
 
   const pathIds = paths.map(({ id }) => id)
   const lastYear = calendar(quarterBefore(quarter, YEAR_OF_QUARTERS))?.to ?? now

@@ -1,3 +1,4 @@
+import { cellWords } from '#app/cell-words.ts'
 import { findDefinition } from '#app/definitions.ts'
 import { Drawer } from '#app/drawer.client.tsx'
 import { findFigure } from '#app/find-figure.ts'
@@ -12,12 +13,13 @@ export async function EvidenceDrawer({ view, search }: { view: View; search: Sea
   const definition = ev === null ? undefined : findDefinition(ev.metricId)
   if (ev === null || definition === undefined) return null
   const { metricId, scope } = ev
+  const named = cellWords({ parameters: ev.cell ?? {} })
   const found = await findFigure(view, ev)
   const tab = evtab ?? 'counted'
   return (
     <Drawer closeHref={hereWith(view, {})} labelledBy="drawer-title">
       <div className="flex items-baseline justify-between gap-4">
-        <h2 id="drawer-title">{definition.name}</h2>
+        <h2 id="drawer-title">{[definition.name, named].filter(Boolean).join(': ')}</h2>
         <Link className="control" href={hereWith(view, {})} scroll={false}>
           Close
         </Link>

@@ -80,6 +80,7 @@ const ROWS: Readonly<Record<string, Load>> = {
   'GOV-03': recordRows('deployments', 'provisioning_requests'),
   'GOV-04': recordRows('policy_evidence'),
   'DQ-01': coverageRows,
+  'DQ-02': linkRows,
 }
 
 /** A row that the result names and that is stored no more is shown by its id. */
@@ -249,6 +250,19 @@ async function requestRows(db: Reader, result: MetricResult, view: View): Promis
       ],
     ),
   }
+}
+
+/** Deployments and incidents are records; services are named by what they are called. */
+function linkRows(db: Reader, result: MetricResult, view: View): Promise<Evidence> {
+  if (result.parameters['linkType'] !== 'service_owner') {
+    return recordRows('deployments', 'incidents')(db, result, view)
+  }
+  const sets = toSets(
+    result,
+    (id) => id,
+    (id) => [id],
+  )
+  return Promise.resolve({ columns: ['Service'], sets })
 }
 
 function recordRows(...tables: readonly RecordTable[]): Load {

@@ -9,6 +9,7 @@ import { partLines } from '#app/parts.ts'
 import { BehindSurveyFigure } from '#app/surveys/behind-figure.tsx'
 import { isSurvey } from '#app/surveys/figures.ts'
 import type { View } from '#app/view.ts'
+import { cellParameters } from '#scorecards/measurement-row.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 
 /** A number, what its record says beside its value, and every row that it rests on. */
@@ -48,7 +49,9 @@ export async function OpenedFigure({
           <CsvLink
             id="evidence"
             view={view}
-            file={{ ev: { metricId: result.metricId, scope: result.scope } }}
+            file={{
+              ev: { metricId: result.metricId, scope: result.scope, cell: cellParameters(result) },
+            }}
           />
           <EvidenceSets
             result={result}

@@ -22,30 +22,53 @@ const ofCount = (most: number) =>
     String,
   )
 
-/** A figure as an address names it: `ADO-02@path:http-service,team:checkout`. */
+/**
+ * A figure as an address names it: `ADO-02@path:http-service,team:checkout`, or one cell of a metric
+ * that is a table: `ADO-07@path:http-service,step:adopted`.
+ */
 export interface FigureName {
   readonly metricId: string
   readonly scope: Scope
+  /** What names the cell, as its result has it. */
+  readonly cell?: Readonly<Record<string, unknown>>
 }
 
 const SCOPE_PARTS = { path: 'pathId', team: 'teamId', source: 'sourceId' } as const
+const CELL_PARTS = ['cohort', 'weeks', 'step', 'type', 'linkType'] as const
+const isOfScope = (part: string): part is keyof typeof SCOPE_PARTS => part in SCOPE_PARTS
+const isOfCell = (part: string) => CELL_PARTS.some((one) => one === part)
 
 function parseFigure(text: string): FigureName | null {
   const [, metricId, terms] = /^([A-Z]{2,4}-\d{2})(?:@(.+))?$/.exec(text) ?? []
-  if (metricId === undefined) return null
-  const scope: Record<string, string> = {}
-  for (const term of terms?.split(',') ?? []) {
-    const [, part, name] = /^(path|team|source):(.+)$/.exec(term) ?? []
-    if (part === undefined || !Name.safeParse(name).success) return null
-    scope[SCOPE_PARTS[part as keyof typeof SCOPE_PARTS]] = name ?? ''
+  const named = (terms?.split(',') ?? []).map(parseTerm)
+  if (metricId === undefined || named.includes(null)) return null
+  const pairs = named.filter((pair) => pair !== null)
+  const scope = pairs.flatMap(([part, name]) =>
+    isOfScope(part) ? [[SCOPE_PARTS[part], name] as const] : [],
+  )
+  const cell = pairs.flatMap(([part, name]) =>
+    isOfCell(part) ? [[part, part === 'weeks' ? Number(name) : name] as const] : [],
+  )
+  return {
+    metricId,
+    scope: Object.fromEntries(scope),
+    ...(cell.length > 0 && { cell: Object.fromEntries(cell) }),
   }
-  return { metricId, scope }
 }
 
-function figureText({ metricId, scope }: FigureName): string {
-  const terms = Object.entries(SCOPE_PARTS).flatMap(([part, key]) =>
-    scope[key] === undefined ? [] : [`${part}:${scope[key]}`],
-  )
+function parseTerm(term: string): readonly [part: string, name: string] | null {
+  const [, part = '', name = ''] = /^(\w+):(.+)$/.exec(term) ?? []
+  const isKnown = isOfScope(part) || isOfCell(part)
+  return isKnown && Name.safeParse(name).success ? [part, name] : null
+}
+
+function figureText({ metricId, scope, cell = {} }: FigureName): string {
+  const terms = [
+    ...Object.entries(SCOPE_PARTS).flatMap(([part, key]) =>
+      scope[key] === undefined ? [] : [`${part}:${scope[key]}`],
+    ),
+    ...CELL_PARTS.flatMap((part) => (cell[part] === undefined ? [] : [`${part}:${cell[part]}`])),
+  ]
   return terms.length === 0 ? metricId : `${metricId}@${terms.join(',')}`
 }
 

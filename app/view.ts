@@ -9,7 +9,8 @@ import {
 } from '#app/url-state.ts'
 import { daysBefore, weekOf } from '#lib/period.ts'
 import { calendar, DEFAULT_RANGE, type NamedRange, parseRange } from '#lib/range.ts'
-import type { Scope } from '#scorecards/result.ts'
+import { cellParameters } from '#scorecards/measurement-row.ts'
+import type { MetricResult, Scope } from '#scorecards/result.ts'
 
 /** What an address asks of a page: a moment, a span of time before it, and what to compare with. */
 export interface View {
@@ -117,6 +118,12 @@ export function hereWith(view: View, parameters: Parameters): string {
 /** This page with the rows behind a number beside it. */
 export function evidenceHref(view: View, metricId: string, scope: Scope): string {
   return hereWith(view, { ev: { metricId, scope } })
+}
+
+/** The same of a result, which may be one cell of a table. */
+export function resultHref(view: View, result: MetricResult): string {
+  const { metricId, scope } = result
+  return hereWith(view, { ev: { metricId, scope, cell: cellParameters(result) } })
 }
 
 /** The page of a number, with the rows behind it. */

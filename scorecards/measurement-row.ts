@@ -33,15 +33,7 @@ export interface MeasurementFields {
 export type WindowKind = 'own' | 'week' | 'month' | 'quarter'
 
 /** Parameters that name the cell of a metric that is a table. */
-export const CELL_PARAMETERS = [
-  'cohort',
-  'weeks',
-  'step',
-  'type',
-  'theme',
-  'linkType',
-  'wave',
-] as const
+const CELL_PARAMETERS = ['cohort', 'weeks', 'step', 'type', 'theme', 'linkType', 'wave'] as const
 
 interface Details
   extends Pick<MetricResult, 'parameters' | 'watermarks' | 'parts' | 'flags' | 'evidence'> {
@@ -91,11 +83,20 @@ export function toMeasurementRow(
   }
 }
 
+/** The parameters that name a cell; none of a metric that is one number. */
+export const cellParameters = ({
+  parameters,
+}: Pick<MetricResult, 'parameters'>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    CELL_PARAMETERS.flatMap((name) =>
+      parameters[name] === undefined ? [] : [[name, parameters[name]]],
+    ),
+  )
+
 /** How the cell that `parameters` name is stored; empty text for a metric that is one number. */
-export function cellOf({ parameters }: Pick<MetricResult, 'parameters'>): string {
-  const named = CELL_PARAMETERS.filter((name) => parameters[name] !== undefined)
-  if (named.length === 0) return ''
-  return JSON.stringify(Object.fromEntries(named.map((name) => [name, parameters[name]])))
+export function cellOf(result: Pick<MetricResult, 'parameters'>): string {
+  const named = cellParameters(result)
+  return Object.keys(named).length === 0 ? '' : JSON.stringify(named)
 }
 
 /** The result that was stored; its unit and guardrails are those of today's definition. */

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { evidenceHref, hereWith, hrefOf, metricAddress, readView } from '#app/view.ts'
+import { readParameters } from '#app/url-state.ts'
+import { evidenceHref, hereWith, hrefOf, metricAddress, readView, resultHref } from '#app/view.ts'
+import { aResult } from '#test/support/results.ts'
 
 const NOW = new Date('2026-03-04T10:00:00Z')
 const view = (search: Record<string, string | string[]> = {}, address = '/') =>
@@ -68,4 +70,17 @@ test('a number opens to the rows of its own scope, here or on its own page', () 
   expect(metricAddress(view(), 'ADO-04', scope)).toBe(
     '/metrics/ADO-04?path=http-service&team=payments',
   )
+})
+
+test('a cell of a table opens to its own rows, by an address that names it', () => {
+  const parameters = { cohort: '2026-01-05', weeks: 4, good: 0.85 }
+  const cell = aResult({ metricId: 'ADO-06', scope: { pathId: 'deploy' }, parameters })
+  const href = resultHref(view({}, '/golden-paths/deploy'), cell)
+  expect(href).toBe('/golden-paths/deploy?ev=ADO-06@path:deploy,cohort:2026-01-05,weeks:4')
+  expect(readParameters({ ev: 'ADO-06@path:deploy,cohort:2026-01-05,weeks:4' }).ev).toEqual({
+    metricId: 'ADO-06',
+    scope: { pathId: 'deploy' },
+    cell: { cohort: '2026-01-05', weeks: 4 },
+  })
+  expect(readParameters({ ev: 'ADO-06@path:deploy,colour:red' }).ev).toBeNull()
 })

@@ -318,6 +318,19 @@ test('who stays is told by cohort, and of all that are old enough', async ({ pag
   expect(csv).toContain('\nall,4,1,7,7,ok\n')
 })
 
+test('a cell of a cohort opens to the teams in it', async ({ page }) => {
+  await page.goto(SERVICE)
+  const table = tableOf(page, 'adopted Standard HTTP service in the same four weeks')
+  const cell = table.getByRole('row').last().getByRole('link').first()
+  await expect(cell).toContainText('7 of 7')
+  await cell.click()
+  const drawer = page.getByRole('dialog')
+  await expect(drawer.getByRole('heading', { level: 2 }).first()).toHaveText(
+    'Retention by cohort: all old enough, 4 weeks later',
+  )
+  await expect(drawer.getByRole('table').getByRole('row')).toHaveCount(8)
+})
+
 test('a path that is no longer configured says so, and keeps its history', async ({ page }) => {
   await page.goto('/golden-paths')
   const former = page.getByRole('region', { name: 'No longer configured' })

@@ -2,9 +2,10 @@ import { CsvLink } from '#app/data-table-view.tsx'
 import { DefinitionPopover } from '#app/definition-popover.tsx'
 import { definitionOf } from '#app/definitions.ts'
 import { formatCountOf, formatDay, formatPercent } from '#app/format.ts'
+import { Link } from '#app/link.tsx'
 import { Scroll } from '#app/scroll.tsx'
 import { readResult } from '#app/status.ts'
-import type { View } from '#app/view.ts'
+import { resultHref, type View } from '#app/view.ts'
 import type { GoldenPath } from '#lib/queries/golden-paths.ts'
 import { type MetricResult, sizeOf } from '#scorecards/result.ts'
 
@@ -67,6 +68,7 @@ export function Retention({
                   <Cell
                     key={count}
                     cell={cells.find(({ parameters }) => parameters['weeks'] === count)}
+                    view={view}
                   />
                 ))}
               </tr>
@@ -89,7 +91,7 @@ function teamsIn(cells: readonly MetricResult[]): number {
 }
 
 /** A share of too few teams is told by its counts alone. */
-function Cell({ cell }: { cell: MetricResult | undefined }) {
+function Cell({ cell, view }: { cell: MetricResult | undefined; view: View }) {
   if (cell === undefined || cell.denominator === null || cell.denominator === 0) {
     return <td className="number" />
   }
@@ -101,14 +103,16 @@ function Cell({ cell }: { cell: MetricResult | undefined }) {
       style={value === null ? undefined : ({ '--share': value } as React.CSSProperties)}
       data-metric={cell.metricId}
     >
-      {readResult(cell).hasFigure ? (
-        <>
-          {formatPercent(value ?? 0, n)}
-          <div>{counts}</div>
-        </>
-      ) : (
-        counts
-      )}
+      <Link href={resultHref(view, cell)} scroll={false}>
+        {readResult(cell).hasFigure ? (
+          <>
+            {formatPercent(value ?? 0, n)}
+            <div>{counts}</div>
+          </>
+        ) : (
+          counts
+        )}
+      </Link>
     </td>
   )
 }

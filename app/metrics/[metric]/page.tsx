@@ -61,11 +61,7 @@ async function Opened({
   view: View
 }) {
   if (result === undefined) {
-    return Object.keys(scope).length > 0 ? (
-      <p className="section">This was not measured here.</p>
-    ) : (
-      <ScopeList definition={definition} view={view} />
-    )
+    return <ScopeList definition={definition} scope={scope} view={view} />
   }
   const series = await loadSeries(view, definition.id, scope)
   return (

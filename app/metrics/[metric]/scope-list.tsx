@@ -1,3 +1,4 @@
+import { cellWords } from '#app/cell-words.ts'
 import { CsvLink } from '#app/data-table-view.tsx'
 import { untilWritten } from '#app/database.ts'
 import { ChangeWords } from '#app/figure.tsx'
@@ -7,7 +8,7 @@ import { comparisonName } from '#app/pickers.tsx'
 import { VerdictWord } from '#app/state-word.tsx'
 import { readResult } from '#app/status.ts'
 import { isSurvey, listSurveyFigures } from '#app/surveys/figures.ts'
-import { metricAddress, type View } from '#app/view.ts'
+import { metricAddress, resultHref, type View } from '#app/view.ts'
 import { comparedOf } from '#app/yardstick.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
 import { teamNames } from '#lib/queries/teams.ts'
@@ -16,9 +17,12 @@ import type { MetricDefinition, Scope } from '#scorecards/result.ts'
 /** Every scope in which a metric was measured, with its figure. */
 export async function ScopeList({
   definition,
+  scope,
   view,
 }: {
   definition: MetricDefinition
+  /** Only the cells there; of no scope in particular: every scope. */
+  scope: Scope
   view: View
 }) {
   const [measured, paths, teams] = await Promise.all([
@@ -28,7 +32,11 @@ export async function ScopeList({
     untilWritten(listGoldenPaths),
     untilWritten(teamNames),
   ])
-  if (measured.length === 0) return <NotMeasured isOfSurvey={isSurvey(definition.id)} />
+  const shown = measured.filter(({ result }) => isWithin(result.scope, scope))
+  if (shown.length === 0 && Object.keys(scope).length > 0) {
+    return <p className="section">This was not measured here.</p>
+  }
+  if (shown.length === 0) return <NotMeasured isOfSurvey={isSurvey(definition.id)} />
   const isCompared = view.comparison.text !== 'off'
   const pathNames = new Map(paths.map(({ id, name }) => [id, name]))
   const nameOf = ({ pathId, teamId, sourceId }: Scope) =>
@@ -44,7 +52,11 @@ export async function ScopeList({
         view={view}
         file={{ ev: { metricId: definition.id, scope: {} } }}
       />
-      <p className="note">Open one to see its course, and why it changed.</p>
+      <p className="note">
+        {shown.some(({ result }) => cellWords(result) !== null)
+          ? 'Open one to see the rows behind it.'
+          : 'Open one to see its course, and why it changed.'}
+      </p>
       <div className="scroll">
         <table>
           <caption>Where it was measured</caption>
@@ -60,18 +72,24 @@ export async function ScopeList({
             </tr>
           </thead>
           <tbody>
-            {measured
-              .map((one) => ({ one, name: nameOf(one.result.scope) }))
+            {shown
+              .map((one) => ({ one, name: nameOf(one.result.scope), cell: cellWords(one.result) }))
               .toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
-              .map(({ one, name }) => {
+              .map(({ one, name, cell }) => {
                 const { figure, counts, verdict } = readResult(one.result)
                 const change = comparedOf(one)
                 return (
-                  <tr key={name}>
+                  <tr key={`${name} ${cell}`}>
                     <th scope="row">
-                      <Link href={metricAddress(view, definition.id, one.result.scope)}>
-                        {name}
-                      </Link>
+                      {cell === null ? (
+                        <Link href={metricAddress(view, definition.id, one.result.scope)}>
+                          {name}
+                        </Link>
+                      ) : (
+                        <Link href={resultHref(view, one.result)} scroll={false}>
+                          {name}: {cell}
+                        </Link>
+                      )}
                     </th>
                     <td className="number">{figure}</td>
                     <td>{counts ?? ''}</td>
@@ -88,6 +106,11 @@ export async function ScopeList({
     </section>
   )
 }
+
+const isWithin = (own: Scope, scope: Scope) =>
+  (['pathId', 'teamId', 'sourceId'] as const).every(
+    (part) => scope[part] === undefined || own[part] === scope[part],
+  )
 
 function NotMeasured({ isOfSurvey }: { isOfSurvey: boolean }) {
   return (

@@ -326,7 +326,7 @@ test('a cell of a cohort opens to the teams in it', async ({ page }) => {
   await cell.click()
   const drawer = page.getByRole('dialog')
   await expect(drawer.getByRole('heading', { level: 2 }).first()).toHaveText(
-    'Retention by cohort: all old enough, 4 weeks later',
+    'Retention by adoption cohort: all old enough, 4 weeks later',
   )
   await expect(drawer.getByRole('table').getByRole('row')).toHaveCount(8)
 })

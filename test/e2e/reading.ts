@@ -28,9 +28,12 @@ export function wordsOf(page: Page): Promise<string> {
   })
 }
 
-/** Every number of a page that opens to its rows; those of surveys have none, and open to their wave. */
+/**
+ * Every number of a page that opens to its rows, but for the cells of tables; those of surveys have none,
+ * and open to their wave.
+ */
 export const headlines = (page: Page) =>
-  page.locator('main [data-metric]:not([data-metric^="SAT"]) a')
+  page.locator('main [data-metric]:not(td, [data-metric^="SAT"]) a')
 
 /** Follows a number once, and counts the rows behind it. */
 export async function expectRowsBehind(page: Page, headline: Locator): Promise<void> {

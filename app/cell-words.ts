@@ -5,7 +5,7 @@ type Cell = Pick<MetricResult, 'parameters'>
 
 /** How a reader calls the cell of a metric that is a table: `adopted, 4 weeks later`; null for one number. */
 export function cellWords({ parameters }: Cell): string | null {
-  const { cohort, weeks, step, type, linkType } = parameters
+  const { cohort, weeks, step, type, theme, linkType } = parameters
   if (typeof cohort === 'string') {
     const begun =
       cohort === 'all'
@@ -15,7 +15,8 @@ export function cellWords({ parameters }: Cell): string | null {
   }
   if (typeof step === 'string') return STEPS[step] ?? spaced(step)
   if (typeof linkType === 'string') return LINKS[linkType] ?? spaced(linkType)
-  return typeof type === 'string' ? spaced(type) : null
+  const word = theme ?? type
+  return typeof word === 'string' ? spaced(word) : null
 }
 
 const STEPS: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import { untilPublished } from '#app/database.ts'
+import { untilWritten } from '#app/database.ts'
 import { asShownAt } from '#app/status.ts'
 import { findSurveyFigure, isSurvey } from '#app/surveys/figures.ts'
 import type { FigureName } from '#app/url-state.ts'
@@ -14,7 +14,7 @@ export async function findFigure(
 ): Promise<MetricResult | undefined> {
   const { metricId, scope, cell = {} } = figure
   if (isSurvey(metricId)) return (await findSurveyFigure(view, figure))?.result
-  const found = await untilPublished(
+  const found = await untilWritten(
     openMeasurement,
     { metricId, ...scope, cell: cellOf({ parameters: cell }) },
     view.weekEnd,

@@ -1,4 +1,4 @@
-import { untilPublished, untilWritten } from '#app/database.ts'
+import { database, untilPublished, untilWritten } from '#app/database.ts'
 import { asShownAt } from '#app/status.ts'
 import type { View } from '#app/view.ts'
 import { type Compared, medianOf, targetOf, type Yardstick } from '#app/yardstick.ts'
@@ -43,7 +43,13 @@ export async function listMeasured(
 export const listCompared = (
   view: View,
   filter: Parameters<typeof listMeasurements>[2] = {},
-): Promise<Compared[]> => compare(view, (asOf) => untilPublished(listMeasurements, asOf, filter))
+): Promise<Compared[]> =>
+  compare(view, async (asOf) =>
+    // All of a week is too much to be kept for the next who asks.
+    Object.keys(filter).length === 0
+      ? listMeasurements(await database(), asOf)
+      : untilPublished(listMeasurements, asOf, filter),
+  )
 
 /** What `list` finds at the end of the week of a view, and beside it what the view compares with. */
 async function compare(

@@ -34,7 +34,7 @@ export interface FigureName {
 }
 
 const SCOPE_PARTS = { path: 'pathId', team: 'teamId', source: 'sourceId' } as const
-const CELL_PARTS = ['cohort', 'weeks', 'step', 'type', 'linkType'] as const
+const CELL_PARTS = ['cohort', 'weeks', 'step', 'type', 'theme', 'linkType'] as const
 const isOfScope = (part: string): part is keyof typeof SCOPE_PARTS => part in SCOPE_PARTS
 const isOfCell = (part: string) => CELL_PARTS.some((one) => one === part)
 

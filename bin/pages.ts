@@ -8,6 +8,9 @@ import { stateOfFacts } from '#lib/queries/state-of-facts.ts'
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url))
 
+/** Shorter than whoever started this waits before it kills. */
+const LONGEST_ANSWER_MS = 5000
+
 export interface PagesOptions {
   readonly port: string
   readonly host: string
@@ -33,11 +36,16 @@ export async function servePages({ port: portText, host, signal }: PagesOptions)
       response.end()
     })
   }
+  server.on('request', (_, response) => {
+    // Nobody goes on asking on a connection of a server that ends.
+    if (signal.aborted) response.setHeader('Connection', 'close')
+  })
   server.on('request', frontOf({ handle, state: stateOfFacts }))
   server.listen(port, hostname)
   await once(server, 'listening')
   if (!signal.aborted) await once(signal, 'abort')
   server.close()
+  setTimeout(() => server.closeAllConnections(), LONGEST_ANSWER_MS).unref()
   await once(server, 'close')
   await app.close()
 }

@@ -8,6 +8,8 @@ import { DutyTable } from '#app/governance/duty-table.tsx'
 import { Screen } from '#app/screen.tsx'
 import { Scroll } from '#app/scroll.tsx'
 import { readView } from '#app/view.ts'
+import { isWithin } from '#app/within.ts'
+import { withinOf } from '#app/within-load.ts'
 import { getPathSubject } from '#lib/queries/check-subjects.ts'
 import { type Exception, listExceptions } from '#lib/queries/exceptions.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
@@ -30,6 +32,8 @@ export default async function GovernancePage({ searchParams }: PageProps<'/gover
     untilWritten(teamNames),
     Promise.all(paths.map((path) => getPathSubject(db, path, view.at))),
   ])
+  const within = await withinOf(view)
+  const own = exceptions.filter(({ teamId }) => isWithin(within, teamId))
   const pathNames = new Map(paths.map(({ id, name }) => [id, name]))
   const rows = paths.map((path, index) => ({
     path,
@@ -41,6 +45,7 @@ export default async function GovernancePage({ searchParams }: PageProps<'/gover
       search={search}
       title="Governance"
       lead={<p>{exceptionSentence(exceptions)}</p>}
+      within="Exceptions"
     >
       <section className="section" aria-labelledby="duties">
         <h2 id="duties">What owners owe those who walk their path</h2>
@@ -50,7 +55,7 @@ export default async function GovernancePage({ searchParams }: PageProps<'/gover
       <section className="section" aria-labelledby="exceptions">
         <h2 id="exceptions">Exceptions</h2>
         <CsvLink id="exceptions" view={view} />
-        <ExceptionTable exceptions={exceptions} names={names} pathNames={pathNames} view={view} />
+        <ExceptionTable exceptions={own} names={names} pathNames={pathNames} view={view} />
       </section>
       <section className="section" aria-labelledby="policies">
         <h2 id="policies">Policies</h2>

@@ -9,17 +9,23 @@ import type { View } from '#app/view.ts'
 export const isSurvey = (metricId: string): boolean =>
   findDefinition(metricId)?.area === 'satisfaction'
 
-/** What the last wave that asked published of a figure: of a path, or of one group of those asked. */
+/**
+ * What the last wave that asked published of a figure: of a path, or of one group of those asked, and of
+ * one theme where it is told by themes.
+ */
 export async function findSurveyFigure(
   view: View,
-  { metricId, scope: { pathId, teamId } }: FigureName,
+  { metricId, scope: { pathId, teamId, sourceId }, cell = {} }: FigureName,
 ): Promise<MeasuredMetric | undefined> {
-  const newest = newestOfPaths(await surveyResults(view.at), view, teamId)
-  return newest.find(({ result }) => result.metricId === metricId && result.scope.pathId === pathId)
+  const { theme, ...others } = cell
+  if (sourceId !== undefined || Object.keys(others).length > 0) return undefined
+  const asked = { group: teamId, metricId }
+  const newest = newestOfPaths(await surveyResults(view.at), view, asked)
+  return newest.find(
+    ({ result }) => result.scope.pathId === pathId && result.parameters['theme'] === theme,
+  )
 }
 
 /** The same of every path that was asked about, of all who were asked. */
-export async function listSurveyFigures(view: View, metricId: string): Promise<MeasuredMetric[]> {
-  const newest = newestOfPaths(await surveyResults(view.at), view)
-  return newest.filter(({ result }) => result.metricId === metricId)
-}
+export const listSurveyFigures = async (view: View, metricId: string): Promise<MeasuredMetric[]> =>
+  newestOfPaths(await surveyResults(view.at), view, { metricId })

@@ -95,19 +95,25 @@ const byFigure = (results: readonly MetricResult[]) =>
 const figureOf = ({ metricId, scope, parameters: { group, theme } }: MetricResult) =>
   JSON.stringify([metricId, scope.pathId, group, theme])
 
-/**
- * The newest wave that asked about each path, of all of the path or of one group: neither those of
- * another group nor tables of themes.
- */
+interface Asked {
+  /** One group of those asked; left out: all of them. */
+  readonly group?: string | undefined
+  /** One metric, with its themes; left out: every metric that is one number. */
+  readonly metricId?: string
+}
+
+/** The newest wave that asked about each path. */
 export function newestOfPaths(
   waves: readonly SurveyResults[],
   view: View,
-  group?: string,
+  { group, metricId }: Asked = {},
 ): MeasuredMetric[] {
+  const isAsked = (result: MetricResult) =>
+    metricId === undefined ? result.parameters['theme'] === undefined : result.metricId === metricId
   const narrowed = waves.map((wave) => ({
     ...wave,
     results: wave.results.filter(
-      ({ parameters }) => parameters['group'] === group && parameters['theme'] === undefined,
+      (result) => result.parameters['group'] === group && isAsked(result),
     ),
   }))
   const seen = new Set<string | undefined>()

@@ -1,3 +1,4 @@
+import { cellWords } from '#app/cell-words.ts'
 import type { ComparedPoint, ComparedSeries } from '#app/compared-series.ts'
 import type { DataTable } from '#app/data-table.ts'
 import { toDay } from '#app/format.ts'
@@ -164,6 +165,7 @@ export function measurementRows(compared: readonly Compared[]): DataTable<Compar
       { key: 'path', name: 'Golden path', value: ({ result: { scope } }) => scope.pathId ?? null },
       { key: 'team', name: 'Team', value: ({ result: { scope } }) => scope.teamId ?? null },
       { key: 'source', name: 'Source', value: ({ result: { scope } }) => scope.sourceId ?? null },
+      { key: 'cell', name: 'Cell', value: ({ result }) => cellWords(result) },
       { key: 'value', name: 'Value', value: ({ result: { value } }) => value },
       { key: 'unit', name: 'Unit', value: ({ result: { unit } }) => unit },
       { key: 'numerator', name: 'Counted', value: ({ result: { numerator } }) => numerator },

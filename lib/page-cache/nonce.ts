@@ -5,8 +5,6 @@ import { fill, gzipOf, pack } from '#lib/page-cache/gzip.ts'
 
 /** An answer that can be given more than once, each time with a nonce that nobody had before. */
 export interface Reusable {
-  /** What it weighs in memory; compressed pieces come on top, about an eighth of it. */
-  readonly bytes: number
   /** Compressed where the reader `accepts` that and it is worth it. */
   readonly give: (accepts: string) => Promise<Answer>
 }
@@ -41,7 +39,7 @@ export function toReusable({ status, headers, body }: Answer): Reusable | null {
     }
   }
 
-  return { bytes: body.length, give }
+  return { give }
 }
 
 /** Named, and not with a weight of 0. */

@@ -99,12 +99,31 @@ test('each path speaks through the last wave that asked about it, without groups
   ])
   const waves = [newer, older]
   const valuesOf = (group?: string) =>
-    newestOfPaths(waves, view(), group).map(({ result: { scope, value } }) => [scope.pathId, value])
+    newestOfPaths(waves, view(), { group }).map(({ result: { scope, value } }) => [
+      scope.pathId,
+      value,
+    ])
   expect(valuesOf()).toEqual([
     ['deploy', 25],
     ['portal', 5],
   ])
   expect(valuesOf('search')).toEqual([['deploy', 50]])
+})
+
+test('a metric that the newest wave did not ask for is told by the wave that did', () => {
+  const of = (metricId: string, value: number, theme?: string) =>
+    aScore(value, { metricId, parameters: { ...(theme !== undefined && { theme }) } })
+  const waves = [
+    aWave('june', '2026-06-01', [of('SAT-02', 60)]),
+    aWave('march', '2026-03-01', [of('SAT-01', 25), of('SAT-04', 40, 'speed')]),
+  ]
+  const valuesOf = (metricId?: string) =>
+    newestOfPaths(waves, view(), { ...(metricId !== undefined && { metricId }) }).map(
+      ({ result }) => result.value,
+    )
+  expect(valuesOf()).toEqual([60])
+  expect(valuesOf('SAT-01')).toEqual([25])
+  expect(valuesOf('SAT-04')).toEqual([40])
 })
 
 test('a survey figure opens to its wave, and any other to its rows', () => {

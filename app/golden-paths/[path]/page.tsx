@@ -26,7 +26,7 @@ import { pathTeams } from '#app/tables/path-teams.tsx'
 import { AdoptionTrend } from '#app/trend-figure.tsx'
 import { usageRows } from '#app/usage.ts'
 import { evidenceHref, readView } from '#app/view.ts'
-import { isWithin } from '#app/within.ts'
+import { isWithin, type Within } from '#app/within.ts'
 import { withinOf } from '#app/within-load.ts'
 import { weeksIn } from '#lib/period.ts'
 import { getWeeklyAdoption } from '#lib/queries/adoption-trend.ts'
@@ -121,7 +121,7 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
       title={path.name}
       lead={path.description === null ? undefined : <p>{path.description}</p>}
       above={[{ href: '/golden-paths', name: 'Golden paths' }]}
-      within="Teams by state, services and exceptions"
+      within="Teams, services and exceptions"
       measured={newest === undefined ? null : new Date(newest)}
     >
       {path.goneAt !== null && (
@@ -167,7 +167,7 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
 
       <Section id="teams" title={PARTS.teams}>
         {ownStates.length === 0 ? (
-          <p className="note">No week has been scored yet.</p>
+          <p className="note">{nothingOf(within, states, 'No week has been scored yet.')}</p>
         ) : (
           <DataTableView
             table={pathTeams(ownStates, runs, names, view)}
@@ -182,7 +182,7 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
       <Section id="versions" title={PARTS.versions}>
         <VersionSummary usage={ownUsage} />
         {ownUsage.length === 0 ? (
-          <p className="note">No service was known at this moment.</p>
+          <p className="note">{nothingOf(within, usage, 'No service was known at this moment.')}</p>
         ) : (
           <DataTableView
             table={pathServices(ownUsage, names, servicesCaption, view)}
@@ -207,3 +207,10 @@ export default async function GoldenPathPage({ params, searchParams }: Props) {
     </Screen>
   )
 }
+
+/** Why a list is empty: there is nothing at all, or nothing of those that the view is limited to. */
+const nothingOf = (
+  within: Within | null | undefined,
+  all: readonly unknown[],
+  words: string,
+): string => (within != null && all.length > 0 ? `None of ${within.name}.` : words)

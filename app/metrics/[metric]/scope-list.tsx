@@ -32,7 +32,7 @@ export async function ScopeList({
     untilWritten(listGoldenPaths),
     untilWritten(teamNames),
   ])
-  const shown = measured.filter(({ result }) => isWithin(result.scope, scope))
+  const shown = measured.filter(({ result }) => isBelow(result.scope, scope))
   if (shown.length === 0 && Object.keys(scope).length > 0) {
     return <p className="section">This was not measured here.</p>
   }
@@ -107,7 +107,7 @@ export async function ScopeList({
   )
 }
 
-const isWithin = (own: Scope, scope: Scope) =>
+const isBelow = (own: Scope, scope: Scope) =>
   (['pathId', 'teamId', 'sourceId'] as const).every(
     (part) => scope[part] === undefined || own[part] === scope[part],
   )

@@ -53,7 +53,7 @@ export default async function TeamPage({ params, searchParams }: Props) {
     measuredInScope(view, { teamId: team.id }),
     surveyResults(view.at),
   ])
-  const said = newestOfPaths(waves, view, team.id)
+  const said = newestOfPaths(waves, view, { group: team.id })
   const subjects = await listServiceSubjects(db, {
     teamId: team.id,
     asOf: view.at,
@@ -127,7 +127,7 @@ export default async function TeamPage({ params, searchParams }: Props) {
 
       <section className="section" aria-labelledby="exceptions">
         <h2 id="exceptions">Exceptions</h2>
-        <CsvLink id="exceptions" view={view} file={{ team: team.id }} />
+        <CsvLink id="exceptions" view={view} file={{ team: team.id, in: undefined }} />
         <ExceptionTable
           exceptions={exceptions}
           names={new Map()}

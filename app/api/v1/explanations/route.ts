@@ -10,6 +10,12 @@ export async function GET(request: Request): Promise<Response> {
   if ('refusal' in asked) return asked.refusal
   const { view, parameters } = asked
   if (parameters.ev === null) return problem(400, 'ev: names no figure')
+  if (parameters.ev.cell !== undefined) {
+    return problem(
+      400,
+      'ev: a cell of a table has no explanation; name a metric that is one number',
+    )
+  }
   const story = await storyOf(await database(), view, parameters.ev)
   const items =
     story === null ? [] : [{ ...story, before: sideOf(story.before), after: sideOf(story.after) }]

@@ -8,6 +8,9 @@ export async function GET(request: Request): Promise<Response> {
   if ('refusal' in asked) return asked.refusal
   const { view, parameters } = asked
   if (parameters.ev === null) return problem(400, 'ev: names no figure')
+  if (parameters.ev.cell !== undefined) {
+    return problem(400, 'ev: a cell of a table has no series; name a metric that is one number')
+  }
   const { metricId, scope } = parameters.ev
   const { points } = await loadSeries(view, metricId, scope)
   return answer(request, { asOf: view.at, items: points })

@@ -268,6 +268,7 @@ const listExceptionRows = (db: Reader) =>
       'path_id',
       'scope',
       'service_ids',
+      'requested_at',
       'decided_at',
       'decision',
       'expires_on',

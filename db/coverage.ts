@@ -53,6 +53,23 @@ export async function insertCoverage(
   const isNew = known === undefined
   const since = isNew ? '' : firstUncovered(touching, from.toISOString(), to.toISOString())
   if (since !== null) await noteChanges(db, [{ kind: 'scope', id: scope, since }])
+  if (isNew && (await namesAService(db, sourceId, scope))) {
+    await noteChanges(db, [{ kind: 'all', id: '', since: '' }])
+  }
+}
+
+const REPOSITORY = 'repository:'
+
+/** Whoever reads a repository may have named a service after it, which stands in for those described. */
+async function namesAService(db: Database, sourceId: string, scope: string): Promise<boolean> {
+  if (!scope.startsWith(REPOSITORY)) return false
+  const found = await db
+    .selectFrom('services')
+    .select('id')
+    .where('source_id', '=', sourceId)
+    .where('repository_id', '=', scope.slice(REPOSITORY.length))
+    .executeTakeFirst()
+  return found !== undefined
 }
 
 /** Where in [from, to) that begins which `intervals` do not cover; null: nowhere. */

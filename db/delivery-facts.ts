@@ -199,6 +199,24 @@ export async function listSources(
   }
 }
 
+/** Repositories of which a change is named after any of `services`. */
+export async function listRepositoriesNaming(
+  db: Reader,
+  services: readonly string[],
+): Promise<string[]> {
+  const found = new Set<string>()
+  await forEachChunk(services, async (ids) => {
+    const rows = await db
+      .selectFrom('changes')
+      .select('repository_id')
+      .distinct()
+      .where('service_id', 'in', ids)
+      .execute()
+    for (const { repository_id } of rows) found.add(repository_id)
+  })
+  return [...found]
+}
+
 /** Incidents of one service that name a deployment of another, with that other. */
 export async function listForeignIncidents(db: Reader) {
   const sources = await listSources(db, 'deployments')

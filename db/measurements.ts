@@ -67,19 +67,18 @@ export interface Horizons {
   /** Of sources, and of those metrics of paths and of all that are not kept for as long as there are any. */
   readonly others: Date
   readonly metricIds: readonly string[]
+  /** The last end of weeks, months and quarters that are not kept true. */
+  readonly calendar: Date
 }
 
-/** Closes what stands over own windows that ended before: nobody keeps it true. Returns how many rows. */
+/** Closes what stands over windows that ended before: nobody keeps it true. Returns how many rows. */
 export async function withdrawBefore(
   tx: Database,
   run: number,
-  { teams, others, metricIds }: Horizons,
+  { teams, others, metricIds, calendar }: Horizons,
 ): Promise<number> {
-  const closed = tx
-    .updateTable('measurements')
-    .set({ to_run: run })
-    .where('to_run', 'is', null)
-    .where('window_kind', '=', 'own')
+  const all = tx.updateTable('measurements').set({ to_run: run }).where('to_run', 'is', null)
+  const closed = all.where('window_kind', '=', 'own')
   const old = closed.where('window_end', '<', others.toISOString())
   const results = [
     await closed
@@ -88,6 +87,10 @@ export async function withdrawBefore(
       .executeTakeFirstOrThrow(),
     await old.where('source_id', '!=', '').executeTakeFirstOrThrow(),
     await old.where('metric_id', 'in', metricIds).executeTakeFirstOrThrow(),
+    await all
+      .where('window_kind', '!=', 'own')
+      .where('window_end', '<=', calendar.toISOString())
+      .executeTakeFirstOrThrow(),
   ]
   return results.reduce((sum, { numUpdatedRows }) => sum + Number(numUpdatedRows), 0)
 }

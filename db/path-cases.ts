@@ -7,7 +7,7 @@ import type { Period } from '#lib/period.ts'
 /**
  * Everything that was ever asked of a path or tried on it, also what was removed at its source; with
  * those of the support requests that may be about it that were opened in a period, and those that name
- * a provisioning request. `resolvedSince`: when the first was opened that is known to be resolved.
+ * a provisioning request. `resolvedSince`: when the first was resolved of which that is known.
  */
 export async function listPathCases(db: Reader, pathId: string, opened: Period | null) {
   const requests = await db
@@ -86,13 +86,10 @@ const ticketsAround = (db: Reader, pathId: string) =>
 
 async function firstResolved(db: Reader, pathId: string): Promise<string | null> {
   const row = await ticketsAround(db, pathId)
-    .select('opened_at')
+    .select((eb) => eb.fn.min('resolved_at').as('first'))
     .where('gone_at', 'is', null)
-    .where('resolved_at', 'is not', null)
-    .orderBy('opened_at')
-    .limit(1)
     .executeTakeFirst()
-  return row?.opened_at ?? null
+  return row?.first ?? null
 }
 
 async function listSteps(db: Reader, requestIds: readonly string[]): Promise<Row<'steps'>[]> {

@@ -21,6 +21,10 @@ function subject(kind: Touched['kind'], row: StoredRow, idColumn: string, since 
   return typeof id === 'string' ? [{ kind, id, since }] : []
 }
 
+/** The first of those instants that are known; what is said to have ended may have begun later. */
+const earliestOf = (row: StoredRow, ...columns: readonly string[]) =>
+  firstOf(columns.map((column) => text(row, column) || null)) ?? ''
+
 const beginning = (row: StoredRow) => text(row, 'started_at') || text(row, 'detected_at')
 
 const whole = (kind: Touched['kind'], since: string): Touched[] => [{ kind, id: '', since }]
@@ -71,7 +75,8 @@ const WATCHES: Readonly<Record<FactTable, Watch>> = {
       ...subject('team', row, 'team_id', text(row, 'owned_from')),
     ],
   },
-  path_versions: { touches: (row) => subject('path', row, 'path_id', text(row, 'published_at')) },
+  // A copy of it that was there before is one of its version, and not drifted, from then on.
+  path_versions: { touches: (row) => subject('path', row, 'path_id') },
   eligibility: {
     touches: (row) => [
       ...subject('team', row, 'team_id', text(row, 'eligible_from')),
@@ -98,9 +103,12 @@ const WATCHES: Readonly<Record<FactTable, Watch>> = {
       ...subject('team', row, 'team_id', text(row, 'occurred_at')),
     ],
   },
-  path_attempts: { touches: (row) => subject('team', row, 'team_id', text(row, 'started_at')) },
+  path_attempts: {
+    touches: (row) => subject('team', row, 'team_id', earliestOf(row, 'started_at', 'ended_at')),
+  },
   provisioning_requests: {
-    touches: (row) => subject('team', row, 'team_id', text(row, 'requested_at')),
+    touches: (row) =>
+      subject('team', row, 'team_id', earliestOf(row, 'requested_at', 'usable_at', 'ended_at')),
   },
   steps: { touches: (row) => whole('support', text(row, 'started_at')) },
   changes: {

@@ -214,16 +214,18 @@ function toRemovedCases({ requests, attempts, tickets }: CaseRows): RemovedCases
 export const REMOVED = 'excluded:removed_at_source'
 
 /** A result with what would be in its window if its source had not taken it back. */
-export function withRemoved(result: MetricResult, removed: readonly RemovedCase[]): MetricResult {
+export function withRemoved(
+  result: MetricResult,
+  removed: readonly RemovedCase[],
+  { isBrief }: { readonly isBrief: boolean },
+): MetricResult {
   const { start, end } = result.window
   const [from, to] = [new Date(start), new Date(end)]
   const own = removed.filter(({ at }) => at >= from && at < to)
   if (own.length === 0) return result
-  const [first] = result.evidence
-  const added =
-    first !== undefined && 'count' in first
-      ? [{ kind: REMOVED, count: own.length }]
-      : toEvidence(own.map(({ id }) => ({ id, kind: REMOVED })))
+  const added = isBrief
+    ? [{ kind: REMOVED, count: own.length }]
+    : toEvidence(own.map(({ id }) => ({ id, kind: REMOVED })))
   const evidence = [...result.evidence, ...added]
   return { ...result, evidence: evidence.toSorted((a, b) => compareText(a.kind, b.kind)) }
 }

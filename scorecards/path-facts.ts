@@ -2,6 +2,7 @@ import { daysBefore, type Period } from '#lib/period.ts'
 import type { TeamTrail } from '#scorecards/adoption/cohorts.ts'
 import type { Path, Service } from '#scorecards/adoption/landscape.ts'
 import type { Model } from '#scorecards/adoption/tracks.ts'
+import type { Step } from '#scorecards/delivery/facts.ts'
 import type { FailedDeployment } from '#scorecards/delivery/failed-deployments.ts'
 import { GOVERNED_DAYS } from '#scorecards/governance/governed-share.ts'
 import {
@@ -51,7 +52,7 @@ export interface PathKnowledge {
 /** All that a path is measured from at any of some moments. */
 export interface PathFacts extends PathKnowledge {
   readonly cases: PathCases
-  /** When the first support request was opened of which anybody told when it was resolved; null: none. */
+  /** When the first support request was resolved of which anybody told that; null: none. */
   readonly resolvedSince: Date | null
   /** Work in scope of the path, as far back as single rows matter. */
   readonly uses: readonly TeamUse[]
@@ -90,12 +91,17 @@ const SUPPORT_DAYS = (CHART_WEEKS + 1) * 7
 /** Metrics look at single uses for so long. */
 const USE_DAYS = Math.max(interactionModeMix.windowDays, supportRequestsPer100Uses.windowDays)
 
+interface Moments {
+  readonly first: Date
+  readonly last: Date
+}
+
 /** All that the metrics named need at any moment from `first` to `last`. */
 export async function loadPathFacts(
   reader: PathFactReader,
   known: PathKnowledge,
   metricIds: readonly string[],
-  { first, last }: { readonly first: Date; readonly last: Date },
+  { first, last }: Moments,
 ): Promise<PathFacts> {
   const isAnyOf = (ids: readonly string[]) => metricIds.some((id) => ids.includes(id))
   const supported = { from: daysBefore(first, SUPPORT_DAYS), to: last }
@@ -114,9 +120,7 @@ export async function loadPathFacts(
     failed: isAnyOf(FAILURE_METRICS)
       ? (await reader.failed()).filter(isFailureOnPath(known.model, known.path))
       : [],
-    policies: isAnyOf(POLICY_METRICS)
-      ? await loadPolicies(reader, known, { from: daysBefore(first, GOVERNED_DAYS), to: last })
-      : null,
+    policies: isAnyOf(POLICY_METRICS) ? await loadPolicies(reader, known, { first, last }) : null,
   }
 }
 
@@ -124,7 +128,7 @@ export async function loadPathFacts(
 async function loadPolicies(
   reader: PathFactReader,
   known: PathKnowledge,
-  period: Period,
+  { first, last }: Moments,
 ): Promise<PolicyRows | null> {
   const { model, path } = known
   if (evidenceRead(model.landscape).length === 0) return null
@@ -133,9 +137,9 @@ async function loadPolicies(
   const requests = isOfRequests ? await reader.requests(path.id) : []
   const recent = await reader.deployments(
     services.map(({ id }) => id),
-    period,
+    { from: daysBefore(first, SUBJECT_DAYS), to: last },
   )
-  const produced = await reader.evidence(period)
+  const produced = await reader.evidence({ from: daysBefore(first, GOVERNED_DAYS), to: last })
   const named = await reader.deploymentsNamed(
     isOfRequests ? [] : produced.map(({ subject_id }) => subject_id),
   )
@@ -198,12 +202,14 @@ export function standingReader(facts: PathFacts): (asOf: Date) => Standing {
   }
 }
 
-/** A step that had not begun was no part of it yet. */
+/** A step that had not begun was no part of it yet, and one that ended later went on. */
 function withStepsUntil(request: LoggedRequest, asOf: Date): LoggedRequest {
-  const isBegun = ({ startedAt }: LoggedRequest['steps'][number]) => startedAt < asOf
-  return request.steps.every(isBegun)
-    ? request
-    : { ...request, steps: request.steps.filter(isBegun) }
+  const isOver = ({ startedAt, endedAt }: Step) =>
+    startedAt < asOf && (endedAt === null || endedAt < asOf)
+  if (request.steps.every(isOver)) return request
+  const begun = request.steps.filter(({ startedAt }) => startedAt < asOf)
+  const steps = begun.map((step) => (isOver(step) ? step : { ...step, endedAt: null }))
+  return { ...request, steps }
 }
 
 function trailUntil({ team, weeks }: TeamTrail, asOf: Date): TeamTrail {

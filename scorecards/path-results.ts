@@ -116,7 +116,13 @@ const ENVIRONMENTS_TOLD = scorer(
 const ENVIRONMENTS: Scorer = {
   ...ENVIRONMENTS_TOLD,
   score: (moment, teamId, computedAt) =>
-    withRemoved(ENVIRONMENTS_TOLD.score(moment, teamId, computedAt), moment.cases.removed.requests),
+    withRemoved(
+      ENVIRONMENTS_TOLD.score(moment, teamId, computedAt),
+      moment.cases.removed.requests,
+      {
+        isBrief: false,
+      },
+    ),
 }
 
 /** Ids of the metrics of golden paths. */

@@ -94,6 +94,8 @@ interface Terms<Input> {
   readonly inputOf: (standing: Standing) => Input
   /** What must have been read, all of it. */
   readonly reads: readonly Read[]
+  /** Kinds of its rows that a source may take back. */
+  readonly removed?: readonly (keyof RemovedCases)[]
   /** Left out: of paths of either kind. */
   readonly isOfRequests?: boolean
 }
@@ -114,7 +116,7 @@ const ofTable = <Input>(metric: TableMetric<Input>, terms: Terms<Input>): Scorer
 
 function toScorer<Input>(
   metric: Measured<Input>,
-  { inputOf, reads, isOfRequests }: Terms<Input>,
+  { inputOf, reads, isOfRequests, removed = [] }: Terms<Input>,
   compute: (input: Input, context: Parameters<typeof measure>[2]) => MetricResult[],
 ): Scorer {
   return {
@@ -133,8 +135,8 @@ function toScorer<Input>(
         ...reading,
         ...(read.some(isUnread) && { absence: 'source_missing' as const }),
       })
-      const removed = removedOf(standing, reads)
-      return results.map((result) => withRemoved(result, removed))
+      const gone = removed.flatMap((kind) => standing.cases.removed[kind])
+      return results.map((result) => withRemoved(result, gone, context))
     },
   }
 }
@@ -178,13 +180,6 @@ const leastOf = (readings: readonly Reading[]): Reading => ({
   ),
 })
 
-/** What was removed at its source of the rows that a metric reads. */
-const removedOf = ({ cases }: Standing, reads: readonly Read[]): readonly RemovedCase[] =>
-  reads.flatMap((read) => {
-    const kind = REMOVABLE.get(read)
-    return kind === undefined ? [] : cases.removed[kind]
-  })
-
 const covered = ({ model }: Standing, scope: string): readonly CoveredInterval[] =>
   model.landscape.coverage.get(scope) ?? []
 
@@ -206,16 +201,14 @@ const requests = rowsOf(REQUESTS)
 const attempts: Read = once((standing) =>
   rowsOf(ATTEMPTS, `${ATTEMPTS}:${standing.path.id}`)(standing),
 )
+/** Of what may have failed on the path. */
+const failures: Read = once((standing) =>
+  rowsOf(ATTEMPTS, `${ATTEMPTS}:${standing.path.id}`, REQUESTS, 'entity:incidents')(standing),
+)
 const exceptions = rowsOf('entity:exceptions')
 
 const evidence: Read = once(({ model }) => [
   { intervals: evidenceRead(model.landscape), since: null },
-])
-
-const REMOVABLE: ReadonlyMap<Read, keyof RemovedCases> = new Map([
-  [tickets, 'tickets'],
-  [requests, 'requests'],
-  [attempts, 'attempts'],
 ])
 
 /** Everything that any state rests on. */
@@ -297,25 +290,30 @@ const SCORERS: readonly Scorer[] = [
       attempts: standing.cases.attempts,
     }),
     reads: [states],
+    removed: ['attempts'],
   }),
   of(timeToFirstSuccess, {
     inputOf: ({ asOf, cases }) => ({ asOf, reach: PATH, attempts: cases.attempts }),
     reads: [attempts],
+    removed: ['attempts'],
   }),
   of(newWorkChoiceRate, { inputOf: newWork, reads: [rowsOf('entity:services')] }),
   of(automatedFulfilmentRate, {
     inputOf: ({ asOf, cases }) => ({ asOf, requests: cases.requests }),
     reads: [requests],
+    removed: ['requests'],
     isOfRequests: true,
   }),
   of(humanWaitShare, {
     inputOf: ({ asOf, cases }) => ({ asOf, requests: cases.requests, changes: [] }),
     reads: [requests],
+    removed: ['requests'],
     isOfRequests: true,
   }),
   of(failedProvisioningRate, {
     inputOf: ({ asOf, cases }) => ({ asOf, attempts: cases.requests }),
     reads: [requests],
+    removed: ['requests'],
     isOfRequests: true,
   }),
   of(exceptionDecisionTime, {
@@ -329,10 +327,12 @@ const SCORERS: readonly Scorer[] = [
       covered: covered(standing, TICKETS),
     }),
     reads: [tickets],
+    removed: ['tickets'],
   }),
   ofTable(supportRequestMix, {
     inputOf: ({ asOf, cases }) => ({ asOf, requests: cases.tickets }),
     reads: [tickets],
+    removed: ['tickets'],
   }),
   of(newcomerSupportRatio, {
     inputOf: (standing) => ({
@@ -345,6 +345,7 @@ const SCORERS: readonly Scorer[] = [
       covered: covered(standing, TICKETS),
     }),
     reads: [tickets],
+    removed: ['tickets'],
   }),
   of(supportResolutionTime, {
     inputOf: ({ asOf, cases, isResolutionTold }) => ({
@@ -354,6 +355,7 @@ const SCORERS: readonly Scorer[] = [
       isResolutionTold,
     }),
     reads: [tickets],
+    removed: ['tickets'],
   }),
   of(supportRequestsPer100Uses, {
     inputOf: (standing) => ({
@@ -364,15 +366,18 @@ const SCORERS: readonly Scorer[] = [
       covered: helpRead(standing),
     }),
     reads: [tickets, work],
+    removed: ['tickets'],
   }),
-  of(interactionModeMix, { inputOf: interactions, reads: [tickets, work] }),
+  of(interactionModeMix, { inputOf: interactions, reads: [tickets, work], removed: ['tickets'] }),
   of(platformCausedFailureShare, {
     inputOf: ({ asOf, failures }) => ({ asOf, failures: failures() }),
-    reads: [rowsOf(ATTEMPTS, REQUESTS, 'entity:incidents')],
+    reads: [failures],
+    removed: ['attempts', 'requests'],
   }),
   of(completePolicyEvidenceRequests, {
     inputOf: ({ asOf, policies }) => ({ asOf, reach: PATH, ...policies() }),
     reads: [requests, evidence],
+    removed: ['requests'],
     isOfRequests: true,
   }),
   of(completePolicyEvidenceChanges, {

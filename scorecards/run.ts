@@ -1,6 +1,7 @@
 import { listAgreements, listLandscapeFacts, listWorkFacts } from '#db/adoption-facts.ts'
 import { type ChangeToScore, listChangesToScore } from '#db/changes-to-score.ts'
 import type { Database, Reader } from '#db/connection.ts'
+import { listRepositoriesNaming } from '#db/delivery-facts.ts'
 import { type Horizons, listMeasuredSources, withdrawBefore } from '#db/measurements.ts'
 import { listPathCases } from '#db/path-cases.ts'
 import { pathRows } from '#db/path-facts.ts'
@@ -27,8 +28,14 @@ import type { MetricResult } from '#scorecards/result.ts'
 import { type PathOutcome, updatePath } from '#scorecards/run/adoption.ts'
 import { updateDelivery } from '#scorecards/run/delivery.ts'
 import { loadFailedDeployments } from '#scorecards/run/delivery-ledgers.ts'
-import { HISTORY_WEEKS, TEAM_WEEKS } from '#scorecards/run/horizons.ts'
-import { type Plan, planAll, planChanges } from '#scorecards/run/plan.ts'
+import { CALENDAR_WEEKS, HISTORY_WEEKS, TEAM_WEEKS } from '#scorecards/run/horizons.ts'
+import {
+  listKnownOtherwise,
+  type Plan,
+  planAll,
+  planChanges,
+  withUnitsNaming,
+} from '#scorecards/run/plan.ts'
 import {
   beginSession,
   catalogueVersion,
@@ -85,7 +92,14 @@ export async function scoreAll(
   const agreements = await listAgreements(db)
   const landscape = toLandscape(facts)
   const weekEnd = last !== undefined && last.as_of < until.toISOString() ? last.as_of : null
-  const planned = extent === 'full' ? planAll(landscape) : planChanges(landscape, changes, weekEnd)
+  const planned =
+    extent === 'full'
+      ? planAll(landscape)
+      : withUnitsNaming(
+          planChanges(landscape, changes, weekEnd),
+          landscape,
+          await listRepositoriesNaming(db, listKnownOtherwise(landscape, changes)),
+        )
   const { paths, feeds, retold } = await updateWork(session, landscape, agreements, planned)
   const model = toModel(landscape, agreements, feeds)
   const plan = retold.size === 0 ? planned : withRetold(planned, model)
@@ -153,6 +167,7 @@ const horizonsOf = (until: Date): Horizons => ({
   others: weekStart(weekNumber(until) - HISTORY_WEEKS + 1),
   // A path is told week by week as long as it is there.
   metricIds: [...DELIVERY_METRICS, ...STANDING_METRICS],
+  calendar: weekStart(weekNumber(until) - CALENDAR_WEEKS),
 })
 
 /** Withdraws what a new week made too old to be kept true, and in a full run what is no more. */

@@ -85,6 +85,7 @@ export interface ExceptionRow extends FactRow {
   /** JSON list. */
   readonly service_ids: string
   readonly decision: 'approved' | 'rejected' | 'withdrawn' | null
+  readonly requested_at: string | null
   readonly decided_at: string | null
   readonly expires_on: string | null
   readonly closed_at: string | null

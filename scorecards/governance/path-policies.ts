@@ -113,14 +113,16 @@ export function toPathPolicies(
   rows: PolicyRows,
   asOf: Date,
 ): PathPolicies {
-  const hasRegister = rows.requirements.length > 0 || model.landscape.coverage.has(REGISTER_SCOPE)
   const known = asOf.toISOString()
+  const hasRegister =
+    rows.requirements.some(({ required_from }) => required_from < known) ||
+    model.landscape.coverage.has(REGISTER_SCOPE)
   const sources = rows.sources.filter(({ told_since }) => told_since < known)
   const uncovered = uncoveredReader(model, { ...rows, sources })
   const requests = listRequests(model, path, rows.requests, { uncovered, asOf })
   const deployments = listDeployments(model, path, rows.deployments, { uncovered, asOf })
   const find = { request: toFinder(requests), deployment: toFinder(deployments) }
-  const isWaived = waiverReader(model.exceptions.filter(isDecidedBefore(asOf)))
+  const isWaived = waiverReader(model.exceptions.filter(isKnownBefore(asOf)))
   const told = rows.evidence.flatMap((row) => {
     const subjectType = SUBJECT_TYPES.find((one) => one === row.subject_type)
     const subject = subjectType && find[subjectType](namesOf(row), row.subject_id)
@@ -262,10 +264,13 @@ function uncoveredReader({ landscape }: Model, { requirements, sources }: Policy
     )
 }
 
-/** What was decided later was not known then; what is not decided yet is. */
-function isDecidedBefore(asOf: Date) {
+/** What was decided, or is asked for, since later was not known then. */
+function isKnownBefore(asOf: Date) {
   const instant = asOf.toISOString()
-  return ({ decided_at }: ExceptionRow) => decided_at === null || decided_at < instant
+  return ({ decided_at, requested_at }: ExceptionRow) => {
+    const since = decided_at ?? requested_at
+    return since === null || since < instant
+  }
 }
 
 /** Whether the exception that a waiver names was approved; null when nobody knows it. */

@@ -218,15 +218,16 @@ const SOURCES = { kind: 'delivery_sources' } as const
 const ALL = 'all'
 
 /**
- * Whether other sources than in the last run tell of deployments: then what was read is another for
- * everybody. Notes those of `ledgers`.
+ * Whether other sources than in the last run tell of deployments, or anything was read since another
+ * moment: then what was read is another for everybody. Notes both.
  */
 export async function updateSourcesOf(
   session: Session,
   ledgers: ReadonlyMap<string, DeliveryLedger>,
+  readFrom: Date | null,
 ): Promise<boolean> {
   const ids = new Set([...ledgers.values()].flatMap(({ sources }) => sources.map(([, id]) => id)))
-  return updateLedger(session, SOURCES, ALL, [...ids].toSorted())
+  return updateLedger(session, SOURCES, ALL, { sources: [...ids].toSorted(), readFrom })
 }
 
 /** What every unit delivered, as the last run left it, published or not. */

@@ -24,7 +24,7 @@ import {
   updateLedgers,
   updateSourcesOf,
 } from '#scorecards/run/delivery-ledgers.ts'
-import { HISTORY_WEEKS, TEAM_WEEKS } from '#scorecards/run/horizons.ts'
+import { CALENDAR_WEEKS, HISTORY_WEEKS, TEAM_WEEKS } from '#scorecards/run/horizons.ts'
 import type { Plan } from '#scorecards/run/plan.ts'
 import type { Session } from '#scorecards/run/session.ts'
 
@@ -39,9 +39,6 @@ export interface DeliveryTerms {
   /** By path, the ends of weeks in which the state of a team is another. */
   readonly changedStates: ReadonlyMap<string, ReadonlySet<string>>
 }
-
-/** Delivery is measured for so long back, if it was read. */
-const WEEKS = 156
 
 /** Written in one transaction: each has to wait for the disk. */
 const TEAMS_AT_ONCE = 16
@@ -68,9 +65,9 @@ export async function updateDelivery(
     return { changed: 0, failuresSince }
   }
   const ledgers = await readLedgers(session.db)
-  const isRetold = await updateSourcesOf(session, ledgers)
-  const first = weekStart(weekNumber(session.until) - WEEKS)
+  const first = weekStart(weekNumber(session.until) - CALENDAR_WEEKS)
   const model = toDeliveryModel(landscape, ledgers, { since: first, until: session.until })
+  const isRetold = await updateSourcesOf(session, ledgers, model.readFrom)
   const changed = await measure(session, terms, model, [
     ...known,
     ...(isRetold ? [everything(landscape)] : []),
@@ -107,7 +104,23 @@ function listRipening(
       return isOpen ? [{ teams: new Set(teams), from: at, to: at }] : []
     }),
   )
-  return [{ ...everything(landscape), from }, ...open]
+  return [{ ...everything(landscape), from }, ...open, ...listFailingLater(ledgers, weekEnd)]
+}
+
+/** What was delivered of which a failure showed after `weekEnd`, however long after. */
+function listFailingLater(
+  ledgers: ReadonlyMap<string, DeliveryLedger>,
+  weekEnd: string,
+): Difference[] {
+  const end = Date.parse(weekEnd)
+  const isLater = (at: number | undefined) => at !== undefined && at >= end && Number.isFinite(at)
+  return [...ledgers.values()].flatMap(({ teams, deployments }) =>
+    [...deployments.at].flatMap((at, row) =>
+      isLater(deployments.failedFrom[row]) || isLater(deployments.inferredFrom[row])
+        ? [{ teams: new Set(teams), from: at, to: at }]
+        : [],
+    ),
+  )
 }
 
 interface Slot {
@@ -180,7 +193,7 @@ async function measure(
   differences: readonly Difference[],
 ): Promise<number> {
   const { until } = session
-  const first = weekStart(weekNumber(until) - WEEKS)
+  const first = weekStart(weekNumber(until) - CALENDAR_WEEKS)
   const { readFrom } = model
   const slots =
     readFrom === null ? [] : listSlots(laterOf(readFrom, first), until, terms.fiscalYearStart)

@@ -1,5 +1,6 @@
 import type { ChangeToScore } from '#db/changes-to-score.ts'
 import type { Landscape, Service } from '#scorecards/adoption/landscape.ts'
+import { firstReadAt } from '#scorecards/adoption/tracks.ts'
 import { unitIdOf } from '#scorecards/adoption/units.ts'
 
 /** What has to be looked at again. Instants are text; empty text: from the beginning. */
@@ -116,6 +117,25 @@ function unitsOf(landscape: Landscape, { subject_kind, subject_id }: ChangeToSco
   }
 }
 
+/** Services of which anything is known otherwise: whoever did something for them is told apart anew. */
+export function listKnownOtherwise(
+  landscape: Landscape,
+  changes: readonly ChangeToScore[],
+): string[] {
+  const units = new Set(changes.filter(isKnowledge).flatMap((one) => unitsOf(landscape, one)))
+  return landscape.services.filter((one) => units.has(unitIdOf(one))).map(({ id }) => id)
+}
+
+/** With the units of repositories of which changes name a service of another. */
+export function withUnitsNaming(
+  plan: Plan,
+  { servicesByRepository }: Landscape,
+  repositoryIds: readonly string[],
+): Plan {
+  const naming = repositoryIds.flatMap((id) => servicesByRepository.get(id) ?? []).map(unitIdOf)
+  return { ...plan, units: new Set([...plan.units, ...naming]) }
+}
+
 const serviceOf = ({ serviceById }: Landscape, id: string): Service[] => {
   const service = serviceById.get(id)
   return service === undefined ? [] : [service]
@@ -135,13 +155,22 @@ function teamsOf(
     case 'evidence':
       return ownersOf(landscape.servicesByRepository.get(subject_id) ?? [])
     default:
-      // What was read of a repository matters to its owners; of anything else, or for the first
-      // time, to everybody.
-      return subject_id.startsWith(REPOSITORY) && since !== ''
-        ? ownersOf(landscape.servicesByRepository.get(subject_id.slice(REPOSITORY.length)) ?? [])
-        : landscape.teams.map(({ id }) => id)
+      return readersOf(landscape, subject_id, since)
   }
 }
+
+/**
+ * Whom it matters to what was read of a scope: of a repository its owners. It is everybody if nobody owns
+ * it, if it is read for the first time, and if nothing was read so far back before.
+ */
+function readersOf(landscape: Landscape, scope: string, since: string): string[] {
+  const owners = ownersOf(servicesOfScope(landscape, scope))
+  const isFurther = Date.parse(since) > (firstReadAt(landscape) ?? 0)
+  return isFurther && owners.length > 0 ? owners : landscape.teams.map(({ id }) => id)
+}
+
+const servicesOfScope = ({ servicesByRepository }: Landscape, scope: string) =>
+  (scope.startsWith(REPOSITORY) && servicesByRepository.get(scope.slice(REPOSITORY.length))) || []
 
 /** Whoever owned them at any time. */
 const ownersOf = (services: readonly Service[]) =>

@@ -168,6 +168,7 @@ test('of teams and of some metrics own windows that ended before a moment are wi
       teams: new Date(day('2026-02-23')),
       others: new Date(day('2024-02-26')),
       metricIds: ['SUP-01'],
+      calendar: new Date(day('2023-02-27')),
     }),
   ).toBe(2)
   const rows = await db

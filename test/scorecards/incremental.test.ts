@@ -10,6 +10,7 @@ import { scoreAll } from '#scorecards/run.ts'
 import { addPath, addService, addTeam, cover } from '#test/support/adoption.ts'
 import { addRequirement, addTicket } from '#test/support/cases.ts'
 import { testDatabase } from '#test/support/database.ts'
+import { forgetAll, listStanding } from '#test/support/rebuild.ts'
 
 /** The last of nine weeks that are scored has ended on the Monday before. */
 const NOW = new Date('2026-03-11T10:00:00Z')
@@ -527,23 +528,6 @@ const batch = <Of>(of: fc.Arbitrary<Of>) => fc.array(of, { minLength: 1, maxLeng
 /** What was delivered touches little when nothing else comes with it. */
 const batches = fc.array(fc.oneof(batch(step), batch(delivery)), { minLength: 1, maxLength: 3 })
 
-/** Everything that stands, without when it came to stand. */
-async function listStanding(db: Database): Promise<string[]> {
-  const states = await db
-    .selectFrom('adoption_states')
-    .selectAll()
-    .where('to_run', 'is', null)
-    .execute()
-  const measurements = await db
-    .selectFrom('measurements')
-    .selectAll()
-    .where('to_run', 'is', null)
-    .execute()
-  const text = ({ from_run, computed_at, as_of, ...row }: Record<string, unknown>) =>
-    JSON.stringify(row)
-  return [...states, ...measurements].map((row) => text({ ...row })).toSorted()
-}
-
 /** Few of the rows that only one of the two has: all of them would hide what is wrong. */
 function differencesOf(changes: readonly string[], full: readonly string[]): string[] {
   const only = (rows: readonly string[], others: readonly string[]) => {
@@ -558,19 +542,6 @@ function differencesOf(changes: readonly string[], full: readonly string[]): str
       .slice(0, 3)
       .map((row) => `full: ${row}`),
   ]
-}
-
-async function forgetAll(db: Database): Promise<void> {
-  for (const table of [
-    'adoption_states',
-    'measurements',
-    'ledgers',
-    'scoring_runs',
-    'published_run',
-    'changes_to_score',
-  ] as const) {
-    await db.deleteFrom(table).execute()
-  }
 }
 
 /** Scores after each batch, and then everything anew, which must say the same. */

@@ -1,0 +1,39 @@
+import type { Database } from '#db/connection.ts'
+import { scoreAll } from '#scorecards/run.ts'
+
+/** What stands, as text, but for which run wrote it and when. */
+export async function listStanding(db: Database): Promise<string[]> {
+  const rows = [
+    ...(await db.selectFrom('adoption_states').selectAll().where('to_run', 'is', null).execute()),
+    ...(await db.selectFrom('measurements').selectAll().where('to_run', 'is', null).execute()),
+  ]
+  return rows
+    .map((row) => JSON.stringify({ ...row, from_run: 0, computed_at: '', as_of: '' }))
+    .toSorted()
+}
+
+/** As if nothing had ever been scored. */
+export async function forgetAll(db: Database): Promise<void> {
+  for (const table of [
+    'adoption_states',
+    'measurements',
+    'ledgers',
+    'scoring_runs',
+    'published_run',
+    'changes_to_score',
+  ] as const) {
+    await db.deleteFrom(table).execute()
+  }
+}
+
+/** Rows that stand and that a rebuild from nothing has not, and the other way round. */
+export async function differencesFromRebuild(db: Database, now: Date): Promise<string[]> {
+  const standing = new Set(await listStanding(db))
+  await forgetAll(db)
+  await scoreAll(db, { now })
+  const rebuilt = new Set(await listStanding(db))
+  return [
+    ...[...standing].filter((row) => !rebuilt.has(row)).map((row) => `stands: ${row}`),
+    ...[...rebuilt].filter((row) => !standing.has(row)).map((row) => `rebuilt: ${row}`),
+  ]
+}

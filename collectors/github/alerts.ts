@@ -155,13 +155,13 @@ export class Alerts {
     const found: (string | null)[] = []
     let pages = 0
     for await (const page of this.#client.listPages(z.array(z.unknown()), path, parameters)) {
+      if (pages === MOST_PAGES) return { result: 'inconclusive', severity: worstOf(found) }
       const { data, error } = z.array(severity).safeParse(page)
       if (error) return `${place}: ${tellFaults(error)}`
       found.push(...data)
       pages += 1
       const isDecided = found.some((one) => one === null || one === SEVERITIES[0])
-      if (isDecided) break
-      if (pages === MOST_PAGES) return { result: 'inconclusive', severity: worstOf(found) }
+      if (isDecided || (pages === MOST_PAGES && toFinding(found).result === 'fail')) break
     }
     return toFinding(found)
   }

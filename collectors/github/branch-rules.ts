@@ -123,6 +123,8 @@ export interface MandatesFact {
   readonly kind: 'mandates'
   /** All there are. */
   readonly required: readonly RequiredPath[]
+  /** When that was told before, by our clock; null: never. */
+  readonly toldAt: string | null
 }
 
 const DAY_MS = 24 * 60 * 60_000
@@ -213,19 +215,18 @@ export class BranchRules {
   }
 
   /** What golden paths are required where; null unless that is known of all `repositories`. */
-  mandates(repositories: number): MandatesFact | null {
+  required(repositories: number): RequiredPath[] | null {
     if (this.#known.size < repositories) return null
     const all = [...this.#known].flatMap(([repository, { mandates }]) =>
       mandates.map((mandate) => ({ ...mandate, repository })),
     )
     const groups = Map.groupBy(all, ({ ruleset, pathId }) => `${ruleset} ${pathId}`)
-    const required = [...groups.values()].flatMap((own) => {
+    return [...groups.values()].flatMap((own) => {
       const [first] = own
       if (first === undefined) return []
       const { ruleset, pathId, since } = first
       return { ruleset, pathId, since, repositories: own.map(({ repository }) => repository) }
     })
-    return { kind: 'mandates', required }
   }
 }
 

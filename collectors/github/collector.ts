@@ -332,13 +332,17 @@ function* tellRules(
 ): Generator<Page | ScopeFailure> {
   const scope = rulesScope(org)
   yield* tellFailure(scope, rules?.failure() ?? null)
-  const fact = (isWhole && rules?.mandates(repositories.length)) || null
-  if (fact === null) return
-  const required = JSON.stringify(fact.required)
+  const paths = (isWhole && rules?.required(repositories.length)) || null
+  if (paths === null) return
+  const required = JSON.stringify(paths)
+  const toldAt = known.mandates?.mandatesToldAt ?? null
   const now = context.now()
-  const age = now.getTime() - Date.parse(known.mandates?.mandatesToldAt ?? '')
+  const age = now.getTime() - Date.parse(toldAt ?? '')
   if (known.mandates?.required === required && age >= 0 && age < DAY_MS) return
-  const value: GitHubRecord = { kind: 'fact', fact }
+  const value: GitHubRecord = {
+    kind: 'fact',
+    fact: { kind: 'mandates', required: paths, toldAt },
+  }
   const cursor = { mandatesToldAt: now.toISOString(), required }
   yield { scope, records: [{ position: 'mandates', value }], cursor, covers: null }
 }

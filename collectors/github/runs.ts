@@ -144,7 +144,7 @@ export async function* readRuns(
   refuseFuture(reading, cursor)
   noteRead(cursor)
   if (isFresh(cursor, reading.now)) return
-  const open = await readOpen(reading, cursor.open)
+  const open = await withEarlier(reading, await readOpen(reading, cursor.open))
   if (open.length > 0) {
     cursor = { ...cursor, open: listOpen(open) }
     yield toPage(reading, open, cursor)

@@ -178,8 +178,9 @@ function savePolicies(tx: Database, seen: Seen, facts: readonly GitHubFact[]): P
 }
 
 /**
- * A ruleset that makes repositories run a golden path's workflow is a mandate for those who own them,
- * from what was known first until it is required no more.
+ * A ruleset that makes repositories run a golden path's workflow is a mandate for each team that owns
+ * one of them, from when the team was first seen under it until it is so no more. What a ruleset is
+ * seen to require for the first time is as old as the ruleset's last change, unless it was looked since.
  */
 async function saveMandates(
   tx: Database,
@@ -188,28 +189,35 @@ async function saveMandates(
 ): Promise<number> {
   const [told] = ofKind(facts, 'mandates')
   if (told === undefined) return 0
+  const now = seen.observedAt.toISOString()
   const stored = await listFacts(tx, 'mandates', seen.sourceId)
-  const open = stored.filter((row) => row.ended_at === null)
   const rows: NewRow<'mandates'>[] = []
   for (const { ruleset, pathId, since, repositories } of told.required) {
-    const key = `ruleset ${ruleset} ${pathId} `
-    const former = open.find(({ native_id }) => native_id.startsWith(key))
-    const announcedAt = former?.announced_at ?? since
-    rows.push({
-      native_id: `${key}${announcedAt}`,
-      path_id: pathId,
-      team_scope: JSON.stringify(await listOwners(tx, repositories)),
-      kind: 'interface',
-      announced_at: announcedAt,
-      effective_at: announcedAt,
-      ended_at: null,
-      ...toSeen(seen),
-    })
+    const known = stored.filter(
+      (row) => row.path_id === pathId && row.native_id.startsWith(`ruleset ${ruleset} `),
+    )
+    const isNew = known.length === 0 && (told.toldAt === null || told.toldAt < since)
+    const from = isNew ? since : now
+    for (const team of await listOwners(tx, repositories)) {
+      const scope = JSON.stringify([team])
+      const former = known.find((row) => row.team_scope === scope && row.ended_at === null)
+      const opened: NewRow<'mandates'> = {
+        native_id: `ruleset ${ruleset} ${pathId} ${team} ${from}`,
+        path_id: pathId,
+        team_scope: scope,
+        kind: 'interface',
+        announced_at: from,
+        effective_at: from,
+        ended_at: null,
+        ...toSeen(seen),
+      }
+      rows.push(former ?? opened)
+    }
   }
   const required = new Set(rows.map(({ native_id }) => native_id))
-  const ended = open
-    .filter(({ native_id }) => !required.has(native_id))
-    .map((row) => ({ ...row, ended_at: seen.observedAt.toISOString(), ...toSeen(seen) }))
+  const ended = stored
+    .filter(({ native_id, ended_at }) => ended_at === null && !required.has(native_id))
+    .map((row) => ({ ...row, ended_at: now, ...toSeen(seen) }))
   return upsertFacts(tx, 'mandates', [...rows, ...ended])
 }
 

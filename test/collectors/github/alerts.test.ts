@@ -114,11 +114,30 @@ test('only a change is told again, a day later', async () => {
   expect((await listResults(db)).slice(3)).toEqual([['dependabot', 'fail', 'critical']])
 })
 
-test('a thousand alerts are enough to say that more is not known', async () => {
-  const alerts = Array.from({ length: 1100 }, (_, index) => dependency(index, 'LOW'))
+const lesser = (count: number) =>
+  Array.from({ length: count }, (_, index) => dependency(index, 'LOW'))
+
+test.each([
+  [
+    'more than a thousand lesser alerts are enough to say that more is not known',
+    lesser(1100),
+    'inconclusive',
+    'low',
+    11,
+  ],
+  ['a thousand lesser alerts are a warning', lesser(1000), 'warn', 'low', 10],
+  [
+    'a high alert among the first thousand fails, whatever comes after',
+    [dependency(2000, 'HIGH'), ...lesser(1100)],
+    'fail',
+    'high',
+    10,
+  ],
+])('%s', async (_, alerts, result, severity, pages) => {
   const { db, asked } = await collectAlerts([{ alerts }])
-  expect((await listResults(db))[1]).toEqual(['dependabot', 'inconclusive', 'low'])
-  expect(asked()).toHaveLength(12)
+  expect((await listResults(db))[1]).toEqual(['dependabot', result, severity])
+  const ofDependencies = asked().filter(({ url }) => url.pathname.includes('dependabot'))
+  expect(ofDependencies).toHaveLength(pages)
 })
 
 test('alerts that are hidden are told once with what helps, and the others are read', async () => {

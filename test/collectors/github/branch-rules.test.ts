@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Database } from '#db/connection.ts'
+import { adoptionOrigin } from '#scorecards/adoption/origin.ts'
+import { covers } from '#scorecards/adoption/replay.ts'
 import { aPath } from '#test/support/collect-clones.ts'
 import { NOW } from '#test/support/collector.ts'
 import { testDatabase } from '#test/support/database.ts'
@@ -195,39 +197,116 @@ const listMandates = async (db: Database) =>
     .orderBy('native_id')
     .execute()
 
-test('a required workflow of a golden path is a mandate for the owners, until it is required no more', async () => {
+/** Of a team that began to use the path then. */
+async function originOf(db: Database, team: string, firstUse: string) {
+  const rows = await db.selectFrom('mandates').selectAll().execute()
+  const own = rows
+    .filter((row) => covers(row, team))
+    .map(({ kind, announced_at: announcedAt, ended_at: endedAt }) => {
+      return { kind, announcedAt, endedAt }
+    })
+  return adoptionOrigin(firstUse, own)
+}
+
+const SECOND = new Date('2026-06-02T13:00:00Z')
+const THIRD = new Date('2026-06-03T14:00:00Z')
+
+const aMandate = (team: string, announcedAt: string, endedAt: string | null = null) => ({
+  native_id: `ruleset 42 path ${team} ${announcedAt}`,
+  path_id: 'path',
+  kind: 'interface',
+  team_scope: JSON.stringify([team]),
+  announced_at: announcedAt,
+  ended_at: endedAt,
+})
+
+const APRIL = '2026-04-01T09:00:00.000Z'
+
+const commitOf = (team: string) => ({
+  oid: toSha(team),
+  committedDate: NOW.toISOString(),
+  files: { CODEOWNERS: `* @acme/${team}` },
+})
+
+/** The path's workflow is required in the repositories of clay and wood, and not in that of wind. */
+async function collectRequired() {
   const paths = aRepository('paths', { commits: COMMITS })
   const ruleset = aRuleset([requires(paths)])
-  const owned = (team: string) => [
-    {
-      oid: toSha(team),
-      committedDate: NOW.toISOString(),
-      files: { CODEOWNERS: `* @acme/${team}` },
-    },
-  ]
-  const shop = aRepository('shop', { commits: owned('clay'), rulesets: [ruleset] })
-  const mine = aRepository('mine', { commits: owned('wood'), rulesets: [ruleset] })
-  const free = aRepository('free', { commits: owned('wind') })
-  const { db, collect } = await collectRules([paths, shop, mine, free])
-  const mandate = {
-    native_id: 'ruleset 42 path 2026-04-01T09:00:00.000Z',
-    path_id: 'path',
-    kind: 'interface',
-    team_scope: '["clay","wood"]',
-    announced_at: '2026-04-01T09:00:00.000Z',
-    ended_at: null,
+  const own = (team: string, rulesets: StoredRuleset[]) =>
+    aRepository(`of-${team}`, { commits: [commitOf(team)], rulesets })
+  const of = {
+    clay: own('clay', [ruleset]),
+    wood: own('wood', [ruleset]),
+    wind: own('wind', []),
   }
-  expect(await listMandates(db)).toEqual([mandate])
-  const [second, third] = [new Date('2026-06-02T13:00:00Z'), new Date('2026-06-03T14:00:00Z')]
+  return { ruleset, of, ...(await collectRules([paths, ...Object.values(of)])) }
+}
+
+test('a required workflow of a golden path is a mandate for each owner, until it is required no more', async () => {
+  const { db, collect, of, ruleset } = await collectRequired()
+  expect(await listMandates(db)).toEqual([aMandate('clay', APRIL), aMandate('wood', APRIL)])
   // Changed in some other way it is still the mandate that it was.
-  mine.rulesets.splice(0)
-  shop.rulesets.splice(0, 1, { ...ruleset, updatedAt: '2026-06-02T09:00:00Z' })
-  await collect(second)
-  expect(await listMandates(db)).toEqual([{ ...mandate, team_scope: '["clay"]' }])
-  shop.rulesets.splice(0)
-  await collect(third)
+  of.wood.rulesets.splice(0)
+  of.clay.rulesets.splice(0, 1, { ...ruleset, updatedAt: '2026-06-02T09:00:00Z' })
+  await collect(SECOND)
+  const ofWood = aMandate('wood', APRIL, SECOND.toISOString())
+  expect(await listMandates(db)).toEqual([aMandate('clay', APRIL), ofWood])
+  of.clay.rulesets.splice(0)
+  await collect(THIRD)
+  const ofClay = aMandate('clay', APRIL, THIRD.toISOString())
+  expect(await listMandates(db)).toEqual([ofClay, ofWood])
+})
+
+test('who adopted under a mandate did so, also when it covers the team no more', async () => {
+  const { db, collect, of } = await collectRequired()
+  expect(await originOf(db, 'wood', '2026-04-20T00:00:00.000Z')).toBe('mandated')
+  of.wood.rulesets.splice(0)
+  await collect(SECOND)
+  expect(await originOf(db, 'wood', '2026-04-20T00:00:00.000Z')).toBe('mandated')
+  expect(await originOf(db, 'wood', '2026-06-03T00:00:00.000Z')).toBe('voluntary')
+})
+
+test('who adopted freely did so, also when a mandate covers the team later', async () => {
+  const { db, collect, of, ruleset } = await collectRequired()
+  of.wind.rulesets.push(ruleset)
+  await collect(SECOND)
+  expect(await listMandates(db)).toContainEqual(aMandate('wind', SECOND.toISOString()))
+  expect(await originOf(db, 'wind', '2026-04-20T00:00:00.000Z')).toBe('voluntary')
+  expect(await originOf(db, 'wind', '2026-06-03T00:00:00.000Z')).toBe('mandated')
+})
+
+test('a ruleset of old that comes to a repository later is a mandate from then, and a new one from its last change', async () => {
+  const { db, collect, of, ruleset } = await collectRequired()
+  of.wind.rulesets.push(
+    { ...ruleset, id: 43 },
+    { ...ruleset, id: 44, updatedAt: '2026-06-02T09:00:00Z' },
+  )
+  await collect(SECOND)
+  const dated = (await listMandates(db)).map(({ native_id: id, announced_at: at }) => [id, at])
+  expect(dated.slice(2)).toEqual([
+    [`ruleset 43 path wind ${SECOND.toISOString()}`, SECOND.toISOString()],
+    ['ruleset 44 path wind 2026-06-02T09:00:00.000Z', '2026-06-02T09:00:00.000Z'],
+  ])
+})
+
+test('a mandate follows a repository to its new owner, and comes back with it', async () => {
+  const { db, collect, of } = await collectRequired()
+  const handOver = (team: string, day: number) =>
+    of.wood.commits.push({
+      ...commitOf(team),
+      oid: toSha(`${team} ${day}`),
+      committedDate: `2026-06-0${day}T10:00:00Z`,
+    })
+  handOver('wind', 2)
+  await collect(SECOND)
+  handOver('wood', 3)
+  await collect(THIRD)
+  const [second, third] = [SECOND.toISOString(), THIRD.toISOString()]
   expect(await listMandates(db)).toEqual([
-    { ...mandate, team_scope: '["clay"]', ended_at: third.toISOString() },
+    aMandate('clay', APRIL),
+    aMandate('wind', second, third),
+    aMandate('wood', APRIL, second),
+    aMandate('wood', third),
   ])
 })
 
@@ -242,10 +321,8 @@ test.each([
 })
 
 test('while a repository cannot be read no mandate ends', async () => {
-  const paths = aRepository('paths', { commits: COMMITS })
-  const shop = aShop({ rulesets: [aRuleset([requires(paths)])] })
-  const { db, github, collect } = await collectRules([paths, shop])
+  const { db, github, collect } = await collectRequired()
   github.faults.push(withheld(['organization', 'list', 'nodes', 1]))
-  await collect(new Date('2026-06-02T13:00:00Z'))
-  expect((await listMandates(db)).map((row) => row.ended_at)).toEqual([null])
+  await collect(SECOND)
+  expect((await listMandates(db)).map((row) => row.ended_at)).toEqual([null, null])
 })

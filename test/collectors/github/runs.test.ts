@@ -107,6 +107,18 @@ test('a run that goes on is open, and asked for by id until it ends, however old
   expect(asked().filter(({ url }) => url.pathname.endsWith('/runs/1'))).toHaveLength(1)
 })
 
+test('what was open and failed before an old run was started again is open no more', async () => {
+  const run = aUse(1, { status: 'queued', conclusion: null })
+  const { db, collect } = await collectRuns([aShop([run])])
+  Object.assign(run, { status: 'completed', conclusion: 'success', attempts: 2 })
+  await collect(new Date('2026-06-02T12:00:00Z'))
+  const attempts = await listAttempts(db)
+  expect(attempts.map(({ native_id: id, result }) => [id, result])).toEqual([
+    ['run 1 1 path', 'failure'],
+    ['run 1 2 path', 'success'],
+  ])
+})
+
 test('what failed before a run was started again is an attempt, too', async () => {
   const { db } = await collectRuns([aShop([aUse(1, { attempts: 3 })])])
   const attempts = await listAttempts(db)

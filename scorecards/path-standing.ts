@@ -36,7 +36,6 @@ import type { Reach } from '#scorecards/metrics/work-counts.ts'
 import { type Reading, readingOf } from '#scorecards/moment.ts'
 import {
   type PathCases,
-  type RemovedCase,
   type RemovedCases,
   type Ticket,
   withRemoved,

@@ -16,10 +16,7 @@ import {
 import { byTime } from '#scorecards/in-period.ts'
 import { interactionModeMix } from '#scorecards/metrics/interaction-mode-mix.ts'
 import { platformCausedFailureShare } from '#scorecards/metrics/platform-caused-failure-share.ts'
-import {
-  countUsedPerWeek,
-  supportRequestsPer100Uses,
-} from '#scorecards/metrics/support-requests-per-100-uses.ts'
+import { supportRequestsPer100Uses } from '#scorecards/metrics/support-requests-per-100-uses.ts'
 import {
   type CaseRows,
   type LoggedRequest,
@@ -72,6 +69,8 @@ export interface PathFactReader {
     opened: Period | null,
   ) => Promise<CaseRows & { readonly resolvedSince: string | null }>
   readonly uses: (period: Period) => Promise<readonly TeamUse[]>
+  /** Successful uses by the number of the ISO week. */
+  readonly usedPerWeek: (period: Period) => Promise<ReadonlyMap<number, number>>
   readonly failed: () => Promise<readonly FailedDeployment[]>
   readonly requirements: () => Promise<PolicyRows['requirements']>
   readonly evidenceSources: () => Promise<PolicyRows['sources']>
@@ -109,14 +108,13 @@ export async function loadPathFacts(
   const rows = await reader.cases(known.path.id, opened)
   // Nothing without support requests that were read.
   const hasUses = known.model.landscape.coverage.has(TICKETS) && isAnyOf(USE_METRICS)
-  const uses = hasUses ? await reader.uses(supported) : []
-  const since = daysBefore(first, USE_DAYS)
+  const used = { from: daysBefore(first, USE_DAYS), to: last }
   return {
     ...known,
     cases: toPathCases(rows),
     resolvedSince: rows.resolvedSince === null ? null : new Date(rows.resolvedSince),
-    uses: uses.filter(({ occurredAt }) => occurredAt >= since),
-    usedPerWeek: countUsedPerWeek(uses),
+    uses: hasUses ? await reader.uses(used) : [],
+    usedPerWeek: hasUses ? await reader.usedPerWeek(supported) : new Map(),
     failed: isAnyOf(FAILURE_METRICS)
       ? (await reader.failed()).filter(isFailureOnPath(known.model, known.path))
       : [],

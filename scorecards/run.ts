@@ -19,6 +19,7 @@ import { DELIVERY_METRICS } from '#scorecards/delivery/results.ts'
 import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
 import { linkageRate } from '#scorecards/metrics/linkage-rate.ts'
 import { sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
+import { countUsedPerWeek } from '#scorecards/metrics/support-requests-per-100-uses.ts'
 import { momentAt } from '#scorecards/moment.ts'
 import { toPathCases } from '#scorecards/path-cases.ts'
 import { loadPathFacts, standingReader } from '#scorecards/path-facts.ts'
@@ -263,10 +264,12 @@ async function measurePathOn(
     if (teamId !== undefined) return []
     const trails = toTrails([...track.states.values()].flat().flatMap(toTrailRow))
     const known = { model, path, trails, firstUses: toFirstUses(track.work) }
-    const work = listWork(landscape, path, { ...facts, exceptions: model.exceptions })
+    const { exceptions } = model
+    const uses = toUses(listWork(landscape, path, { ...facts, exceptions }))
     const reader = {
       ...pathRows(db),
-      uses: async () => toUses(work),
+      uses: async () => uses,
+      usedPerWeek: async () => countUsedPerWeek(uses),
       failed: () => loadFailedDeployments(db, landscape),
     }
     const read = await loadPathFacts(reader, known, [metricId], { first: asOf, last: asOf })

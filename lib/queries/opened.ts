@@ -3,18 +3,21 @@ import type { Reader } from '#db/connection.ts'
 import { listLedgers } from '#db/ledgers.ts'
 import { listTrails } from '#db/path-cases.ts'
 import { pathRows } from '#db/path-facts.ts'
+import type { Period } from '#lib/period.ts'
 import { listDeliveryEvidence } from '#lib/queries/delivery.ts'
 import { findMeasurement, type Subject } from '#lib/queries/measurements.ts'
-import { toLandscape } from '#scorecards/adoption/landscape.ts'
+import { type Landscape, type Path, toLandscape } from '#scorecards/adoption/landscape.ts'
 import { toModel, weeksOf, workWeeksOf } from '#scorecards/adoption/tracks.ts'
-import { listWork } from '#scorecards/adoption/work.ts'
+import { type ExceptionRow, listWork } from '#scorecards/adoption/work.ts'
 import type { Feeds } from '#scorecards/adoption/work-coverage.ts'
 import { decodeTally } from '#scorecards/adoption/work-tally.ts'
 import { decodeFailedDeployments } from '#scorecards/delivery/failed-deployments.ts'
 import { cellOf } from '#scorecards/measurement-row.ts'
+import { countUsedPerWeek } from '#scorecards/metrics/support-requests-per-100-uses.ts'
 import { loadPathFacts, standingReader } from '#scorecards/path-facts.ts'
 import { standingResults, toTrails } from '#scorecards/path-standing.ts'
 import { type MetricResult, openedSets } from '#scorecards/result.ts'
+import type { TeamUse } from '#scorecards/support/episodes.ts'
 import { toUses } from '#scorecards/support/uses.ts'
 
 /**
@@ -66,16 +69,14 @@ async function findAgain(
   const path = landscape.paths.find(({ id }) => id === pathId)
   if (path === undefined) return undefined
   const agreements = await listAgreements(db)
+  const { exceptions } = agreements
   const model = toModel(landscape, agreements, await listFeeds(db))
   const moment = new Date(asOf)
   const reader = {
     ...pathRows(db),
-    uses: async ({ from }: { readonly from: Date }) => {
-      const kinds = new Set([path.rules.work])
-      const facts = await listWorkFacts(db, kinds, undefined, from.toISOString())
-      const { exceptions } = agreements
-      return toUses(listWork(landscape, path, { ...facts, exceptions }))
-    },
+    uses: ({ from }: Period) => listUses(db, landscape, path, { from, exceptions }),
+    usedPerWeek: async ({ from }: Period) =>
+      countUsedPerWeek(await listUses(db, landscape, path, { from, exceptions })),
     failed: async () => {
       const stored = await listLedgers(db, { kind: 'failed_deployments' })
       return [...stored.values()].flatMap(decodeFailedDeployments)
@@ -89,6 +90,18 @@ async function findAgain(
   const context = { computedAt: new Date(computedAt), isBrief: false }
   const cells = standingResults(standingReader(facts)(moment), [metricId], context)
   return cells.find((one) => cellOf(one) === cellOf(found))
+}
+
+/** Work on a path since a moment. */
+async function listUses(
+  db: Reader,
+  landscape: Landscape,
+  path: Path,
+  { from, exceptions }: { readonly from: Date; readonly exceptions: readonly ExceptionRow[] },
+): Promise<TeamUse[]> {
+  const kinds = new Set([path.rules.work])
+  const facts = await listWorkFacts(db, kinds, undefined, from.toISOString())
+  return toUses(listWork(landscape, path, { ...facts, exceptions }))
 }
 
 /** Which sources told of whose work, as scoring has it. */

@@ -202,7 +202,7 @@ function toResult(
     {
       ...metric,
       compute: () => ({
-        ...compute(subject, reach),
+        ...computeOnce(metric.definition.id, subject.all, reach, () => compute(subject, reach)),
         window: period,
         evidence: toEvidenceQuery(metric.definition.id, subject),
       }),
@@ -220,6 +220,23 @@ function toResult(
     },
   )
 }
+
+/** Paths that all teams could use ask for the same as all teams together. */
+function computeOnce(
+  metricId: string,
+  all: DeliveryTally,
+  reach: Reach,
+  compute: () => Computed,
+): Computed {
+  const known = COMPUTED.get(all) ?? new Map<string, Computed>()
+  COMPUTED.set(all, known)
+  const key = `${metricId} ${reach}`
+  const computed = known.get(key) ?? compute()
+  known.set(key, computed)
+  return computed
+}
+
+const COMPUTED = new WeakMap<DeliveryTally, Map<string, Computed>>()
 
 function absenceOf(needs: readonly Fact[], sources: DeliverySources): Absence | undefined {
   const has = {

@@ -588,10 +588,16 @@ function lowerBound(ascending: Float64Array | Int32Array, value: number): number
 export function mergeTallies(tallies: readonly DeliveryTally[]): DeliveryTally {
   const [only] = tallies
   if (only !== undefined && tallies.length === 1) return only
+  const known = MERGED.get(tallies)
+  if (known !== undefined) return known
   const sum = emptyTally()
   for (const tally of tallies) add(sum, tally)
+  MERGED.set(tallies, sum)
   return sum
 }
+
+/** Of every list: paths that all teams could use ask for the same. */
+const MERGED = new WeakMap<readonly DeliveryTally[], DeliveryTally>()
 
 function add(sum: DeliveryTally, tally: DeliveryTally): void {
   for (const name of COUNTS) sum[name] += tally[name]

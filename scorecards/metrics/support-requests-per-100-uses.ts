@@ -30,6 +30,8 @@ export interface Use {
   readonly userInitiated: boolean | null
 }
 
+type UseKind = Pick<Use, 'result' | 'mechanism' | 'userInitiated'>
+
 export interface RequestsAndUses extends Span {
   /** Requests about the path, and those that nobody has attributed to one, for 26 weeks. */
   readonly requests: readonly SupportRequest[]
@@ -113,7 +115,10 @@ export const supportRequestsPer100Uses: Metric<RequestsAndUses> = {
 /** In the denominator only. */
 const USED = 'not_counted:use'
 
-function setOfUse({ result, mechanism, userInitiated }: Use): EvidenceKind {
+/** Whether it is known to be a use of the path by nobody but a person, as far as anybody says, with success. */
+export const isSuccessfulUse = (use: UseKind): boolean => setOfUse(use) === USED
+
+function setOfUse({ result, mechanism, userInitiated }: UseKind): EvidenceKind {
   if (mechanism !== null && mechanism !== 'path') return 'excluded:not_by_path'
   if (userInitiated === false) return 'excluded:automated'
   if (result === 'failure') return 'excluded:not_successful'
@@ -162,7 +167,7 @@ function rateOf(requests: Cases, uses: Cases): Omit<Computed, 'parts' | 'evidenc
 export function countUsedPerWeek(uses: readonly Use[]): Map<number, number> {
   const counts = new Map<number, number>()
   for (const use of uses) {
-    if (setOfUse(use) !== USED) continue
+    if (!isSuccessfulUse(use)) continue
     const week = weekNumber(use.occurredAt)
     counts.set(week, (counts.get(week) ?? 0) + 1)
   }

@@ -1,7 +1,7 @@
 import { listWrittenStates, writeStates } from '#db/adoption-states.ts'
 import { withdrawPathOutside, writeMeasurements } from '#db/measurements.ts'
 import { listPathCases } from '#db/path-cases.ts'
-import { instantText, weekNumber, weekStart } from '#lib/period.ts'
+import { weekNumber, weekStart } from '#lib/period.ts'
 import type { Path } from '#scorecards/adoption/landscape.ts'
 import type { TeamWeek } from '#scorecards/adoption/replay.ts'
 import { type ScoredWeek, toScoredWeek, toStateRow } from '#scorecards/adoption/state-row.ts'
@@ -47,8 +47,8 @@ export interface PathOutcome {
   readonly firstUses: ReadonlyMap<string, Date>
   /** Since when any of these may be another than before; null: none is. */
   readonly firstUsesSince: string | null
-  /** Since when its work is another than before as metrics of support see it; null: it is not. */
-  readonly usesSince: string | null
+  /** From when until when its work is another than before as metrics of support see it; null: it is not. */
+  readonly usesChanged: { readonly from: number; readonly to: number } | null
 }
 
 /** Scores what changed of a path: states, then what is measured of it. */
@@ -77,7 +77,7 @@ export async function updatePath(session: Session, update: PathUpdate): Promise<
     weekEnds,
     firstUses: toFirstUses(teamWork),
     firstUsesSince: newFirstUsesSince(work, teamWork),
-    usesSince: instantText(work.usesSince),
+    usesChanged: work.usesChanged,
   }
   if (dirty.ofPath.size === 0) return outcome
   const states = await loadStates(session, path, weeks, dirty, replayed)

@@ -268,7 +268,8 @@ async function measureWholes(
       const subject = { pathId: path.id }
       written += await writeSlots(tx, session, model, subject, touched, (window, parts) => {
         const tallies = talliesOf(window, parts)
-        return chosen.flatMap((place) => tallies[place] ?? [])
+        const own = chosen.flatMap((place) => tallies[place] ?? [])
+        return own.length === tallies.length ? tallies : own
       })
     }
     return written

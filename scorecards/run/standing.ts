@@ -3,13 +3,14 @@ import { type ComputedMeasurement, writeMeasurements } from '#db/measurements.ts
 import { listTrails } from '#db/path-cases.ts'
 import { pathRows } from '#db/path-facts.ts'
 import { firstOf } from '#lib/order.ts'
-import { weekNumber, weekStart } from '#lib/period.ts'
+import { daysBefore, weekNumber, weekStart } from '#lib/period.ts'
 import type { Path } from '#scorecards/adoption/landscape.ts'
 import { type Model, weeksOf } from '#scorecards/adoption/tracks.ts'
 import type { FailedDeployment } from '#scorecards/delivery/failed-deployments.ts'
 import { evidenceRead } from '#scorecards/governance/path-policies.ts'
 import { toMeasurementRow } from '#scorecards/measurement-row.ts'
 import { interactionModeMix } from '#scorecards/metrics/interaction-mode-mix.ts'
+import { supportRequestsPer100Uses } from '#scorecards/metrics/support-requests-per-100-uses.ts'
 import {
   loadPathFacts,
   type PathFactReader,
@@ -23,14 +24,15 @@ import {
   standingResults,
   TRAIL_METRICS,
   toTrails,
-  USE_METRICS,
 } from '#scorecards/path-standing.ts'
+import { CHART_WEEKS } from '#scorecards/process-chart.ts'
 import type { PathOutcome } from '#scorecards/run/adoption.ts'
 import { readFailedDeployments } from '#scorecards/run/delivery-ledgers.ts'
 import { HISTORY_WEEKS } from '#scorecards/run/horizons.ts'
 import type { Plan } from '#scorecards/run/plan.ts'
 import type { Session } from '#scorecards/run/session.ts'
-import { readUses } from '#scorecards/run/work.ts'
+import { readUseLedgers } from '#scorecards/run/work.ts'
+import { countUsesPerWeek, type UseLedger, usesIn } from '#scorecards/support/use-ledger.ts'
 
 interface StandingTerms {
   readonly model: Model
@@ -97,9 +99,30 @@ const writerReader = (
   failed: PathFactReader['failed'],
 ): PathFactReader => ({
   ...pathRows(db),
-  uses: (period) => readUses(db, path.id, period),
+  ...usesOf(db, path.id),
   failed,
 })
+
+/** Read once for a path: it is little, and asked for twice. */
+function usesOf(db: Reader, pathId: string): Pick<PathFactReader, 'uses' | 'usedPerWeek'> {
+  let read: Promise<readonly UseLedger[]> | undefined
+  const ledgers = () => {
+    read ??= readUseLedgers(db, pathId)
+    return read
+  }
+  return {
+    uses: async ({ from, to }) => (await ledgers()).flatMap((ledger) => usesIn(ledger, +from, +to)),
+    usedPerWeek: async ({ from, to }) => {
+      const counts = new Map<number, number>()
+      for (const ledger of await ledgers()) {
+        for (const [week, count] of countUsesPerWeek(ledger, +from, +to)) {
+          counts.set(week, (counts.get(week) ?? 0) + count)
+        }
+      }
+      return counts
+    },
+  }
+}
 
 async function measure(
   session: Session,
@@ -138,11 +161,12 @@ function listWeekEnds(session: Session, { model, path }: StandingUpdate): Date[]
 
 /** What has to be measured anew, in pieces of which each week end needs the same metrics. */
 function listStretches(update: StandingUpdate, weekEnds: readonly Date[]): Stretch[] {
-  const since = STANDING_METRICS.map((id) => [id, sinceOf(id, update)] as const)
+  const touched = STANDING_METRICS.map((id) => [id, listTouched(id, update)] as const)
   const stretches: { weekEnds: Date[]; metricIds: readonly string[] }[] = []
   for (const weekEnd of weekEnds) {
-    const instant = weekEnd.toISOString()
-    const metricIds = since.flatMap(([id, from]) => (from !== null && from <= instant ? [id] : []))
+    const at = weekEnd.toISOString()
+    const isIn = ({ since, until }: Touched) => since <= at && (until === undefined || at <= until)
+    const metricIds = touched.flatMap(([id, spans]) => (spans.some(isIn) ? [id] : []))
     if (metricIds.length === 0) continue
     const last = stretches.at(-1)
     const isSame = last?.metricIds.join() === metricIds.join()
@@ -153,22 +177,43 @@ function listStretches(update: StandingUpdate, weekEnds: readonly Date[]): Stret
   return stretches
 }
 
-/** Since when a metric of a path may be another than before; null: it is not. */
-function sinceOf(metricId: string, update: StandingUpdate): string | null {
+/** Week ends, as text, at which a metric may be another than before. */
+interface Touched {
+  readonly since: string
+  /** Left out: up to now. */
+  readonly until?: string
+}
+
+function listTouched(metricId: string, update: StandingUpdate): Touched[] {
   const { model, path, plan, outcome, deliveredSince, failuresSince } = update
   const { casesSince, pathsSince } = plan
   const isOf = (ids: readonly string[]) => ids.includes(metricId)
   const isGoverned = evidenceRead(model.landscape).length > 0
-  return firstOf([
+  const since = firstOf([
     plan.isFull ? '' : null,
     plan.since,
     pathsSince.get(path.id),
     casesSince.get(path.id),
     casesSince.get(''),
     isOf(TRAIL_METRICS) ? firstOf([...outcome.weekEnds]) : null,
-    isOf(USE_METRICS) ? outcome.usesSince : null,
     isOf(FAILURE_METRICS) ? failuresSince : null,
     isOf(POLICY_METRICS) && isGoverned ? deliveredSince : null,
     metricId === interactionModeMix.definition.id ? outcome.firstUsesSince : null,
   ])
+  return [...(since === null ? [] : [{ since }]), ...listUsed(metricId, outcome)]
 }
+
+/** Uses matter for as long as a metric looks back on them. */
+function listUsed(metricId: string, { usesChanged }: PathOutcome): Touched[] {
+  const days = USE_DAYS.get(metricId)
+  if (usesChanged === null || days === undefined) return []
+  const { from, to } = usesChanged
+  return [{ since: iso(from), until: daysBefore(new Date(to), -days).toISOString() }]
+}
+
+const iso = (at: number) => new Date(at).toISOString()
+
+const USE_DAYS: ReadonlyMap<string, number> = new Map([
+  [interactionModeMix.definition.id, interactionModeMix.windowDays],
+  [supportRequestsPer100Uses.definition.id, (CHART_WEEKS + 1) * 7],
+])

@@ -1,7 +1,6 @@
 import { listWorkFacts, type Workers } from '#db/adoption-facts.ts'
 import type { Database, Reader } from '#db/connection.ts'
 import { listLedgers, writeLedgers } from '#db/ledgers.ts'
-import type { Period } from '#lib/period.ts'
 import type { Landscape, Path } from '#scorecards/adoption/landscape.ts'
 import type { Agreements } from '#scorecards/adoption/tracks.ts'
 import { toUnits, type Unit, workersOf } from '#scorecards/adoption/units.ts'
@@ -16,8 +15,12 @@ import {
 } from '#scorecards/adoption/work-tally.ts'
 import type { Plan } from '#scorecards/run/plan.ts'
 import type { Session } from '#scorecards/run/session.ts'
-import type { TeamUse } from '#scorecards/support/episodes.ts'
-import { decodeUses, encodeUses, firstDifference, usesIn } from '#scorecards/support/use-ledger.ts'
+import {
+  decodeUses,
+  differenceOfUses,
+  encodeUses,
+  type UseLedger,
+} from '#scorecards/support/use-ledger.ts'
 import { toUses } from '#scorecards/support/uses.ts'
 
 /** Whose work is told apart as a whole: a unit's, or what a team did itself. */
@@ -31,8 +34,8 @@ export interface PathWork {
   readonly changed: Map<string, Set<number>>
   /** By subject, its work as metrics of support see it, as it is stored. */
   readonly uses: Map<string, Uint8Array>
-  /** The first moment at which that is another than it was, in milliseconds; infinite: nowhere. */
-  usesSince: number
+  /** The first and the last moment at which that is another than it was, in milliseconds. */
+  usesChanged: { readonly from: number; readonly to: number } | null
 }
 
 export interface WorkUpdate {
@@ -91,7 +94,7 @@ const nothingDone = (): PathWork => ({
   tallies: new Map(),
   changed: new Map(),
   uses: new Map(),
-  usesSince: Number.POSITIVE_INFINITY,
+  usesChanged: null,
 })
 
 interface Batch {
@@ -227,8 +230,8 @@ async function storeUses(
     const is = bytes === undefined || decodeUses(bytes).at.length === 0 ? undefined : bytes
     if (Buffer.compare(was ?? NOTHING, is ?? NOTHING) === 0) continue
     samples.set(subject, is ?? null)
-    const since = firstDifference(was && decodeUses(was), is && decodeUses(is))
-    work.usesSince = Math.min(work.usesSince, since ?? work.usesSince)
+    const span = differenceOfUses(was && decodeUses(was), is && decodeUses(is))
+    work.usesChanged = joinedSpan(work.usesChanged, span)
   }
   // They are read again where they are needed.
   work.uses.clear()
@@ -237,14 +240,15 @@ async function storeUses(
 
 const NOTHING = Buffer.alloc(0)
 
-/** Work on a path in a half-open period, as the last run left it, published or not. */
-export async function readUses(
-  db: Reader,
-  pathId: string,
-  { from, to }: Period,
-): Promise<TeamUse[]> {
+type Span = PathWork['usesChanged']
+
+const joinedSpan = (a: Span, b: Span): Span =>
+  a === null || b === null ? (a ?? b) : { from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) }
+
+/** Work on a path, as the last run left it, published or not. */
+export async function readUseLedgers(db: Reader, pathId: string): Promise<UseLedger[]> {
   const stored = await listLedgers(db, { kind: USES, pathId }, { isWriter: true })
-  return [...stored.values()].flatMap((bytes) => usesIn(decodeUses(bytes), +from, +to))
+  return [...stored.values()].map(decodeUses)
 }
 
 /** Of what is another than before, the new samples; notes in which weeks of which teams. */

@@ -1,6 +1,8 @@
 import { packColumns, unpackColumns } from '#lib/columns.ts'
 import { compareText, placeOf } from '#lib/order.ts'
+import { weekNumber } from '#lib/period.ts'
 import type { Mechanism } from '#scorecards/adoption/mechanism.ts'
+import { isSuccessfulUse } from '#scorecards/metrics/support-requests-per-100-uses.ts'
 import type { TeamUse } from '#scorecards/support/episodes.ts'
 
 /** Work in the order of time, as metrics of support see it, without the ids of its rows. */
@@ -100,21 +102,30 @@ export function usesIn(
   return uses
 }
 
-/** The first instant at which two ledgers differ, in milliseconds; null: they say the same. */
-export function firstDifference(
+/** The first and the last instant at which two ledgers differ, in milliseconds; null: they say the same. */
+export function differenceOfUses(
   before: UseLedger | undefined,
   after: UseLedger | undefined,
-): number | null {
+): { readonly from: number; readonly to: number } | null {
   const [was, is] = [rowsOf(before), rowsOf(after)]
-  const length = Math.max(was.length, is.length)
-  for (let row = 0; row < length; row += 1) {
-    if (was.textAt(row) !== is.textAt(row)) return Math.min(was.instantAt(row), is.instantAt(row))
+  const shorter = Math.min(was.length, is.length)
+  let head = 0
+  while (head < shorter && was.textAt(head) === is.textAt(head)) head += 1
+  let tail = 0
+  while (
+    tail < shorter - head &&
+    was.textAt(was.length - 1 - tail) === is.textAt(is.length - 1 - tail)
+  ) {
+    tail += 1
   }
-  return null
+  const ends = [was, is].flatMap(({ length, instantAt }) =>
+    head < length - tail ? [instantAt(head), instantAt(length - 1 - tail)] : [],
+  )
+  return ends.length === 0 ? null : { from: Math.min(...ends), to: Math.max(...ends) }
 }
 
 function rowsOf(ledger: UseLedger | undefined) {
-  const instantAt = (row: number) => ledger?.at[row] ?? Number.POSITIVE_INFINITY
+  const instantAt = (row: number) => ledger?.at[row] ?? Number.NaN
   return {
     length: ledger?.at.length ?? 0,
     instantAt,
@@ -126,3 +137,22 @@ function rowsOf(ledger: UseLedger | undefined) {
     },
   }
 }
+
+/** Successful uses in [from, to), in milliseconds, by the number of the ISO week. */
+export function countUsesPerWeek(
+  { at, what }: UseLedger,
+  from: number,
+  to: number,
+): Map<number, number> {
+  const counts = new Map<number, number>()
+  for (let row = placeOf(at, from); row < at.length; row += 1) {
+    const instant = at[row] ?? Number.POSITIVE_INFINITY
+    if (instant >= to) break
+    if (!IS_USED[what[row] ?? -1]) continue
+    const week = weekNumber(new Date(instant))
+    counts.set(week, (counts.get(week) ?? 0) + 1)
+  }
+  return counts
+}
+
+const IS_USED = WHATS.map(isSuccessfulUse)

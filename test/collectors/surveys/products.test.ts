@@ -35,7 +35,8 @@ async function expectNobody(db: Awaited<ReturnType<typeof testDatabase>>) {
       .selectFrom(table as 'quarantine')
       .selectAll()
       .execute()
-    expect(JSON.stringify(rows)).not.toMatch(PEOPLE)
+    // A hash may spell a name by chance.
+    expect(JSON.stringify(rows).replaceAll(/[0-9a-f]{64}/g, '')).not.toMatch(PEOPLE)
   }
 }
 

@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { countUsedPerWeek } from '#scorecards/metrics/support-requests-per-100-uses.ts'
 import type { TeamUse } from '#scorecards/support/episodes.ts'
-import { decodeUses, encodeUses, firstDifference, usesIn } from '#scorecards/support/use-ledger.ts'
+import {
+  countUsesPerWeek,
+  decodeUses,
+  differenceOfUses,
+  encodeUses,
+  usesIn,
+} from '#scorecards/support/use-ledger.ts'
 
 const uses: fc.Arbitrary<TeamUse> = fc.record({
   id: fc.constant(''),
@@ -56,19 +63,31 @@ test('of a period there are those from its first moment to before its last', () 
   )
 })
 
-test('two ledgers differ first where the first use is that only one of them has', () => {
+test('two ledgers say the same before and after the span in which they differ', () => {
   fc.assert(
     fc.property(fc.array(uses), uses, (all, added) => {
       const before = decodeUses(encodeUses(all))
       const after = decodeUses(encodeUses([...all, added]))
-      expect(firstDifference(before, before)).toBeNull()
-      const since = firstDifference(before, after)
-      expect(since).not.toBeNull()
-      expect(since).toBeLessThanOrEqual(+added.occurredAt)
-      const earlier = (ledger: typeof before) => usesIn(ledger, ALL[0], since ?? 0)
-      expect(earlier(after)).toEqual(earlier(before))
+      expect(differenceOfUses(before, before)).toBeNull()
+      const span = differenceOfUses(before, after)
+      const { from, to } = span ?? { from: Number.NaN, to: Number.NaN }
+      expect(from).toBeLessThanOrEqual(+added.occurredAt)
+      expect(to).toBeGreaterThanOrEqual(+added.occurredAt)
+      const outside = (ledger: typeof before) => [
+        usesIn(ledger, ALL[0], from),
+        usesIn(ledger, to + 1, ALL[1]),
+      ]
+      expect(outside(after)).toEqual(outside(before))
     }),
   )
-  const none = decodeUses(encodeUses([]))
-  expect(firstDifference(undefined, none)).toBeNull()
+  expect(differenceOfUses(undefined, decodeUses(encodeUses([])))).toBeNull()
+})
+
+test('uses of a week are counted alike with and without their rows', () => {
+  fc.assert(
+    fc.property(fc.array(uses), (all) => {
+      const counted = countUsesPerWeek(decodeUses(encodeUses(all)), ...ALL)
+      expect(counted).toEqual(countUsedPerWeek(all))
+    }),
+  )
 })

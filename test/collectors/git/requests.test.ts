@@ -255,7 +255,9 @@ test('nobody who wrote a commit is stored', async () => {
       .selectFrom(table as 'steps')
       .selectAll()
       .execute()
-    expect(JSON.stringify(rows)).not.toMatch(/ada|lovelace|lin@|example\.com/i)
+    expect(JSON.stringify(rows).replaceAll(/[0-9a-f]{40,64}/g, '')).not.toMatch(
+      /ada|lovelace|lin@|example\.com/i,
+    )
   }
 })
 

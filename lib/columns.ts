@@ -64,3 +64,23 @@ export function unpackColumns(packed: Uint8Array): { about: unknown; columns: Co
   }
   return { about: head.about, columns }
 }
+
+/** Places from `head` on and before `length - tail` of each table: there two tables of so many rows differ. */
+export interface CommonEnds {
+  readonly head: number
+  readonly tail: number
+}
+
+/** How many rows two tables share at the beginning, and of the rest at the end. */
+export function commonEnds(
+  was: number,
+  is: number,
+  isSame: (old: number, now: number) => boolean,
+): CommonEnds {
+  const shorter = Math.min(was, is)
+  let head = 0
+  while (head < shorter && isSame(head, head)) head += 1
+  let tail = 0
+  while (tail < shorter - head && isSame(was - 1 - tail, is - 1 - tail)) tail += 1
+  return { head, tail }
+}

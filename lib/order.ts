@@ -4,12 +4,13 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : 1
 }
 
-/** The place of the first of ascending `numbers` that is not below `bound`; their count if all are. */
-export function placeOf(numbers: Float64Array, bound: number): number {
-  let [low, high] = [0, numbers.length]
+/** The place of the first of `ascending` that is at least `value`; their count where all are less. */
+export function lowerBound(ascending: Float64Array | Int32Array, value: number): number {
+  let low = 0
+  let high = ascending.length
   while (low < high) {
-    const middle = (low + high) >> 1
-    if ((numbers[middle] ?? 0) < bound) low = middle + 1
+    const middle = (low + high) >>> 1
+    if ((ascending[middle] ?? 0) < value) low = middle + 1
     else high = middle
   }
   return low

@@ -1,4 +1,4 @@
-import { placeOf } from '#lib/order.ts'
+import { lowerBound } from '#lib/order.ts'
 import type { Period } from '#lib/period.ts'
 
 /** Finds the rows of a half-open period, in the order of time; those of one moment stay in their order. */
@@ -8,5 +8,5 @@ export function byTime<Row>(
 ): (period: Period) => readonly Row[] {
   const sorted = rows.toSorted((a, b) => instantOf(a).getTime() - instantOf(b).getTime())
   const times = Float64Array.from(sorted, (row) => instantOf(row).getTime())
-  return ({ from, to }) => sorted.slice(placeOf(times, +from), placeOf(times, +to))
+  return ({ from, to }) => sorted.slice(lowerBound(times, +from), lowerBound(times, +to))
 }

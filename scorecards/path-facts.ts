@@ -16,7 +16,10 @@ import {
 import { byTime } from '#scorecards/in-period.ts'
 import { interactionModeMix } from '#scorecards/metrics/interaction-mode-mix.ts'
 import { platformCausedFailureShare } from '#scorecards/metrics/platform-caused-failure-share.ts'
-import { supportRequestsPer100Uses } from '#scorecards/metrics/support-requests-per-100-uses.ts'
+import {
+  countUsedPerWeek,
+  supportRequestsPer100Uses,
+} from '#scorecards/metrics/support-requests-per-100-uses.ts'
 import {
   type CaseRows,
   type LoggedRequest,
@@ -46,19 +49,37 @@ export interface PathKnowledge {
   readonly firstUses: ReadonlyMap<string, Date>
 }
 
+/** Work in scope of a path. */
+interface ReadUses {
+  /** As far back as single rows matter. */
+  readonly uses: readonly TeamUse[]
+  /** Successful uses by the number of the ISO week, as far back as metrics look. */
+  readonly usedPerWeek: ReadonlyMap<number, number>
+}
+
+const NO_USES: ReadUses = { uses: [], usedPerWeek: new Map() }
+
+/** Of rows that go back as far as weeks matter. */
+export const toReadUses = (uses: readonly TeamUse[]): ReadUses => ({
+  uses,
+  usedPerWeek: countUsedPerWeek(uses),
+})
+
 /** All that a path is measured from at any of some moments. */
-export interface PathFacts extends PathKnowledge {
+export interface PathFacts extends PathKnowledge, ReadUses {
   readonly cases: PathCases
   /** When the first support request was resolved of which anybody told that; null: none. */
   readonly resolvedSince: Date | null
-  /** Work in scope of the path, as far back as single rows matter. */
-  readonly uses: readonly TeamUse[]
-  /** Its successful uses by the number of the ISO week, as far back as metrics look. */
-  readonly usedPerWeek: ReadonlyMap<number, number>
   /** Deployments by the path that failed. */
   readonly failed: readonly FailedDeployment[]
   /** Null where no evidence was ever read. */
   readonly policies: PolicyRows | null
+}
+
+/** Of single rows, and of counts by week. */
+export interface UsePeriods {
+  readonly rows: Period
+  readonly weeks: Period
 }
 
 /** Where the rows of a path are read; periods are half-open. */
@@ -68,9 +89,8 @@ export interface PathFactReader {
     pathId: string,
     opened: Period | null,
   ) => Promise<CaseRows & { readonly resolvedSince: string | null }>
-  readonly uses: (period: Period) => Promise<readonly TeamUse[]>
-  /** Successful uses by the number of the ISO week. */
-  readonly usedPerWeek: (period: Period) => Promise<ReadonlyMap<number, number>>
+  /** There may be more of them than those asked for. */
+  readonly uses: (periods: UsePeriods) => Promise<ReadUses>
   readonly failed: () => Promise<readonly FailedDeployment[]>
   readonly requirements: () => Promise<PolicyRows['requirements']>
   readonly evidenceSources: () => Promise<PolicyRows['sources']>
@@ -84,8 +104,8 @@ export interface PathFactReader {
   readonly evidenceFor: (nativeIds: readonly string[]) => Promise<PolicyRows['evidence']>
 }
 
-/** The week that holds the as-of may be cut. */
-const SUPPORT_DAYS = (CHART_WEEKS + 1) * 7
+/** The longest that support is looked back on: the week that holds the as-of may be cut. */
+export const SUPPORT_DAYS = (CHART_WEEKS + 1) * 7
 
 /** Metrics look at single uses for so long. */
 const USE_DAYS = Math.max(interactionModeMix.windowDays, supportRequestsPer100Uses.windowDays)
@@ -108,13 +128,12 @@ export async function loadPathFacts(
   const rows = await reader.cases(known.path.id, opened)
   // Nothing without support requests that were read.
   const hasUses = known.model.landscape.coverage.has(TICKETS) && isAnyOf(USE_METRICS)
-  const used = { from: daysBefore(first, USE_DAYS), to: last }
+  const periods = { rows: { from: daysBefore(first, USE_DAYS), to: last }, weeks: supported }
   return {
     ...known,
+    ...(hasUses ? await reader.uses(periods) : NO_USES),
     cases: toPathCases(rows),
     resolvedSince: rows.resolvedSince === null ? null : new Date(rows.resolvedSince),
-    uses: hasUses ? await reader.uses(used) : [],
-    usedPerWeek: hasUses ? await reader.usedPerWeek(supported) : new Map(),
     failed: isAnyOf(FAILURE_METRICS)
       ? (await reader.failed()).filter(isFailureOnPath(known.model, known.path))
       : [],

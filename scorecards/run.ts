@@ -19,10 +19,9 @@ import { DELIVERY_METRICS } from '#scorecards/delivery/results.ts'
 import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
 import { linkageRate } from '#scorecards/metrics/linkage-rate.ts'
 import { sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
-import { countUsedPerWeek } from '#scorecards/metrics/support-requests-per-100-uses.ts'
 import { momentAt } from '#scorecards/moment.ts'
 import { toPathCases } from '#scorecards/path-cases.ts'
-import { loadPathFacts, standingReader } from '#scorecards/path-facts.ts'
+import { loadPathFacts, standingReader, toReadUses } from '#scorecards/path-facts.ts'
 import { pathResult } from '#scorecards/path-results.ts'
 import { STANDING_METRICS, standingResults, toTrails } from '#scorecards/path-standing.ts'
 import type { MetricResult } from '#scorecards/result.ts'
@@ -265,11 +264,10 @@ async function measurePathOn(
     const trails = toTrails([...track.states.values()].flat().flatMap(toTrailRow))
     const known = { model, path, trails, firstUses: toFirstUses(track.work) }
     const { exceptions } = model
-    const uses = toUses(listWork(landscape, path, { ...facts, exceptions }))
+    const uses = toReadUses(toUses(listWork(landscape, path, { ...facts, exceptions })))
     const reader = {
       ...pathRows(db),
       uses: async () => uses,
-      usedPerWeek: async () => countUsedPerWeek(uses),
       failed: () => loadFailedDeployments(db, landscape),
     }
     const read = await loadPathFacts(reader, known, [metricId], { first: asOf, last: asOf })

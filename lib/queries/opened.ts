@@ -3,21 +3,24 @@ import type { Reader } from '#db/connection.ts'
 import { listLedgers } from '#db/ledgers.ts'
 import { listTrails } from '#db/path-cases.ts'
 import { pathRows } from '#db/path-facts.ts'
-import type { Period } from '#lib/period.ts'
 import { listDeliveryEvidence } from '#lib/queries/delivery.ts'
 import { findMeasurement, type Subject } from '#lib/queries/measurements.ts'
-import { type Landscape, type Path, toLandscape } from '#scorecards/adoption/landscape.ts'
+import { toLandscape } from '#scorecards/adoption/landscape.ts'
 import { toModel, weeksOf, workWeeksOf } from '#scorecards/adoption/tracks.ts'
-import { type ExceptionRow, listWork } from '#scorecards/adoption/work.ts'
+import { toFirstUses } from '#scorecards/adoption/weekly-counts.ts'
+import { listWork } from '#scorecards/adoption/work.ts'
 import type { Feeds } from '#scorecards/adoption/work-coverage.ts'
-import { decodeTally } from '#scorecards/adoption/work-tally.ts'
+import { toTeamWork } from '#scorecards/adoption/work-tally.ts'
 import { decodeFailedDeployments } from '#scorecards/delivery/failed-deployments.ts'
 import { cellOf } from '#scorecards/measurement-row.ts'
-import { countUsedPerWeek } from '#scorecards/metrics/support-requests-per-100-uses.ts'
-import { loadPathFacts, standingReader } from '#scorecards/path-facts.ts'
+import {
+  loadPathFacts,
+  standingReader,
+  toReadUses,
+  type UsePeriods,
+} from '#scorecards/path-facts.ts'
 import { standingResults, toTrails } from '#scorecards/path-standing.ts'
 import { type MetricResult, openedSets } from '#scorecards/result.ts'
-import type { TeamUse } from '#scorecards/support/episodes.ts'
 import { toUses } from '#scorecards/support/uses.ts'
 
 /**
@@ -69,39 +72,30 @@ async function findAgain(
   const path = landscape.paths.find(({ id }) => id === pathId)
   if (path === undefined) return undefined
   const agreements = await listAgreements(db)
-  const { exceptions } = agreements
   const model = toModel(landscape, agreements, await listFeeds(db))
   const moment = new Date(asOf)
   const reader = {
     ...pathRows(db),
-    uses: ({ from }: Period) => listUses(db, landscape, path, { from, exceptions }),
-    usedPerWeek: async ({ from }: Period) =>
-      countUsedPerWeek(await listUses(db, landscape, path, { from, exceptions })),
+    uses: async ({ weeks: { from } }: UsePeriods) => {
+      const kinds = new Set([path.rules.work])
+      const facts = await listWorkFacts(db, kinds, undefined, from.toISOString())
+      const { exceptions } = agreements
+      return toReadUses(toUses(listWork(landscape, path, { ...facts, exceptions })))
+    },
     failed: async () => {
       const stored = await listLedgers(db, { kind: 'failed_deployments' })
       return [...stored.values()].flatMap(decodeFailedDeployments)
     },
   }
   const trails = toTrails(await listTrails(db, pathId))
-  const { first } = workWeeksOf(weeksOf(model, path, moment))
-  const known = { model, path, trails, firstUses: await listFirstUses(db, pathId, first) }
+  const samples = await listLedgers(db, { kind: 'team_work', pathId })
+  const work = toTeamWork(samples, workWeeksOf(weeksOf(model, path, moment)))
+  const known = { model, path, trails, firstUses: toFirstUses(work) }
   const span = { first: moment, last: moment }
   const facts = await loadPathFacts(reader, known, [metricId], span)
   const context = { computedAt: new Date(computedAt), isBrief: false }
   const cells = standingResults(standingReader(facts)(moment), [metricId], context)
   return cells.find((one) => cellOf(one) === cellOf(found))
-}
-
-/** Work on a path since a moment. */
-async function listUses(
-  db: Reader,
-  landscape: Landscape,
-  path: Path,
-  { from, exceptions }: { readonly from: Date; readonly exceptions: readonly ExceptionRow[] },
-): Promise<TeamUse[]> {
-  const kinds = new Set([path.rules.work])
-  const facts = await listWorkFacts(db, kinds, undefined, from.toISOString())
-  return toUses(listWork(landscape, path, { ...facts, exceptions }))
 }
 
 /** Which sources told of whose work, as scoring has it. */
@@ -110,20 +104,4 @@ async function listFeeds(db: Reader): Promise<Feeds[]> {
   const decoder = new TextDecoder()
   // Only scoring writes them.
   return [...stored.values()].map((bytes) => JSON.parse(decoder.decode(bytes)) as Feeds)
-}
-
-/** When each team first used the path with success, not before the week of a number. */
-async function listFirstUses(
-  db: Reader,
-  pathId: string,
-  firstWeek: number,
-): Promise<Map<string, Date>> {
-  const stored = await listLedgers(db, { kind: 'team_work', pathId })
-  const first = new Map<string, string>()
-  for (const { team, week, firstUse } of [...stored.values()].flatMap(decodeTally)) {
-    const known = first.get(team)
-    if (week < firstWeek || firstUse === null) continue
-    if (known === undefined || firstUse < known) first.set(team, firstUse)
-  }
-  return new Map([...first].map(([team, at]) => [team, new Date(at)]))
 }

@@ -123,7 +123,8 @@ export function firstReadAt({ coverage }: Landscape): number | null {
   return Number.isFinite(first) ? first : null
 }
 
-export function weeksOf({ landscape }: Model, path: Path, until: Date): Weeks {
+/** The weeks up to `until` in which teams have a state on `path`. */
+export function weeksOf({ landscape }: Pick<Model, 'landscape'>, path: Path, until: Date): Weeks {
   const available = Date.parse(path.available_since)
   const from = Math.max(firstReadAt(landscape) ?? available, available)
   const first = weekNumber(new Date(from))

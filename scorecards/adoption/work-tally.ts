@@ -89,7 +89,7 @@ export function decodeTally(bytes: Uint8Array): TallyEntry[] {
 }
 
 /** Adds what teams did within `weeks` to what is known of each. */
-export function addTally(
+function addTally(
   teams: Map<string, TeamWeeks>,
   entries: Iterable<TallyEntry>,
   weeks: Weeks,
@@ -113,6 +113,16 @@ function addEntry(own: TeamWeeks, index: number, { kind, all, successful, firstU
   increase(own.successful[kind], successful)
   const first = own.firstUse[index]
   if (firstUse !== null && (first === undefined || firstUse < first)) own.firstUse[index] = firstUse
+}
+
+/** By team, what it did within `weeks`, of samples by team. */
+export function toTeamWork(
+  samples: ReadonlyMap<string, Uint8Array>,
+  weeks: Weeks,
+): Map<string, TeamWeeks> {
+  const work = new Map([...samples.keys()].map((team) => [team, emptyWeeks(weeks.count)]))
+  for (const bytes of samples.values()) addTally(work, decodeTally(bytes), weeks)
+  return work
 }
 
 /** Weeks in which two tallies differ, by team. */

@@ -1,4 +1,4 @@
-import { packColumns, unpackColumns } from '#lib/columns.ts'
+import { commonEnds, packColumns, unpackColumns } from '#lib/columns.ts'
 import type { Span as Held } from '#scorecards/adoption/spans.ts'
 import type { Pair } from '#scorecards/adoption/work-coverage.ts'
 import {
@@ -437,10 +437,6 @@ function differenceOf(before: Table, after: Table): Span | null {
   const [was, is] = [before.at.length, after.at.length]
   const isSame = (old: number, now: number) =>
     after.columns.every((column, place) => Object.is(before.columns[place]?.[old], column[now]))
-  const shorter = Math.min(was, is)
-  let head = 0
-  while (head < shorter && isSame(head, head)) head += 1
-  let tail = 0
-  while (tail < shorter - head && isSame(was - 1 - tail, is - 1 - tail)) tail += 1
+  const { head, tail } = commonEnds(was, is, isSame)
   return spanOf(before.at.subarray(head, was - tail), after.at.subarray(head, is - tail))
 }

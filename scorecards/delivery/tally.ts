@@ -1,4 +1,5 @@
 import { millisecondsInHour } from 'date-fns/constants'
+import { lowerBound } from '#lib/order.ts'
 import type { Duration } from '#lib/stats/survival.ts'
 import { type CoveredDays, coveredIn, type Days, dayOf } from '#scorecards/delivery/calendar.ts'
 import {
@@ -570,18 +571,6 @@ function addUnlinked(
   for (let row = lowerBound(unlinked.at, window.from); row < end; row += 1) {
     if (unlinked.team[row] === own) tally.unlinkedIncidents += 1
   }
-}
-
-/** The first place whose value is at least `value`, of ascending ones. */
-function lowerBound(ascending: Float64Array | Int32Array, value: number): number {
-  let low = 0
-  let high = ascending.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((ascending[middle] ?? 0) < value) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 /** What several teams delivered together in the same window; of one that is its own, as it is. */

@@ -21,7 +21,7 @@ import { NO_CASES, toPathCases } from '#scorecards/path-cases.ts'
 import { PATH_METRICS, pathResults, teamResults } from '#scorecards/path-results.ts'
 import { TEAM_WEEKS } from '#scorecards/run/horizons.ts'
 import type { Plan } from '#scorecards/run/plan.ts'
-import type { Session } from '#scorecards/run/session.ts'
+import { type Session, writeEach } from '#scorecards/run/session.ts'
 import { updateTeamWork } from '#scorecards/run/team-work.ts'
 import type { PathWork } from '#scorecards/run/work.ts'
 
@@ -217,21 +217,13 @@ async function measure(
     ),
   )
   const firstOfTeams = weekNumber(session.until) - TEAM_WEEKS - weeks.first
-  const teams = [...dirty.ofTeams]
-  for (let start = 0; start < teams.length; start += TEAMS_AT_ONCE) {
-    changed += await session.write(async (tx) => {
-      let written = 0
-      for (const [team, own] of teams.slice(start, start + TEAMS_AT_ONCE)) {
-        const recent = [...own].filter((index) => index >= firstOfTeams).toSorted((a, b) => a - b)
-        const rows = recent.flatMap((index) =>
-          teamResults(momentAt(index), team, session.now).map((one) => toMeasurementRow(one)),
-        )
-        const region = regionOf(path, team, recent, weeks)
-        written += await writeMeasurements(tx, session.run, region, rows)
-      }
-      return written
-    })
-  }
+  changed += await writeEach(session, [...dirty.ofTeams], TEAMS_AT_ONCE, (tx, [team, own]) => {
+    const recent = [...own].filter((index) => index >= firstOfTeams).toSorted((a, b) => a - b)
+    const rows = recent.flatMap((index) =>
+      teamResults(momentAt(index), team, session.now).map((one) => toMeasurementRow(one)),
+    )
+    return writeMeasurements(tx, session.run, regionOf(path, team, recent, weeks), rows)
+  })
   return changed
 }
 

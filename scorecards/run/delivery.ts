@@ -3,9 +3,10 @@ import type { ChangeToScore } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
 import { type Region, withdrawOtherWindows, writeMeasurements } from '#db/measurements.ts'
 import { hoursBefore, weekNumber, weekStart } from '#lib/period.ts'
-import type { Landscape, Path } from '#scorecards/adoption/landscape.ts'
+import type { Landscape } from '#scorecards/adoption/landscape.ts'
 import { USAGE_STAGES } from '#scorecards/adoption/state-machine.ts'
-import { firstReadAt } from '#scorecards/adoption/tracks.ts'
+import { weeksOf } from '#scorecards/adoption/tracks.ts'
+import type { Weeks } from '#scorecards/adoption/weekly-counts.ts'
 import type { DeliveryLedger, LedgerPart } from '#scorecards/delivery/ledger.ts'
 import { type DeliveryModel, toDeliveryModel } from '#scorecards/delivery/model.ts'
 import {
@@ -26,7 +27,7 @@ import {
 } from '#scorecards/run/delivery-ledgers.ts'
 import { CALENDAR_WEEKS, HISTORY_WEEKS, TEAM_WEEKS } from '#scorecards/run/horizons.ts'
 import type { Plan } from '#scorecards/run/plan.ts'
-import type { Session } from '#scorecards/run/session.ts'
+import { type Session, writeEach } from '#scorecards/run/session.ts'
 
 export interface DeliveryTerms {
   readonly landscape: Landscape
@@ -40,7 +41,7 @@ export interface DeliveryTerms {
   readonly changedStates: ReadonlyMap<string, ReadonlySet<string>>
 }
 
-/** Written in one transaction: each has to wait for the disk. */
+/** Written in one transaction. */
 const TEAMS_AT_ONCE = 16
 
 export interface DeliveryOutcome {
@@ -201,32 +202,26 @@ async function measure(
   const isOfTeams = ({ kind, end }: Slot) => kind !== 'own' || end > teamHorizon
   let changed = terms.plan.isFull ? await withdrawOtherQuarters(session, slots) : 0
   const dirty = new DirtySlots()
-  for (let start = 0; start < model.teams.length; start += TEAMS_AT_ONCE) {
-    changed += await session.write(async (tx) => {
-      let written = 0
-      for (const team of model.teams.slice(start, start + TEAMS_AT_ONCE)) {
-        const own = differences.filter(({ teams }) => teams.has(team))
-        const touched = slots.flatMap((slot) => touchedBy(slot, own))
-        for (const slot of touched) dirty.add(slot)
-        const ofTeam = touched.filter(isOfTeams)
-        const subject = { teamId: team }
-        written += await writeSlots(tx, session, model, subject, ofTeam, (window, parts) => [
-          model.tally(team, window, parts),
-        ])
-      }
-      return written
-    })
-  }
+  changed += await writeEach(session, model.teams, TEAMS_AT_ONCE, (tx, team) => {
+    const own = differences.filter(({ teams }) => teams.has(team))
+    const touched = slots.flatMap((slot) => touchedBy(slot, own))
+    for (const slot of touched) dirty.add(slot)
+    const tally: TalliesOf = (window, parts) => [model.tally(team, window, parts)]
+    return writeSlots(tx, session, model, { teamId: team }, touched.filter(isOfTeams), tally)
+  })
   const calendar = slots.filter(({ kind }) => kind !== 'own').flatMap((slot) => dirty.of(slot))
   const talliesOf = tallier(model)
   changed += await session.write((tx) => writeSlots(tx, session, model, {}, calendar, talliesOf))
-  return changed + (await measureWholes(session, terms, model, { slots, dirty }))
+  return changed + (await measureWholes(session, terms, model, { slots, dirty, talliesOf }))
 }
 
-/** The tallies of every team over a window; the last few windows are remembered. */
-function tallier(model: DeliveryModel) {
+/** What a scope delivered over a window, team by team. */
+type TalliesOf = (window: TallyWindow, parts: ReadonlySet<LedgerPart>) => readonly DeliveryTally[]
+
+/** Of every team; the last few windows are remembered. */
+function tallier(model: DeliveryModel): TalliesOf {
   const known = new Map<string, readonly DeliveryTally[]>()
-  return (window: TallyWindow, parts: ReadonlySet<LedgerPart>) => {
+  return (window, parts) => {
     const key = `${window.from} ${window.to} ${window.asOf} ${[...parts].join()}`
     const tallies = known.get(key) ?? model.teams.map((team) => model.tally(team, window, parts))
     known.delete(key)
@@ -240,32 +235,40 @@ function tallier(model: DeliveryModel) {
 /** Windows of as many lengths as end at one moment. */
 const REMEMBERED = 4
 
+interface Wholes {
+  readonly slots: readonly Slot[]
+  readonly dirty: DirtySlots
+  readonly talliesOf: TalliesOf
+}
+
 /** All together, and paths over the teams that could use them then, at the end of each week. */
 async function measureWholes(
   session: Session,
   { landscape, changedStates, plan }: DeliveryTerms,
   model: DeliveryModel,
-  { slots, dirty }: { readonly slots: readonly Slot[]; readonly dirty: DirtySlots },
+  { slots, dirty, talliesOf }: Wholes,
 ): Promise<number> {
   const places = new Map(model.teams.map((team, place) => [team, place]))
   const { readFrom } = model
-  const talliesOf = tallier(model)
   const byEnd = Map.groupBy(
     slots.filter(({ kind, end }) => kind === 'own' && readFrom !== null && end > +readFrom),
     ({ end }) => end,
   )
-  const firstRead = firstReadAt(landscape)
+  const paths = landscape.paths.map((path) => ({
+    id: path.id,
+    weeks: weeksOf({ landscape }, path, session.until),
+  }))
   const measureEnd = async (tx: Database, end: number, own: readonly Slot[]) => {
     const weekEnd = new Date(end).toISOString()
     const dirtyOwn = own.flatMap((slot) => dirty.of(slot))
     let written = await writeSlots(tx, session, model, {}, dirtyOwn, talliesOf)
-    for (const path of landscape.paths.filter((one) => isThereAt(one, end, firstRead))) {
-      const isMoved = plan.isFull || changedStates.get(path.id)?.has(weekEnd) === true
+    for (const { id } of paths.filter(({ weeks }) => hasStateAt(weeks, end))) {
+      const isMoved = plan.isFull || changedStates.get(id)?.has(weekEnd) === true
       const touched = isMoved ? own : dirtyOwn
       if (touched.length === 0) continue
-      const teams = await listTeamsIn(tx, { pathId: path.id, weekEnd, states: USAGE_STAGES })
+      const teams = await listTeamsIn(tx, { pathId: id, weekEnd, states: USAGE_STAGES })
       const chosen = teams.map((team) => places.get(team) ?? -1)
-      const subject = { pathId: path.id }
+      const subject = { pathId: id }
       written += await writeSlots(tx, session, model, subject, touched, (window, parts) => {
         const tallies = talliesOf(window, parts)
         const own = chosen.flatMap((place) => tallies[place] ?? [])
@@ -274,27 +277,16 @@ async function measureWholes(
     }
     return written
   }
-  let changed = 0
-  const ends = [...byEnd]
-  for (let start = 0; start < ends.length; start += ENDS_AT_ONCE) {
-    changed += await session.write(async (tx) => {
-      let written = 0
-      for (const [end, own] of ends.slice(start, start + ENDS_AT_ONCE)) {
-        written += await measureEnd(tx, end, own)
-      }
-      return written
-    })
-  }
-  return changed
+  return writeEach(session, [...byEnd], ENDS_AT_ONCE, (tx, [end, own]) => measureEnd(tx, end, own))
 }
 
-/** Written in one transaction: each has to wait for the disk. */
+/** Written in one transaction. */
 const ENDS_AT_ONCE = 13
 
-/** Whether a path had a state at the end of a week. */
-function isThereAt(path: Path, end: number, firstRead: number | null): boolean {
-  const since = Math.max(firstRead ?? 0, Date.parse(path.available_since))
-  return since < end && (path.goneAt === null || end <= Date.parse(path.goneAt))
+/** Whether one of the weeks with a state ended then. */
+function hasStateAt({ first, count }: Weeks, end: number): boolean {
+  const index = weekNumber(new Date(end)) - first
+  return index > 0 && index <= count
 }
 
 /** The fiscal year may begin in another month than before. */
@@ -318,7 +310,7 @@ async function writeSlots(
   { sources }: DeliveryModel,
   scope: Scope,
   slots: readonly Slot[],
-  talliesOf: (window: TallyWindow, parts: ReadonlySet<LedgerPart>) => readonly DeliveryTally[],
+  talliesOf: TalliesOf,
 ): Promise<number> {
   let changed = 0
   const regions = Map.groupBy(slots, ({ kind, metricIds }) => `${kind} ${metricIds.join()}`)

@@ -79,6 +79,24 @@ export async function publishSession(
   })
 }
 
+/** Writes items, some in each transaction, since every one has to wait for the disk. Returns rows changed. */
+export async function writeEach<Item>(
+  { write }: Session,
+  items: readonly Item[],
+  atOnce: number,
+  writeItem: (tx: Database, item: Item) => Promise<number>,
+): Promise<number> {
+  let changed = 0
+  for (let start = 0; start < items.length; start += atOnce) {
+    changed += await write(async (tx) => {
+      let written = 0
+      for (const item of items.slice(start, start + atOnce)) written += await writeItem(tx, item)
+      return written
+    })
+  }
+  return changed
+}
+
 /** Makes `value` what a ledger says of a subject, as JSON. Returns whether it is another than before. */
 export async function updateLedger(
   session: Session,

@@ -15,6 +15,7 @@ import {
   loadPathFacts,
   type PathFactReader,
   type PathKnowledge,
+  SUPPORT_DAYS,
   standingReader,
 } from '#scorecards/path-facts.ts'
 import {
@@ -25,7 +26,6 @@ import {
   TRAIL_METRICS,
   toTrails,
 } from '#scorecards/path-standing.ts'
-import { CHART_WEEKS } from '#scorecards/process-chart.ts'
 import type { PathOutcome } from '#scorecards/run/adoption.ts'
 import { readFailedDeployments } from '#scorecards/run/delivery-ledgers.ts'
 import { HISTORY_WEEKS } from '#scorecards/run/horizons.ts'
@@ -99,28 +99,20 @@ const writerReader = (
   failed: PathFactReader['failed'],
 ): PathFactReader => ({
   ...pathRows(db),
-  ...usesOf(db, path.id),
+  uses: usesReader(db, path.id),
   failed,
 })
 
-/** Read once for a path: it is little, and asked for twice. */
-function usesOf(db: Reader, pathId: string): Pick<PathFactReader, 'uses' | 'usedPerWeek'> {
+/** The ledgers are read once, for all stretches. */
+function usesReader(db: Reader, pathId: string): PathFactReader['uses'] {
   let read: Promise<readonly UseLedger[]> | undefined
-  const ledgers = () => {
+  return async ({ rows, weeks }) => {
     read ??= readUseLedgers(db, pathId)
-    return read
-  }
-  return {
-    uses: async ({ from, to }) => (await ledgers()).flatMap((ledger) => usesIn(ledger, +from, +to)),
-    usedPerWeek: async ({ from, to }) => {
-      const counts = new Map<number, number>()
-      for (const ledger of await ledgers()) {
-        for (const [week, count] of countUsesPerWeek(ledger, +from, +to)) {
-          counts.set(week, (counts.get(week) ?? 0) + count)
-        }
-      }
-      return counts
-    },
+    const ledgers = await read
+    return {
+      uses: ledgers.flatMap((ledger) => usesIn(ledger, +rows.from, +rows.to)),
+      usedPerWeek: countUsesPerWeek(ledgers, +weeks.from, +weeks.to),
+    }
   }
 }
 
@@ -205,7 +197,7 @@ function listTouched(metricId: string, update: StandingUpdate): Touched[] {
 
 /** Uses matter for as long as a metric looks back on them. */
 function listUsed(metricId: string, { usesChanged }: PathOutcome): Touched[] {
-  const days = USE_DAYS.get(metricId)
+  const days = LOOK_BACK_DAYS.get(metricId)
   if (usesChanged === null || days === undefined) return []
   const { from, to } = usesChanged
   return [{ since: iso(from), until: daysBefore(new Date(to), -days).toISOString() }]
@@ -213,7 +205,7 @@ function listUsed(metricId: string, { usesChanged }: PathOutcome): Touched[] {
 
 const iso = (at: number) => new Date(at).toISOString()
 
-const USE_DAYS: ReadonlyMap<string, number> = new Map([
+const LOOK_BACK_DAYS: ReadonlyMap<string, number> = new Map([
   [interactionModeMix.definition.id, interactionModeMix.windowDays],
-  [supportRequestsPer100Uses.definition.id, (CHART_WEEKS + 1) * 7],
+  [supportRequestsPer100Uses.definition.id, SUPPORT_DAYS],
 ])

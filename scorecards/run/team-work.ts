@@ -1,11 +1,6 @@
 import { listLedgers, writeLedgers } from '#db/ledgers.ts'
-import { emptyWeeks, type TeamWeeks, type Weeks } from '#scorecards/adoption/weekly-counts.ts'
-import {
-  addTally,
-  decodeTally,
-  encodeTally,
-  type TallyEntry,
-} from '#scorecards/adoption/work-tally.ts'
+import type { TeamWeeks, Weeks } from '#scorecards/adoption/weekly-counts.ts'
+import { encodeTally, type TallyEntry, toTeamWork } from '#scorecards/adoption/work-tally.ts'
 import type { Session } from '#scorecards/run/session.ts'
 import { type PathWork, readTallies } from '#scorecards/run/work.ts'
 
@@ -82,17 +77,7 @@ async function sumUp(
   return sums
 }
 
-async function readTeamWork(
-  session: Session,
-  pathId: string,
-  weeks: Weeks,
-): Promise<Map<string, TeamWeeks>> {
-  const stored = await listLedgers(session.db, { kind: TEAM_WORK, pathId }, { isWriter: true })
-  const work = new Map<string, TeamWeeks>(
-    [...stored.keys()].map((id) => [id, emptyWeeks(weeks.count)]),
-  )
-  for (const bytes of stored.values()) addTally(work, decodeTally(bytes), weeks)
-  return work
-}
+const readTeamWork = async ({ db }: Session, pathId: string, weeks: Weeks) =>
+  toTeamWork(await listLedgers(db, { kind: TEAM_WORK, pathId }, { isWriter: true }), weeks)
 
 const toBytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))

@@ -32,8 +32,8 @@ export interface PathWork {
   readonly tallies: Map<string, readonly TallyEntry[]>
   /** By team, the weeks in which its work is another than it was. */
   readonly changed: Map<string, Set<number>>
-  /** By subject, its work as metrics of support see it, as it is stored. */
-  readonly uses: Map<string, Uint8Array>
+  /** By subject, its work as metrics of support see it, as it is stored; null where there is none. */
+  readonly uses: Map<string, Uint8Array | null>
   /** The first and the last moment at which that is another than it was, in milliseconds. */
   usesChanged: { readonly from: number; readonly to: number } | null
 }
@@ -77,7 +77,7 @@ export async function updateWork(
         const attempts = own.attempts.filter((row) => row.path_id === path.id)
         const ofPath = paths.get(path.id)
         ofPath?.tallies.set(subject, tallyWork(work, attempts))
-        ofPath?.uses.set(subject, encodeUses(toUses(work)))
+        ofPath?.uses.set(subject, toUseSample(work))
       }
     }
     const told = changedFeeds(stored, ofBatch)
@@ -88,6 +88,11 @@ export async function updateWork(
   // Only `changedFeeds` writes them.
   const feeds = [...stored.values()].map((text) => JSON.parse(text) as Feeds)
   return { paths, feeds, retold }
+}
+
+function toUseSample(work: readonly Work[]): Uint8Array | null {
+  const uses = toUses(work)
+  return uses.length === 0 ? null : encodeUses(uses)
 }
 
 const nothingDone = (): PathWork => ({
@@ -226,8 +231,7 @@ async function storeUses(
   const before = await listLedgers(tx, kind, { subjects, isWriter: true })
   const samples = new Map<string, Uint8Array | null>()
   for (const subject of subjects) {
-    const [was, bytes] = [before.get(subject), work.uses.get(subject)]
-    const is = bytes === undefined || decodeUses(bytes).at.length === 0 ? undefined : bytes
+    const [was, is] = [before.get(subject), work.uses.get(subject) ?? undefined]
     if (Buffer.compare(was ?? NOTHING, is ?? NOTHING) === 0) continue
     samples.set(subject, is ?? null)
     const span = differenceOfUses(was && decodeUses(was), is && decodeUses(is))

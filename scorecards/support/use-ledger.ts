@@ -1,5 +1,5 @@
-import { packColumns, unpackColumns } from '#lib/columns.ts'
-import { compareText, placeOf } from '#lib/order.ts'
+import { commonEnds, packColumns, unpackColumns } from '#lib/columns.ts'
+import { compareText, lowerBound } from '#lib/order.ts'
 import { weekNumber } from '#lib/period.ts'
 import type { Mechanism } from '#scorecards/adoption/mechanism.ts'
 import { isSuccessfulUse } from '#scorecards/metrics/support-requests-per-100-uses.ts'
@@ -87,7 +87,7 @@ export function usesIn(
   to: number,
 ): TeamUse[] {
   const uses: TeamUse[] = []
-  for (let row = placeOf(rows.at, from); row < rows.at.length; row += 1) {
+  for (let row = lowerBound(rows.at, from); row < rows.at.length; row += 1) {
     const at = rows.at[row] ?? Number.POSITIVE_INFINITY
     const what = WHATS[rows.what[row] ?? -1]
     if (at >= to || what === undefined) break
@@ -107,50 +107,36 @@ export function differenceOfUses(
   before: UseLedger | undefined,
   after: UseLedger | undefined,
 ): { readonly from: number; readonly to: number } | null {
-  const [was, is] = [rowsOf(before), rowsOf(after)]
-  const shorter = Math.min(was.length, is.length)
-  let head = 0
-  while (head < shorter && was.textAt(head) === is.textAt(head)) head += 1
-  let tail = 0
-  while (
-    tail < shorter - head &&
-    was.textAt(was.length - 1 - tail) === is.textAt(is.length - 1 - tail)
-  ) {
-    tail += 1
-  }
-  const ends = [was, is].flatMap(({ length, instantAt }) =>
-    head < length - tail ? [instantAt(head), instantAt(length - 1 - tail)] : [],
-  )
+  const [was, is] = [before ?? NO_USES, after ?? NO_USES]
+  const isSame = (old: number, now: number) => textAt(was, old) === textAt(is, now)
+  const { head, tail } = commonEnds(was.at.length, is.at.length, isSame)
+  const ends = [was, is].flatMap(({ at }) => {
+    const own = at.subarray(head, at.length - tail)
+    return own.length === 0 ? [] : [own[0] ?? 0, own.at(-1) ?? 0]
+  })
   return ends.length === 0 ? null : { from: Math.min(...ends), to: Math.max(...ends) }
 }
 
-function rowsOf(ledger: UseLedger | undefined) {
-  const instantAt = (row: number) => ledger?.at[row] ?? Number.NaN
-  return {
-    length: ledger?.at.length ?? 0,
-    instantAt,
-    textAt: (row: number) => {
-      if (ledger === undefined) return ''
-      const { teams, sources, team, source, what } = ledger
-      const [teamId, sourceId] = [teams[team[row] ?? -1], sources[source[row] ?? -1]]
-      return `${instantAt(row)} ${teamId} ${sourceId} ${what[row]}`
-    },
-  }
-}
+const NO_USES = decodeUses(encodeUses([]))
+
+/** Places of teams and sources are of one ledger only. */
+const textAt = ({ teams, sources, at, team, source, what }: UseLedger, row: number) =>
+  [at[row], teams[team[row] ?? -1], sources[source[row] ?? -1], what[row]].join(' ')
 
 /** Successful uses in [from, to), in milliseconds, by the number of the ISO week. */
 export function countUsesPerWeek(
-  { at, what }: UseLedger,
+  ledgers: readonly UseLedger[],
   from: number,
   to: number,
 ): Map<number, number> {
   const counts = new Map<number, number>()
-  for (let row = placeOf(at, from); row < at.length; row += 1) {
-    const instant = at[row] ?? Number.POSITIVE_INFINITY
-    if (instant >= to) break
-    if (!IS_USED[what[row] ?? -1]) continue
-    const week = weekNumber(new Date(instant))
-    counts.set(week, (counts.get(week) ?? 0) + 1)
+  for (const { at, what } of ledgers) {
+    const end = lowerBound(at, to)
+    for (let row = lowerBound(at, from); row < end; row += 1) {
+      if (!IS_USED[what[row] ?? -1]) continue
+      const week = weekNumber(new Date(at[row] ?? Number.NaN))
+      counts.set(week, (counts.get(week) ?? 0) + 1)
+    }
   }
   return counts
 }

@@ -86,7 +86,7 @@ test('two ledgers say the same before and after the span in which they differ', 
 test('uses of a week are counted alike with and without their rows', () => {
   fc.assert(
     fc.property(fc.array(uses), (all) => {
-      const counted = countUsesPerWeek(decodeUses(encodeUses(all)), ...ALL)
+      const counted = countUsesPerWeek([decodeUses(encodeUses(all))], ...ALL)
       expect(counted).toEqual(countUsedPerWeek(all))
     }),
   )

@@ -6,21 +6,13 @@ import { openMeasurement } from '#lib/queries/opened.ts'
 import { STANDING_METRICS } from '#scorecards/path-standing.ts'
 import { openedSets } from '#scorecards/result.ts'
 import { measureCellsOn, scoreAll } from '#scorecards/run.ts'
-import {
-  addDeployments,
-  addPath,
-  addRequest,
-  addService,
-  addTeam,
-  cover,
-  day,
-} from '#test/support/adoption.ts'
+import { addDeployments, addPath, addRequest, addTeam, cover, day } from '#test/support/adoption.ts'
 import { addAttempt, addTicket } from '#test/support/cases.ts'
 import { testDatabase } from '#test/support/database.ts'
+import { aDeployingOrganisation, SPAN } from '#test/support/deploying.ts'
 import { withCounts } from '#test/support/evidence.ts'
 
 const NOW = new Date('2026-03-04T10:00:00Z')
-const SPAN = { from: '2025-10-06', to: '2026-06-01' }
 const PATH = 'http-service'
 const BY_PATH = { path_id: PATH, mechanism: 'path', initiator_kind: 'human' } as const
 
@@ -28,13 +20,7 @@ const at = (text: string) => new Date(day(text))
 
 /** Two teams that deploy, one of them by the path; requests for help come in from 9 February. */
 async function anOrganisation(): Promise<Database> {
-  const db = await testDatabase()
-  await addPath(db, { rules: { work: 'deployments' } })
-  for (const team of ['payments', 'search']) {
-    await addTeam(db, team)
-    await addService(db, team, { team })
-  }
-  await cover(db, 'entity:deployments', { ...SPAN, sourceId: 'pipelines' })
+  const db = await aDeployingOrganisation()
   await cover(db, 'entity:tickets', { ...SPAN, sourceId: 'desk' })
   await addDeployments(db, 'payments', ['2026-02-03', '2026-02-11', '2026-02-18'], BY_PATH)
   await addDeployments(db, 'search', ['2026-02-04'], { mechanism: 'manual_change' })

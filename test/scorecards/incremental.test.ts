@@ -10,7 +10,7 @@ import { scoreAll } from '#scorecards/run.ts'
 import { addPath, addService, addTeam, cover } from '#test/support/adoption.ts'
 import { addRequirement, addTicket } from '#test/support/cases.ts'
 import { testDatabase } from '#test/support/database.ts'
-import { forgetAll, listStanding } from '#test/support/rebuild.ts'
+import { differencesFromRebuild } from '#test/support/rebuild.ts'
 
 /** The last of nine weeks that are scored has ended on the Monday before. */
 const NOW = new Date('2026-03-11T10:00:00Z')
@@ -528,22 +528,6 @@ const batch = <Of>(of: fc.Arbitrary<Of>) => fc.array(of, { minLength: 1, maxLeng
 /** What was delivered touches little when nothing else comes with it. */
 const batches = fc.array(fc.oneof(batch(step), batch(delivery)), { minLength: 1, maxLength: 3 })
 
-/** Few of the rows that only one of the two has: all of them would hide what is wrong. */
-function differencesOf(changes: readonly string[], full: readonly string[]): string[] {
-  const only = (rows: readonly string[], others: readonly string[]) => {
-    const known = new Set(others)
-    return rows.filter((row) => !known.has(row))
-  }
-  return [
-    ...only(changes, full)
-      .slice(0, 3)
-      .map((row) => `changes: ${row}`),
-    ...only(full, changes)
-      .slice(0, 3)
-      .map((row) => `full: ${row}`),
-  ]
-}
-
 /** Scores after each batch, and then everything anew, which must say the same. */
 async function expectSameAsRebuild(batches: readonly (readonly Step[])[]): Promise<void> {
   const db = await anOrganisation()
@@ -552,10 +536,7 @@ async function expectSameAsRebuild(batches: readonly (readonly Step[])[]): Promi
     for (const change of batch) await change(db)
     await scoreAll(db, { now: NOW })
   }
-  const standing = await listStanding(db)
-  await forgetAll(db)
-  await scoreAll(db, { now: NOW })
-  expect(differencesOf(standing, await listStanding(db))).toEqual([])
+  expect(await differencesFromRebuild(db, NOW)).toEqual([])
   await db.destroy()
 }
 

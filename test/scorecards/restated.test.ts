@@ -19,26 +19,15 @@ import {
 } from '#test/support/adoption.ts'
 import { addAttempt, addProof, addRequirement, addTicket } from '#test/support/cases.ts'
 import { testDatabase } from '#test/support/database.ts'
+import { aDeployingOrganisation, SPAN } from '#test/support/deploying.ts'
 import { differencesFromRebuild } from '#test/support/rebuild.ts'
 
 const NOW = new Date('2026-03-04T10:00:00Z')
-const SPAN = { from: '2025-10-06', to: '2026-06-01' }
 const BY_PATH = { path_id: 'http-service', mechanism: 'path' } as const
 const at = (text: string) => new Date(day(text))
 
-/** A path of deployments and two teams with a service of their own name; what happened there was read. */
-async function anOrganisation(rules: object = { work: 'deployments' }): Promise<Database> {
-  const db = await testDatabase()
-  await addPath(db, { rules })
-  for (const team of ['payments', 'search']) {
-    await addTeam(db, team)
-    await addService(db, team, { team })
-  }
-  await cover(db, 'entity:deployments', { ...SPAN, sourceId: 'pipelines' })
-  return db
-}
 async function twoCis() {
-  const db = await anOrganisation()
+  const db = await aDeployingOrganisation()
   await cover(db, 'entity:policy_evidence', { ...SPAN, sourceId: 'policies' })
   await addRequirement(db, { native_id: 'signed', required_from: day('2025-11-01') })
   await addDeployments(db, 'payments', ['2026-01-15'], {
@@ -106,7 +95,7 @@ const govern = async (db: Database) => {
   await addRequirement(db, { native_id: 'signed' })
 }
 test('the first requirement of a register says nothing of weeks before it', async () => {
-  const db = await anOrganisation()
+  const db = await aDeployingOrganisation()
   await cover(db, 'entity:policy_evidence', { ...SPAN, sourceId: 'policies' })
   await addDeployments(db, 'payments', ['2026-01-20', '2026-02-03', '2026-02-11'], BY_PATH)
   await scoreAll(db, { now: NOW })
@@ -116,7 +105,7 @@ test('the first requirement of a register says nothing of weeks before it', asyn
 })
 
 test('what is read of a repository without a service is in the watermarks of all', async () => {
-  const db = await anOrganisation()
+  const db = await aDeployingOrganisation()
   await addDeployments(db, 'payments', ['2026-01-20', '2026-02-03', '2026-02-11'], BY_PATH)
   await addChanges(db, 'payments', ['2026-02-02'])
   await cover(db, 'repository:local/orphan', { from: '2025-10-06', to: '2026-01-10' })
@@ -127,7 +116,7 @@ test('what is read of a repository without a service is in the watermarks of all
 })
 
 test('an attempt that ended before it began restates the week of its end', async () => {
-  const db = await anOrganisation()
+  const db = await aDeployingOrganisation()
   await cover(db, 'entity:path_attempts', { ...SPAN, sourceId: 'runs' })
   await scoreAll(db, { now: NOW })
   await addAttempt(db, {
@@ -141,7 +130,7 @@ test('an attempt that ended before it began restates the week of its end', async
 })
 
 test('a hotfix of after the last week end is counted in the week of what it mends, once its own is over', async () => {
-  const db = await anOrganisation()
+  const db = await aDeployingOrganisation()
   await addDeployments(db, 'payments', ['2026-02-02'], { native_id: 'first', sha: 'aaaaaaa0' })
   await addChanges(db, 'payments', ['2026-02-01'], { native_id: 'c0', merge_sha: 'aaaaaaa0' })
   await addChanges(db, 'payments', ['2026-02-09'], { native_id: 'c1', merge_sha: 'aaaaaaa1' })
@@ -163,7 +152,7 @@ test('a hotfix of after the last week end is counted in the week of what it mend
 })
 
 test('work of a unit that is no more counts nowhere, also without an owner', async () => {
-  const db = await anOrganisation()
+  const db = await aDeployingOrganisation()
   await cover(db, 'entity:tickets', { ...SPAN, sourceId: 'desk' })
   await addService(db, 'lonely', { team: null, repository_id: null })
   await addDeployments(db, 'lonely', ['2026-02-11', '2026-02-12'], BY_PATH)
@@ -174,7 +163,7 @@ test('work of a unit that is no more counts nowhere, also without an owner', asy
 })
 
 test('a request that was usable before it was asked for restates the week of its end', async () => {
-  const db = await anOrganisation({ work: 'provisioning', evidence: [] })
+  const db = await aDeployingOrganisation(undefined, { work: 'provisioning', evidence: [] })
   for (const t of ['provisioning_requests', 'policy_evidence'])
     await cover(db, `entity:${t}`, { ...SPAN, sourceId: 'portal' })
   await addRequirement(db, { native_id: 'signed' })
@@ -217,7 +206,7 @@ test('evidence about what two sources call the same is published as it is measur
 })
 
 test('an exception that is asked for later says nothing of a waiver of before', async () => {
-  const db = await anOrganisation()
+  const db = await aDeployingOrganisation()
   await cover(db, 'entity:policy_evidence', { ...SPAN, sourceId: 'policies' })
   await addRequirement(db, { native_id: 'signed' })
   await addDeployments(db, 'payments', ['2026-02-10'], { ...BY_PATH, native_id: 'd' })
@@ -241,7 +230,7 @@ test('an exception that is asked for later says nothing of a waiver of before', 
 })
 
 test('failures count where attempts are told of one path only', async () => {
-  const db = await anOrganisation()
+  const db = await aDeployingOrganisation()
   await cover(db, 'entity:path_attempts:http-service', { ...SPAN, sourceId: 'runs' })
   for (let i = 0; i < 12; i += 1)
     await addAttempt(db, {
@@ -256,7 +245,7 @@ test('failures count where attempts are told of one path only', async () => {
 })
 
 test('a step that ended later went on until then', async () => {
-  const db = await anOrganisation({ work: 'provisioning', evidence: [] })
+  const db = await aDeployingOrganisation(undefined, { work: 'provisioning', evidence: [] })
   await cover(db, 'entity:provisioning_requests', { ...SPAN, sourceId: 'portal' })
   await addRequest(db, {
     native_id: 'r1',
@@ -283,7 +272,7 @@ test('a step that ended later went on until then', async () => {
 })
 
 test('a version is published of which a copy was there before', async () => {
-  const db = await anOrganisation({ work: 'deployments', evidence: [FILE] })
+  const db = await aDeployingOrganisation(undefined, { work: 'deployments', evidence: [FILE] })
   await upsertFacts(db, 'path_versions', [version(1, '2026-01-01', 'b1')])
   await blobOf(db, 'payments', '2026-01-10', 'b2')
   await blobOf(db, 'search', '2026-01-10', 'b1')
@@ -295,7 +284,7 @@ test('a version is published of which a copy was there before', async () => {
 })
 
 test('nothing was on a path before the first publication that is known', async () => {
-  const db = await anOrganisation({
+  const db = await aDeployingOrganisation(undefined, {
     work: 'deployments',
     evidence: [{ kind: 'workflow-pin', uses: 'acme/deploy' }],
   })
@@ -312,7 +301,7 @@ test('nothing was on a path before the first publication that is known', async (
 })
 
 test('a team comes to be by owning something', async () => {
-  const db = await anOrganisation()
+  const db = await aDeployingOrganisation()
   await addDeployments(db, 'payments', ['2026-01-20', '2026-02-03', '2026-02-25'], BY_PATH)
   await scoreAll(db, { now: NOW })
   await addOwner(db, 'search', 'newbies', '2026-02-10')
@@ -321,7 +310,7 @@ test('a team comes to be by owning something', async () => {
 })
 
 test('a service stands in for those of a repository until that is read', async () => {
-  const db = await anOrganisation()
+  const db = await aDeployingOrganisation()
   await cover(db, 'entity:tickets', { ...SPAN, sourceId: 'desk' })
   await addService(db, 'shop', { team: 'payments', covered: null, repository_id: 'local/shop' })
   await addService(db, 'local-shop', {
@@ -339,7 +328,7 @@ test('a service stands in for those of a repository until that is read', async (
 })
 
 test('a change that names a service of another repository goes with its owner', async () => {
-  const db = await anOrganisation({ work: 'changes' })
+  const db = await aDeployingOrganisation(undefined, { work: 'changes' })
   await addTeam(db, 'quiet')
   for (const s of ['payments', 'search']) await addEvidence(db, s, { from: '2026-01-01' })
   await addChanges(db, 'payments', ['2026-02-03', '2026-02-12'], { service_id: 'search' })
@@ -351,7 +340,7 @@ test('a change that names a service of another repository goes with its owner', 
 })
 
 test('what is read of a repository that nobody owns is in the watermarks of all', async () => {
-  const db = await anOrganisation()
+  const db = await aDeployingOrganisation()
   await addDeployments(db, 'payments', ['2026-01-20', '2026-02-03', '2026-02-11'], BY_PATH)
   await addService(db, 'orphan', { team: null, covered: { from: '2025-10-06', to: '2026-01-10' } })
   await scoreAll(db, { now: NOW })
@@ -361,7 +350,7 @@ test('what is read of a repository that nobody owns is in the watermarks of all'
 })
 
 test('a mandate took effect before it was announced', async () => {
-  const db = await anOrganisation()
+  const db = await aDeployingOrganisation()
   await addDeployments(db, 'payments', ['2026-01-20', '2026-02-03', '2026-02-11'], BY_PATH)
   await addDeployments(db, 'payments', ['2026-01-21', '2026-02-04', '2026-02-12'], BY_PATH)
   await scoreAll(db, { now: NOW })
@@ -371,7 +360,7 @@ test('a mandate took effect before it was announced', async () => {
 })
 
 test('an attempt that was removed is told beside the failures', async () => {
-  const db = await anOrganisation()
+  const db = await aDeployingOrganisation()
   await cover(db, 'entity:path_attempts', { ...SPAN, sourceId: 'runs' })
   await addAttempt(db, {
     native_id: 'b',
@@ -389,7 +378,7 @@ test('an attempt that was removed is told beside the failures', async () => {
 })
 
 test('facts of before still count on a path that has left the configuration', async () => {
-  const db = await anOrganisation()
+  const db = await aDeployingOrganisation()
   await cover(db, 'entity:tickets', { ...SPAN, sourceId: 'desk' })
   await govern(db)
   await addDeployments(db, 'payments', ['2026-01-20', '2026-02-03', '2026-02-11'], BY_PATH)
@@ -453,7 +442,7 @@ test('one repository that tells deployments is read further back than anything w
 })
 
 test('the last requirement of a register goes', async () => {
-  const db = await anOrganisation()
+  const db = await aDeployingOrganisation()
   await cover(db, 'entity:policy_evidence', { ...SPAN, sourceId: 'policies' })
   await addDeployments(db, 'payments', ['2026-01-20', '2026-02-03'], BY_PATH)
   await addRequirement(db, { native_id: 'signed', required_from: day('2026-02-20') })

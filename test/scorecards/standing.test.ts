@@ -26,12 +26,12 @@ import {
   addTicket,
 } from '#test/support/cases.ts'
 import { testDatabase } from '#test/support/database.ts'
+import { aDeployingOrganisation, SPAN } from '#test/support/deploying.ts'
 import { withCounts } from '#test/support/evidence.ts'
 
 /** A Wednesday: the last week that is complete ended on 2 March, 28 days after 2 February. */
 const NOW = new Date('2026-03-04T10:00:00Z')
 const LAST_WEEK_END = new Date(day('2026-03-02'))
-const SPAN = { from: '2025-10-06', to: '2026-06-01' }
 const DAY_MS = 86_400_000
 
 const daysFrom = (first: string, count: number) =>
@@ -40,18 +40,6 @@ const daysFrom = (first: string, count: number) =>
   )
 const WINDOW = daysFrom('2026-02-02', 28)
 const BY_PATH = { path_id: 'http-service', mechanism: 'path' } as const
-
-/** A path of deployments and teams with a service of their own name; what happened there was read. */
-async function anOrganisation(teams: readonly string[], rules: object = { work: 'deployments' }) {
-  const db = await testDatabase()
-  await addPath(db, { rules })
-  for (const team of teams) {
-    await addTeam(db, team)
-    await addService(db, team, { team })
-  }
-  await cover(db, 'entity:deployments', { ...SPAN, sourceId: 'pipelines' })
-  return db
-}
 
 /** What was published, each with the rows behind it, which add up to it. */
 async function publish(db: Database, metricId: string): Promise<MetricResult[]> {
@@ -89,7 +77,7 @@ async function addHelpedUse(db: Database) {
 }
 
 test('requests about a path are set against its uses, with what is neither beside it', async () => {
-  const db = await anOrganisation(['payments', 'search'])
+  const db = await aDeployingOrganisation(['payments', 'search'])
   await addHelpedUse(db)
   await addTicket(db, { native_id: '2', opened_at: day('2026-02-20'), team_id: 'search' })
   await addTicket(db, { native_id: 'about nothing', opened_at: day('2026-02-20'), path_id: null })
@@ -116,7 +104,7 @@ test('requests about a path are set against its uses, with what is neither besid
 })
 
 test('where nobody asked for help the path is self-service, and who asked was taught', async () => {
-  const db = await anOrganisation(['payments', 'search'])
+  const db = await aDeployingOrganisation(['payments', 'search'])
   await addHelpedUse(db)
   await cover(db, 'entity:tickets', { ...SPAN, sourceId: 'desk' })
   const result = await publishOne(db, 'SUP-06')
@@ -128,7 +116,7 @@ test('where nobody asked for help the path is self-service, and who asked was ta
 })
 
 test('a provisioning request with a step of the platform team is handed off', async () => {
-  const db = await anOrganisation(['payments'], { work: 'provisioning', evidence: [] })
+  const db = await aDeployingOrganisation(['payments'], { work: 'provisioning', evidence: [] })
   await cover(db, 'entity:provisioning_requests', { ...SPAN, sourceId: 'portal' })
   await cover(db, 'entity:tickets', { ...SPAN, sourceId: 'desk' })
   const usable_at = '2026-02-10T11:00:00.000Z'
@@ -159,7 +147,7 @@ test('a provisioning request with a step of the platform team is handed off', as
 })
 
 test.each(['SUP-02', 'SUP-06'])('%s misses its source where nobody reads tickets', async (id) => {
-  const db = await anOrganisation(['payments', 'search'])
+  const db = await aDeployingOrganisation(['payments', 'search'])
   await addHelpedUse(db)
   expect(await publishOne(db, id)).toMatchObject({ value: null, status: 'source_missing' })
 })
@@ -174,7 +162,7 @@ test.each([
 ])(
   '%s has no data where %s was read for less than half of the window',
   async (id, scope, sourceId) => {
-    const db = await anOrganisation(['payments', 'search'])
+    const db = await aDeployingOrganisation(['payments', 'search'])
     await addHelpedUse(db)
     await addRequirement(db, { native_id: 'signed' })
     // 13 of 28 days.
@@ -184,7 +172,7 @@ test.each([
 )
 
 test('failures are laid to the platform by what their codes and incidents say', async () => {
-  const db = await anOrganisation(['payments'])
+  const db = await aDeployingOrganisation(['payments'])
   await cover(db, 'entity:path_attempts', { ...SPAN, sourceId: 'runs' })
   await cover(db, 'entity:incidents', { ...SPAN, sourceId: 'pager' })
   const codes = ['platform:quota', 'platform', 'user_input:name', 'policy', 'bad luck', null]
@@ -222,7 +210,7 @@ test.each([
 ])(
   'where attempts %s were read, and no others, the first success says so',
   async (_, scope, status) => {
-    const db = await anOrganisation(['payments'])
+    const db = await aDeployingOrganisation(['payments'])
     await cover(db, scope, { from: '2025-10-06', to: SPAN.to, sourceId: 'runs' })
     await addAttempt(db, { native_id: '1', started_at: day('2026-02-10'), result: 'success' })
     expect(await publishOne(db, 'ADO-08')).toMatchObject({ status })
@@ -237,7 +225,7 @@ const DAYS = daysFrom('2026-02-10', 4)
  * is waived, and of two there is nothing.
  */
 async function aGovernedOrganisation() {
-  const db = await anOrganisation(GOVERNED)
+  const db = await aDeployingOrganisation(GOVERNED)
   await addRequirement(db, { native_id: 'signed' })
   await addRequirement(db, { native_id: 'over', required_to: day('2026-02-01') })
   for (const team of GOVERNED) await addDeployments(db, team, DAYS)
@@ -307,7 +295,7 @@ test('what could not be seen in time is unknown, and not incomplete', async () =
 })
 
 test('without a register of requirements nothing can be complete', async () => {
-  const db = await anOrganisation(GOVERNED)
+  const db = await aDeployingOrganisation(GOVERNED)
   for (const team of GOVERNED) await addDeployments(db, team, DAYS)
   await readEvidence(db, SPAN.from, SPAN.to)
   for (const id of ['GOV-02', 'GOV-03']) {
@@ -316,7 +304,7 @@ test('without a register of requirements nothing can be complete', async () => {
 })
 
 test('a request that went around the path is asked for evidence, too', async () => {
-  const db = await anOrganisation(GOVERNED, { work: 'provisioning', evidence: [] })
+  const db = await aDeployingOrganisation(GOVERNED, { work: 'provisioning', evidence: [] })
   await cover(db, 'entity:provisioning_requests', { ...SPAN, sourceId: 'portal' })
   await readEvidence(db, SPAN.from, SPAN.to)
   await addRequirement(db, { native_id: 'signed', path_id: 'http-service' })
@@ -343,7 +331,7 @@ test('a request that went around the path is asked for evidence, too', async () 
 })
 
 test('says of each source how many of its records could be joined to what they name', async () => {
-  const db = await anOrganisation(['payments'])
+  const db = await aDeployingOrganisation(['payments'])
   await addService(db, 'attic', { team: null })
   await addChanges(db, 'payments', ['2026-02-09'], { merge_sha: 'sha-1' })
   await addDeployments(db, 'payments', ['2026-02-10'], { ...BY_PATH, sha: 'sha-1' })

@@ -2,7 +2,7 @@ import type { Database } from '#db/connection.ts'
 import { scoreAll } from '#scorecards/run.ts'
 
 /** What stands, as text, but for which run wrote it and when. */
-export async function listStanding(db: Database): Promise<string[]> {
+async function listStanding(db: Database): Promise<string[]> {
   const rows = [
     ...(await db.selectFrom('adoption_states').selectAll().where('to_run', 'is', null).execute()),
     ...(await db.selectFrom('measurements').selectAll().where('to_run', 'is', null).execute()),
@@ -13,7 +13,7 @@ export async function listStanding(db: Database): Promise<string[]> {
 }
 
 /** As if nothing had ever been scored. */
-export async function forgetAll(db: Database): Promise<void> {
+async function forgetAll(db: Database): Promise<void> {
   for (const table of [
     'adoption_states',
     'measurements',
@@ -26,14 +26,22 @@ export async function forgetAll(db: Database): Promise<void> {
   }
 }
 
-/** Rows that stand and that a rebuild from nothing has not, and the other way round. */
+/**
+ * Few of the rows that stand and that a rebuild from nothing has not, and the other way round: all of
+ * them would hide what is wrong.
+ */
 export async function differencesFromRebuild(db: Database, now: Date): Promise<string[]> {
-  const standing = new Set(await listStanding(db))
+  const standing = await listStanding(db)
   await forgetAll(db)
   await scoreAll(db, { now })
-  const rebuilt = new Set(await listStanding(db))
+  const rebuilt = await listStanding(db)
   return [
-    ...[...standing].filter((row) => !rebuilt.has(row)).map((row) => `stands: ${row}`),
-    ...[...rebuilt].filter((row) => !standing.has(row)).map((row) => `rebuilt: ${row}`),
+    ...rowsOnlyIn(standing, rebuilt).map((row) => `stands: ${row}`),
+    ...rowsOnlyIn(rebuilt, standing).map((row) => `rebuilt: ${row}`),
   ]
+}
+
+function rowsOnlyIn(rows: readonly string[], others: readonly string[]): string[] {
+  const known = new Set(others)
+  return rows.filter((row) => !known.has(row)).slice(0, 3)
 }

@@ -272,28 +272,60 @@ export type EvidenceKind =
   | 'unknown'
   | 'not_matured'
 
+/** A row and the set that it belongs to. */
+export interface SortedRow {
+  readonly id: string
+  readonly kind: EvidenceKind
+  /** Rows that it stands for, where their ids do not matter; left out: itself. */
+  readonly times?: number | undefined
+}
+
+export const countRows = (rows: readonly Pick<SortedRow, 'times'>[]) =>
+  rows.reduce((sum, { times = 1 }) => sum + times, 0)
+
 /**
  * Ids by set, each set and the list of sets in text order, so that the order of rows is no matter. The
- * ids of a set are put in order when somebody asks for them.
+ * ids of a set are looked for and put in order when somebody asks for them.
  */
-export function toEvidence(
-  rows: readonly { readonly id: string; readonly kind: EvidenceKind }[],
+export function toEvidence(rows: readonly SortedRow[]): EvidenceSet[] {
+  return toSets(rows, (kind) => rows.flatMap((row) => (row.kind === kind ? [row.id] : [])))
+}
+
+/** Rows that are all of one set. */
+export interface SortedGroup<Row extends { readonly id: string } = { readonly id: string }> {
+  readonly kind: EvidenceKind
+  readonly rows: readonly Row[]
+}
+
+/** The same of rows that several results sort in different ways. */
+export function toEvidenceOfGroups(groups: readonly SortedGroup[]): EvidenceSet[] {
+  const sizes = groups.map(({ kind, rows }) => ({ kind, times: rows.length }))
+  return toSets(sizes, (kind) =>
+    groups.flatMap((group) => (group.kind === kind ? group.rows.map(({ id }) => id) : [])),
+  )
+}
+
+function toSets(
+  sizes: readonly Omit<SortedRow, 'id'>[],
+  idsOf: (kind: EvidenceKind) => readonly string[],
 ): EvidenceSet[] {
-  return [...Map.groupBy(rows, ({ kind }) => kind)]
-    .map(([kind, members]) => toSet(kind, members))
+  const sums = new Map<EvidenceKind, number>()
+  for (const { kind, times = 1 } of sizes) sums.set(kind, (sums.get(kind) ?? 0) + times)
+  return [...sums]
+    .map(([kind, size]) => toSet(kind, size, () => idsOf(kind)))
     .toSorted((a, b) => compareText(a.kind, b.kind))
 }
 
-function toSet(kind: string, members: readonly { readonly id: string }[]): EvidenceSet {
+function toSet(kind: EvidenceKind, size: number, list: () => readonly string[]): EvidenceSet {
   let ids: readonly string[] | undefined
   const set = {
     kind,
     get ids() {
-      ids ??= members.map(({ id }) => id).toSorted()
+      ids ??= list().toSorted()
       return ids
     },
   }
-  SIZES.set(set, members.length)
+  SIZES.set(set, size)
   return set
 }
 

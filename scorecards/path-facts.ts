@@ -38,6 +38,7 @@ import {
 import { CHART_WEEKS } from '#scorecards/process-chart.ts'
 import type { TeamUse } from '#scorecards/support/episodes.ts'
 import { judgeOfUses } from '#scorecards/support/judged-uses.ts'
+import { rowReader, type UseReader } from '#scorecards/support/use-reader.ts'
 
 /** What is known of a path before its cases are read. */
 export interface PathKnowledge {
@@ -51,17 +52,17 @@ export interface PathKnowledge {
 
 /** Work in scope of a path. */
 interface ReadUses {
-  /** As far back as single rows matter. */
-  readonly uses: readonly TeamUse[]
+  /** As far back as single uses matter. */
+  readonly usesIn: UseReader
   /** Successful uses by the number of the ISO week, as far back as metrics look. */
   readonly usedPerWeek: ReadonlyMap<number, number>
 }
 
-const NO_USES: ReadUses = { uses: [], usedPerWeek: new Map() }
+const NO_USES: ReadUses = { usesIn: () => [], usedPerWeek: new Map() }
 
 /** Of rows that go back as far as weeks matter. */
 export const toReadUses = (uses: readonly TeamUse[]): ReadUses => ({
-  uses,
+  usesIn: rowReader(uses),
   usedPerWeek: countUsedPerWeek(uses),
 })
 
@@ -187,13 +188,13 @@ export function standingReader(facts: PathFacts): (asOf: Date) => Standing {
   const { model, path, trails, cases, firstUses, resolvedSince } = facts
   const ticketsIn = byTime(cases.tickets, ({ openedAt }) => openedAt)
   const named = cases.tickets.filter(({ linkedRequestId }) => linkedRequestId !== null)
-  const usesIn = byTime(facts.uses, ({ occurredAt }) => occurredAt)
   const failedIn = byTime(facts.failed, ({ finishedAt }) => finishedAt)
   const policiesAt = policyReader(facts)
   const firstAttempts = toFirstAttempts(cases)
-  const judgeUses = judgeOfUses(cases.tickets)
+  const judgeUses = judgeOfUses(cases.tickets, firstUses)
   return (asOf) => {
     const back = (days: number) => ({ from: daysBefore(asOf, days), to: asOf })
+    const supported = back(SUPPORT_DAYS)
     return {
       model,
       path,
@@ -201,15 +202,15 @@ export function standingReader(facts: PathFacts): (asOf: Date) => Standing {
       cases: {
         ...cases,
         requests: cases.requests.map((request) => withStepsUntil(request, asOf)),
-        tickets: ticketsIn(back(SUPPORT_DAYS)),
+        tickets: ticketsIn(supported),
       },
-      namedTickets: named,
+      namedTickets: named.filter(({ openedAt }) => openedAt < supported.from),
       isResolutionTold: resolvedSince !== null && resolvedSince < asOf,
       firstUses,
       firstAttempts: new Map([...firstAttempts].filter(([, at]) => at < asOf)),
       judgeUses,
       usedPerWeek: facts.usedPerWeek,
-      usesIn: (days) => usesIn(back(days)),
+      usesIn: facts.usesIn,
       failures: once(() =>
         listFailures(cases, failedIn(back(platformCausedFailureShare.windowDays)), asOf),
       ),

@@ -1,4 +1,5 @@
 import { compareText } from '#lib/order.ts'
+import { daysBefore, type Period } from '#lib/period.ts'
 import type { TeamTrail } from '#scorecards/adoption/cohorts.ts'
 import { ageInWeeks, type Path } from '#scorecards/adoption/landscape.ts'
 import { covers } from '#scorecards/adoption/replay.ts'
@@ -41,9 +42,10 @@ import {
   withRemoved,
 } from '#scorecards/path-cases.ts'
 import type { MetricResult } from '#scorecards/result.ts'
-import type { TeamUse } from '#scorecards/support/episodes.ts'
-import type { EpisodeJudge } from '#scorecards/support/judged-uses.ts'
+import { ripeUntil } from '#scorecards/support/episodes.ts'
+import type { UseJudge } from '#scorecards/support/judged-uses.ts'
 import type { Covered } from '#scorecards/support/requests.ts'
+import type { UseReader } from '#scorecards/support/use-reader.ts'
 
 /**
  * A path as it stood at a moment, with all of its history until then: what those of its metrics are
@@ -56,7 +58,7 @@ export interface Standing {
   readonly trails: readonly TeamTrail[]
   /** Support requests only as far back as the longest window of a metric. */
   readonly cases: PathCases
-  /** Support requests that name a provisioning request, of any time. */
+  /** Older support requests that name a provisioning request. */
   readonly namedTickets: readonly Ticket[]
   /** Whether any source had told when a support request of before was resolved. */
   readonly isResolutionTold: boolean
@@ -64,11 +66,11 @@ export interface Standing {
   readonly firstUses: ReadonlyMap<string, Date>
   /** When each team first tried it, until then. */
   readonly firstAttempts: ReadonlyMap<string, Date>
-  /** Work in scope of the path in the days before. */
-  readonly usesIn: (days: number) => readonly TeamUse[]
+  /** Work in scope of the path, as far back as metrics look at single uses. */
+  readonly usesIn: UseReader
   /** Its successful uses by the number of the ISO week, as far back as metrics look. */
   readonly usedPerWeek: ReadonlyMap<number, number>
-  readonly judgeUses: (covered: Covered) => EpisodeJudge
+  readonly judgeUses: (covered: Covered) => UseJudge
   readonly failures: () => readonly Failure[]
   readonly policies: () => PathPolicies
   readonly asOf: Date
@@ -360,9 +362,8 @@ const SCORERS: readonly Scorer[] = [
     inputOf: (standing) => ({
       asOf: standing.asOf,
       requests: standing.cases.tickets,
-      uses: standing.usesIn(supportRequestsPer100Uses.windowDays),
+      ...usesWhenRead(standing, helpRead(standing)),
       usedPerWeek: standing.usedPerWeek,
-      covered: helpRead(standing),
     }),
     reads: [tickets, work],
     removed: ['tickets'],
@@ -489,22 +490,40 @@ function newWork({ model, path, cases, asOf }: Standing) {
   return { asOf, pathId: path.id, services }
 }
 
+/** Uses that were read, and those that were not, each among their like. */
+function usesWhenRead({ asOf, usesIn }: Standing, covered: Covered) {
+  const from = daysBefore(asOf, supportRequestsPer100Uses.windowDays)
+  const ends = covered.flatMap((span) => [new Date(span.from), new Date(span.to)])
+  return { covered, uses: piecesOf({ from, to: asOf }, ends).flatMap((piece) => usesIn(piece)) }
+}
+
+/** A period cut at those of some instants that lie in it. */
+function piecesOf({ from, to }: Period, instants: readonly Date[]): Period[] {
+  const cuts = instants.filter((at) => from < at && at < to).toSorted((a, b) => +a - +b)
+  return [from, ...cuts].map((start, place) => ({ from: start, to: cuts[place] ?? to }))
+}
+
 function interactions(standing: Standing): Interactions {
   const { asOf, cases, firstUses, judgeUses, namedTickets, path, trails } = standing
   const covered = helpRead(standing)
-  const recent = new Set(cases.tickets)
+  const { judge, tell } = judgeUses(covered)
+  // None tells who helped, which is what is looked for further back.
+  const used = { from: daysBefore(asOf, interactionModeMix.windowDays), to: asOf }
+  const [ripe, ...young] = piecesOf(used, [ripeUntil(asOf)])
   return {
     asOf,
-    requests: [...namedTickets.filter((ticket) => !recent.has(ticket)), ...cases.tickets],
-    // None tells who helped, which is what is looked for further back.
-    uses: standing.usesIn(interactionModeMix.windowDays),
+    requests: [...namedTickets, ...cases.tickets],
+    uses: [
+      ...(ripe === undefined ? [] : standing.usesIn(ripe, tell)),
+      ...young.flatMap((piece) => standing.usesIn(piece)),
+    ],
     provisioningRequests: cases.requests
       .filter(({ requestedAt }) => requestedAt < asOf)
       .map(({ team, ...request }) => ({ ...request, teamId: team })),
     attempts: cases.attempts.map(({ team, ...attempt }) => ({ ...attempt, teamId: team })),
     teams: trails.map(({ team }) => ({ id: team, firstUsedAt: firstUses.get(team) ?? null })),
     covered,
-    judgeUse: judgeUses(covered),
+    judgeUse: judge,
     pathAgeWeeks: ageInWeeks(path, asOf),
   }
 }

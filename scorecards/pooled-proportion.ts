@@ -1,13 +1,7 @@
 import { clusterRatio } from '#lib/stats/proportions.ts'
-import { type Computed, toEvidence } from '#scorecards/measure.ts'
+import { type Computed, type SortedRow, toEvidence } from '#scorecards/measure.ts'
 import { TEAMS_TO_POOL } from '#scorecards/metrics/work-counts.ts'
-import {
-  type Counts,
-  countSets,
-  proportion,
-  type Requirements,
-  type SortedRow,
-} from '#scorecards/proportion.ts'
+import { type Counts, countSets, proportion, type Requirements } from '#scorecards/proportion.ts'
 
 /** A row, the set that it belongs to, and whose it is; null when nobody knows. */
 export interface TeamRow extends SortedRow {

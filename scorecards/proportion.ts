@@ -2,8 +2,10 @@ import { wilson } from '#lib/stats/proportions.ts'
 import {
   type Computed,
   type CutPoints,
-  type EvidenceKind,
+  type SortedGroup,
+  type SortedRow,
   toEvidence,
+  toEvidenceOfGroups,
 } from '#scorecards/measure.ts'
 import type { Interval } from '#scorecards/result.ts'
 
@@ -23,28 +25,33 @@ export interface Requirements {
   readonly bandFrom: number
 }
 
-/** A row and the set that it belongs to. */
-export interface SortedRow {
-  readonly id: string
-  readonly kind: EvidenceKind
-}
-
 /** The share of the rows counted among those counted and not counted, with its Wilson interval. */
 export const proportionOf = (rows: readonly SortedRow[], requirements: Requirements): Computed => ({
   ...proportion(countSets(rows), requirements),
   evidence: toEvidence(rows),
 })
 
-export function countSets(rows: readonly SortedRow[]): Required<Counts> {
-  const count = (set: string) =>
-    rows.filter(({ kind }) => kind === set || kind.startsWith(`${set}:`)).length
-  const numerator = count('counted')
-  return {
-    numerator,
-    denominator: numerator + count('not_counted'),
-    nUnknown: count('unknown'),
-    notMatured: count('not_matured'),
+/** The same of rows in groups. */
+export const proportionOfGroups = (
+  groups: readonly SortedGroup[],
+  requirements: Requirements,
+): Computed => ({
+  ...proportion(
+    countSets(groups.map(({ kind, rows }) => ({ kind, times: rows.length }))),
+    requirements,
+  ),
+  evidence: toEvidenceOfGroups(groups),
+})
+
+export function countSets(rows: readonly Omit<SortedRow, 'id'>[]): Required<Counts> {
+  let [numerator, others, nUnknown, notMatured] = [0, 0, 0, 0]
+  for (const { kind, times = 1 } of rows) {
+    if (kind === 'counted') numerator += times
+    else if (kind === 'unknown') nUnknown += times
+    else if (kind === 'not_matured') notMatured += times
+    else if (kind.startsWith('not_counted')) others += times
   }
+  return { numerator, denominator: numerator + others, nUnknown, notMatured }
 }
 
 /** The same of counts alone; whoever has the rows adds their evidence. */

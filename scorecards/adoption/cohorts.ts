@@ -30,10 +30,21 @@ export interface PathStart {
 }
 
 /** What was known of a trail at `asOf`, oldest first. */
-export function knownWeeks({ weeks }: TeamTrail, asOf: Date): StateAtWeekEnd[] {
+export function knownWeeks({ weeks }: TeamTrail, asOf: Date): readonly StateAtWeekEnd[] {
+  if (isKnownInOrder(weeks, asOf.getTime())) return weeks
   return weeks
     .filter(({ weekEnd }) => weekEnd <= asOf)
     .toSorted((a, b) => a.weekEnd.getTime() - b.weekEnd.getTime())
+}
+
+function isKnownInOrder(weeks: readonly StateAtWeekEnd[], until: number): boolean {
+  let last = Number.NEGATIVE_INFINITY
+  for (const { weekEnd } of weeks) {
+    const at = weekEnd.getTime()
+    if (at < last || at > until) return false
+    last = at
+  }
+  return true
 }
 
 /** The first week end ever at which the team had adopted the path; null when there was none yet. */

@@ -72,4 +72,7 @@ export function periodOf({ asOf, window }: Span, days: number): Period {
   return { from, to: to < asOf ? to : asOf }
 }
 
-export const isIn = ({ from, to }: Period, instant: Date) => from <= instant && instant < to
+export function isIn({ from, to }: Period, instant: Date): boolean {
+  const at = instant.getTime()
+  return from.getTime() <= at && at < to.getTime()
+}

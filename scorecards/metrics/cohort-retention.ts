@@ -1,8 +1,8 @@
 import { weekNumber, weekStart } from '#lib/period.ts'
 import { firstAdoption, retentionSet, type TeamTrail } from '#scorecards/adoption/cohorts.ts'
-import type { Computed, TableMetric } from '#scorecards/measure.ts'
+import type { Computed, SortedRow, TableMetric } from '#scorecards/measure.ts'
 import { TEAM_INTERVAL } from '#scorecards/metrics/team-states.ts'
-import { proportionOf, type SortedRow } from '#scorecards/proportion.ts'
+import { proportionOf } from '#scorecards/proportion.ts'
 
 export interface Adoptions {
   readonly asOf: Date

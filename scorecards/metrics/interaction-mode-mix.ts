@@ -1,7 +1,12 @@
-import { millisecondsInWeek } from 'date-fns/constants'
 import { daysBefore, type Period } from '#lib/period.ts'
 import { isIn, periodOf, type Span } from '#scorecards/delivery/production.ts'
-import type { Computed, CutPoints, EvidenceKind, Metric } from '#scorecards/measure.ts'
+import {
+  type Computed,
+  type CutPoints,
+  countRows,
+  type EvidenceKind,
+  type Metric,
+} from '#scorecards/measure.ts'
 import { proportion, proportionOf } from '#scorecards/proportion.ts'
 import { type Episode, helpSpan, type PathWork, toEpisodes } from '#scorecards/support/episodes.ts'
 import {
@@ -11,6 +16,7 @@ import {
 } from '#scorecards/support/interaction-mode.ts'
 import { type EpisodeJudge, episodeJudge } from '#scorecards/support/judged-uses.ts'
 import type { Covered } from '#scorecards/support/requests.ts'
+import { type Stage, stageOf } from '#scorecards/support/stage.ts'
 
 export interface Interactions extends Span, PathWork {
   /** Support requests, of twelve weeks and a day. The rest of the work likewise. */
@@ -32,7 +38,6 @@ export interface TeamUsage {
 
 const WINDOW_DAYS = 28
 const MINIMUM = 20
-const NEWCOMER_WEEKS = 8
 const DISCOVERY_WEEKS = 26
 /** Successive windows after which help by one group is a habit. */
 const HABIT = 3
@@ -112,20 +117,33 @@ interface Row {
   readonly id: string
   readonly episode: Episode
   readonly kind: EvidenceKind
+  readonly times: number
   /** Null unless it counts. */
   readonly mode: InteractionMode | null
 }
 
 function judgeEpisodes(input: Interactions): Row[] {
-  const known = input.requests.filter(({ openedAt }) => openedAt < input.asOf)
-  const judge = episodeJudge(known, input.covered)
-  const judgeUse = input.judgeUse ?? judge
+  let judge: EpisodeJudge | undefined
+  const judgeOther: EpisodeJudge = (episode) => {
+    judge ??= episodeJudge(
+      input.requests.filter(({ openedAt }) => openedAt < input.asOf),
+      input.covered,
+    )
+    return judge(episode)
+  }
+  const judgeUse = input.judgeUse ?? judgeOther
   return toEpisodes(input).map((episode) => {
-    const left = (kind: EvidenceKind): Row => ({ id: episode.id, episode, kind, mode: null })
+    const left = (kind: EvidenceKind): Row => ({
+      id: episode.id,
+      episode,
+      kind,
+      times: episode.use?.times ?? 1,
+      mode: null,
+    })
     const span = helpSpan(episode.at)
     if (episode.outside !== null) return left(episode.outside)
     if (span.to > input.asOf) return left('not_matured')
-    const mode = episode.use === null ? judge(episode) : judgeUse(episode)
+    const mode = episode.use === null ? judgeOther(episode) : judgeUse(episode)
     return mode === null ? left('unknown') : { ...left(setOf(mode)), mode }
   })
 }
@@ -149,10 +167,9 @@ function sharesOf(rows: readonly Row[]): Computed['parts'] {
 
 /** Among the episodes whose mode is known. */
 function shareOf(rows: readonly Row[], ofMode: InteractionMode): Computed {
-  const modes = rows.flatMap(({ mode }) => mode ?? [])
   const counts = {
-    numerator: modes.filter((mode) => mode === ofMode).length,
-    denominator: modes.length,
+    numerator: countRows(rows.filter(({ mode }) => mode === ofMode)),
+    denominator: countRows(rows.filter(({ mode }) => mode !== null)),
     nUnknown: 0,
   }
   return proportion(counts, { cutPoints: null, valueFrom: 0, bandFrom: 0 })
@@ -169,15 +186,6 @@ function sharesByStage(rows: readonly Row[], firstUses: FirstUses): Computed['pa
     selfServiceShareEstablished: shareOf(of('established'), 'self_service').value,
     facilitationShareEstablished: shareOf(of('established'), 'facilitation').value,
   }
-}
-
-type Stage = 'first_use' | 'newcomer' | 'established'
-
-function stageOf({ teamId, at }: Episode, firstUses: FirstUses): Stage {
-  const first = teamId === null ? null : (firstUses.get(teamId) ?? null)
-  if (first === null || at <= first) return 'first_use'
-  const weeks = (at.getTime() - first.getTime()) / millisecondsInWeek
-  return weeks < NEWCOMER_WEEKS ? 'newcomer' : 'established'
 }
 
 /** Null where no team was facilitated in `period` by a group that is known. */

@@ -2,7 +2,7 @@ import { REQUEST_TYPES, type RequestType } from '#lib/request-types.ts'
 import { periodOf, type Span } from '#scorecards/delivery/production.ts'
 import type { Computed, EvidenceKind, TableMetric } from '#scorecards/measure.ts'
 import type { TypedRequest } from '#scorecards/metrics/support-requests-per-week.ts'
-import { proportionOf } from '#scorecards/proportion.ts'
+import { proportionOfGroups } from '#scorecards/proportion.ts'
 import { requestTypeOf } from '#scorecards/support/request-types.ts'
 import { openedIn, setOutside } from '#scorecards/support/requests.ts'
 
@@ -47,7 +47,9 @@ export const supportRequestMix: TableMetric<RequestMix> = {
 
   computeCells(input) {
     const rows = openedIn(input.requests, periodOf(input, WINDOW_DAYS)).map(toRow)
-    return REQUEST_TYPES.map((type) => ({ type, cell: toCell(type, rows) }))
+    const groups = [...Map.groupBy(rows, ({ outside, type }) => outside ?? type).values()]
+    const parts = { classifiedShare: classifiedShare(rows) }
+    return REQUEST_TYPES.map((type) => ({ type, cell: { ...toCell(type, groups), parts } }))
       .toSorted(largestFirst)
       .map(({ cell }) => ({ ...cell, ...(input.window && { window: input.window }) }))
   },
@@ -66,16 +68,17 @@ const toRow = (request: TypedRequest): Row => ({
   outside: setOutside(request),
 })
 
-function toCell(type: RequestType, rows: readonly Row[]): Computed {
-  const cell = proportionOf(
-    rows.map((row) => ({ id: row.id, kind: setOf(row, type) })),
-    { cutPoints: null, valueFrom: MINIMUM, bandFrom: MINIMUM },
+/** Rows of one group are told apart by nothing but their ids. */
+function toCell(type: RequestType, groups: readonly (readonly Row[])[]): Computed {
+  const sorted = groups.flatMap((rows) =>
+    rows[0] === undefined ? [] : [{ kind: setOf(rows[0], type), rows }],
   )
-  return {
-    ...cell,
-    parts: { classifiedShare: classifiedShare(rows) },
-    parameters: { type },
-  }
+  const cell = proportionOfGroups(sorted, {
+    cutPoints: null,
+    valueFrom: MINIMUM,
+    bandFrom: MINIMUM,
+  })
+  return { ...cell, parameters: { type } }
 }
 
 function setOf({ outside, type }: Row, ofCell: RequestType): EvidenceKind {

@@ -1,11 +1,18 @@
 import { type Period, trailingWeeks, weekNumber, weeksIn } from '#lib/period.ts'
 import { poissonRate } from '#lib/stats/counts.ts'
 import { isIn, periodOf, type Span } from '#scorecards/delivery/production.ts'
-import { type Computed, type EvidenceKind, type Metric, toEvidence } from '#scorecards/measure.ts'
+import {
+  type Computed,
+  countRows,
+  type EvidenceKind,
+  type Metric,
+  type SortedRow,
+  toEvidence,
+} from '#scorecards/measure.ts'
 import { CHART_WEEKS, chartParts } from '#scorecards/process-chart.ts'
 import {
-  askedPerWeek,
   type Covered,
+  countAsked,
   isRead,
   isSeen,
   openedIn,
@@ -28,6 +35,8 @@ export interface Use {
     | null
   /** Null when the source does not say whether a person or a machine set it off. */
   readonly userInitiated: boolean | null
+  /** As many that nothing tells apart as it stands for; left out: for itself. */
+  readonly times?: number
 }
 
 type UseKind = Pick<Use, 'result' | 'mechanism' | 'userInitiated'>
@@ -91,6 +100,7 @@ export const supportRequestsPer100Uses: Metric<RequestsAndUses> = {
       .filter(({ occurredAt }) => isIn(period, occurredAt))
       .map((use) => ({
         id: use.id,
+        times: use.times,
         use,
         kind: whenRead(covered, use.occurredAt, setOfUse(use)),
       }))
@@ -99,10 +109,12 @@ export const supportRequestsPer100Uses: Metric<RequestsAndUses> = {
     return {
       ...rateOf(
         { known: countOf(requests, 'counted'), unknown: countOf(requests, 'unknown') },
-        { known: successful.length, unknown: countOf(uses, 'unknown') },
+        { known: countRows(successful), unknown: countOf(uses, 'unknown') },
       ),
       parts: {
-        usesOfUnknownInitiator: successful.filter(({ use }) => use.userInitiated === null).length,
+        usesOfUnknownInitiator: countRows(
+          successful.filter(({ use }) => use.userInitiated === null),
+        ),
         automatedUses: countOf(uses, 'excluded:automated'),
         ...chartParts(series),
       },
@@ -128,8 +140,8 @@ function setOfUse({ result, mechanism, userInitiated }: UseKind): EvidenceKind {
 const whenRead = (covered: Covered, instant: Date, kind: EvidenceKind): EvidenceKind =>
   isSeen(covered, instant) ? kind : 'excluded:not_covered'
 
-const countOf = (rows: readonly { readonly kind: EvidenceKind }[], kind: EvidenceKind) =>
-  rows.filter((row) => row.kind === kind).length
+const countOf = (rows: readonly SortedRow[], kind: EvidenceKind) =>
+  countRows(rows.filter((row) => row.kind === kind))
 
 interface Cases {
   readonly known: number
@@ -177,11 +189,9 @@ export function countUsedPerWeek(uses: readonly Use[]): Map<number, number> {
 /** Of each week, oldest first; null of one that was not read, or in which nothing was used. */
 function weeklyFigures(input: RequestsAndUses, period: Period) {
   const { requests, uses, covered, usedPerWeek = countUsedPerWeek(uses) } = input
-  const asked = askedPerWeek(requests)
   return weeksIn(period).map((week) => {
-    const number = weekNumber(week.from)
-    const inWeek = usedPerWeek.get(number) ?? 0
-    const { value } = poissonRate(asked.get(number)?.length ?? 0, inWeek / PER)
-    return isRead(covered, week) ? value : null
+    const inWeek = usedPerWeek.get(weekNumber(week.from)) ?? 0
+    if (!isRead(covered, week)) return null
+    return poissonRate(countAsked(requests, week), inWeek / PER).value
   })
 }

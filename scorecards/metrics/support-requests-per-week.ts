@@ -1,4 +1,4 @@
-import { type Period, trailingWeeks, weekNumber, weeksIn } from '#lib/period.ts'
+import { type Period, trailingWeeks, weeksIn } from '#lib/period.ts'
 import type { RequestType } from '#lib/request-types.ts'
 import { isOverdispersed, poissonRate } from '#lib/stats/counts.ts'
 import { isIn } from '#scorecards/delivery/production.ts'
@@ -6,8 +6,8 @@ import { type Computed, type EvidenceKind, type Metric, toEvidence } from '#scor
 import { CHART_WEEKS, chartParts } from '#scorecards/process-chart.ts'
 import { requestTypeOf } from '#scorecards/support/request-types.ts'
 import {
-  askedPerWeek,
   type Covered,
+  countAsked,
   isRead,
   openedIn,
   type SupportRequest,
@@ -101,10 +101,7 @@ function setOf(request: SupportRequest, read: readonly Period[]): EvidenceKind {
 
 /** Oldest first; null of a week that was not read. */
 function weeklyCounts(requests: readonly SupportRequest[], covered: Covered, period: Period) {
-  const asked = askedPerWeek(requests)
-  return weeksIn(period).map((week) =>
-    isRead(covered, week) ? (asked.get(weekNumber(week.from))?.length ?? 0) : null,
-  )
+  return weeksIn(period).map((week) => (isRead(covered, week) ? countAsked(requests, week) : null))
 }
 
 function rateOf(

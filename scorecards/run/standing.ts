@@ -32,7 +32,8 @@ import { HISTORY_WEEKS } from '#scorecards/run/horizons.ts'
 import type { Plan } from '#scorecards/run/plan.ts'
 import type { Session } from '#scorecards/run/session.ts'
 import { readUseLedgers } from '#scorecards/run/work.ts'
-import { countUsesPerWeek, type UseLedger, usesIn } from '#scorecards/support/use-ledger.ts'
+import { countUsesPerWeek, type UseLedger } from '#scorecards/support/use-ledger.ts'
+import { ledgerReader } from '#scorecards/support/use-reader.ts'
 
 interface StandingTerms {
   readonly model: Model
@@ -106,11 +107,11 @@ const writerReader = (
 /** The ledgers are read once, for all stretches. */
 function usesReader(db: Reader, pathId: string): PathFactReader['uses'] {
   let read: Promise<readonly UseLedger[]> | undefined
-  return async ({ rows, weeks }) => {
+  return async ({ weeks }) => {
     read ??= readUseLedgers(db, pathId)
     const ledgers = await read
     return {
-      uses: ledgers.flatMap((ledger) => usesIn(ledger, +rows.from, +rows.to)),
+      usesIn: ledgerReader(ledgers),
       usedPerWeek: countUsesPerWeek(ledgers, +weeks.from, +weeks.to),
     }
   }

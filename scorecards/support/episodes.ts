@@ -110,6 +110,10 @@ export const helpSpan = (at: Date): Period => ({
   to: new Date(at.getTime() + 72 * millisecondsInHour),
 })
 
+/** An episode of before then was asked about by `asOf` if it ever will be: half-open. */
+export const ripeUntil = (asOf: Date): Date =>
+  new Date(asOf.getTime() - 72 * millisecondsInHour + 1)
+
 /**
  * Finds the support requests of an episode: those that name it, whenever they were opened, and those
  * of its team about the path around that time. One that names a provisioning request is of no other.

@@ -1,6 +1,6 @@
-import { type Period, weekNumber } from '#lib/period.ts'
+import type { Period } from '#lib/period.ts'
 import { type CoveredInterval, coveredShare } from '#scorecards/coverage.ts'
-import { isIn } from '#scorecards/delivery/production.ts'
+import { within } from '#scorecards/in-period.ts'
 import type { EvidenceKind } from '#scorecards/measure.ts'
 
 /** Something that somebody asked the platform team: a ticket, or a thread that stands for one. */
@@ -38,14 +38,11 @@ export function setOutside(request: SupportRequest): EvidenceKind | null {
 export const openedIn = <Request extends SupportRequest>(
   requests: readonly Request[],
   period: Period,
-) => requests.filter(({ openedAt }) => isIn(period, openedAt))
+) => within(requests, ({ openedAt }) => openedAt, period)
 
-/** Requests from outside about the path, by the number of the ISO week in which they were opened. */
-export const askedPerWeek = (requests: readonly SupportRequest[]) =>
-  Map.groupBy(
-    requests.filter((request) => setOutside(request) === null),
-    ({ openedAt }) => weekNumber(openedAt),
-  )
+/** How many requests from outside about the path were opened in `period`. */
+export const countAsked = (requests: readonly SupportRequest[], period: Period) =>
+  openedIn(requests, period).filter((request) => setOutside(request) === null).length
 
 /** Whether all of `period` was read. */
 export const isRead = (covered: Covered, { from, to }: Period) =>

@@ -21,7 +21,7 @@ export interface UseLedger {
 
 const KINDS = ['deployment', 'provisioning', 'pipeline_run'] as const
 const RESULTS = ['success', 'failure', 'unknown'] as const
-const MECHANISMS = [
+export const MECHANISMS = [
   'path',
   'parallel_pipeline',
   'manual_change',
@@ -41,6 +41,16 @@ const WHATS: readonly What[] = KINDS.flatMap((kind) =>
     ),
   ),
 )
+
+/** How many numbers `what` may have. */
+export const WHAT_COUNT = WHATS.length
+
+const NOTHING_KNOWN: What = {
+  kind: 'deployment',
+  result: 'unknown',
+  mechanism: null,
+  userInitiated: null,
+}
 
 function numberOf({ kind, result, mechanism, userInitiated }: What): number {
   const place = KINDS.indexOf(kind) * RESULTS.length + RESULTS.indexOf(result)
@@ -80,27 +90,14 @@ export function decodeUses(bytes: Uint8Array): UseLedger {
   return { ...(about as object), ...columns } as unknown as UseLedger
 }
 
-/** The uses in [from, to), in milliseconds, in the order of time; none has an id. */
-export function usesIn(
-  { teams, sources, ...rows }: UseLedger,
-  from: number,
-  to: number,
-): TeamUse[] {
-  const uses: TeamUse[] = []
-  for (let row = lowerBound(rows.at, from); row < rows.at.length; row += 1) {
-    const at = rows.at[row] ?? Number.POSITIVE_INFINITY
-    const what = WHATS[rows.what[row] ?? -1]
-    if (at >= to || what === undefined) break
-    uses.push({
-      id: '',
-      teamId: teams[rows.team[row] ?? -1] ?? null,
-      sourceId: sources[rows.source[row] ?? -1] ?? '',
-      occurredAt: new Date(at),
-      ...what,
-    })
-  }
-  return uses
-}
+/** The use of one row; it has no id. */
+export const readUse = (ledger: UseLedger, row: number): TeamUse => ({
+  id: '',
+  teamId: ledger.teams[ledger.team[row] ?? -1] ?? null,
+  sourceId: ledger.sources[ledger.source[row] ?? -1] ?? '',
+  occurredAt: new Date(ledger.at[row] ?? Number.NaN),
+  ...(WHATS[ledger.what[row] ?? -1] ?? NOTHING_KNOWN),
+})
 
 /** The first and the last instant at which two ledgers differ, in milliseconds; null: they say the same. */
 export function differenceOfUses(

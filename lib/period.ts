@@ -115,6 +115,21 @@ export function yearBefore(instant: Date): Date {
   return earlier
 }
 
+/**
+ * An instant as text. Results tell of the same few again and again, and to look one up takes a fraction
+ * of the time.
+ */
+export function toInstantText(instant: Date): string {
+  const at = instant.getTime()
+  const text = texts.get(at) ?? instant.toISOString()
+  if (texts.size >= MOST_TEXTS) texts.clear()
+  texts.set(at, text)
+  return text
+}
+
+const texts = new Map<number, string>()
+const MOST_TEXTS = 4096
+
 /** An instant in milliseconds as text; null where it is not finite. */
 export const instantText = (at: number): string | null =>
   Number.isFinite(at) ? new Date(at).toISOString() : null

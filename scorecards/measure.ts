@@ -1,5 +1,5 @@
 import { compareText } from '#lib/order.ts'
-import { daysBefore, type Period } from '#lib/period.ts'
+import { daysBefore, type Period, toInstantText } from '#lib/period.ts'
 import type {
   Band,
   CountedSet,
@@ -172,9 +172,9 @@ function subjectOf(
     unit: definition.unit,
     guardrails: definition.guardrails,
     scope: context.scope,
-    window: { start: from.toISOString(), end: to.toISOString() },
-    asOf: asOf.toISOString(),
-    computedAt: context.computedAt.toISOString(),
+    window: { start: toInstantText(from), end: toInstantText(to) },
+    asOf: toInstantText(asOf),
+    computedAt: toInstantText(context.computedAt),
     parameters: { ...context.parameters, ...computed.parameters, ...computed.cutPoints },
     watermarks: context.watermarks,
   }

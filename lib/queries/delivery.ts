@@ -13,7 +13,7 @@ import { decodeLedgers } from '#scorecards/delivery/ledger.ts'
 import { type DeliveryModel, toDeliveryModel } from '#scorecards/delivery/model.ts'
 import { deliveryResults, factsOf } from '#scorecards/delivery/results.ts'
 import { toDeliveryFacts } from '#scorecards/delivery/rows.ts'
-import { type DeliveryTally, mergeTallies } from '#scorecards/delivery/tally.ts'
+import { type DeliveryTally, hoursOf, mergeTallies } from '#scorecards/delivery/tally.ts'
 import { toEvidence } from '#scorecards/measure.ts'
 import { REMOVED } from '#scorecards/path-cases.ts'
 import type { EvidenceSet, MetricResult, Scope } from '#scorecards/result.ts'
@@ -93,7 +93,7 @@ export async function measureTeamDeliveries(
   )
   const teams = tallies.flatMap(([id, tally]) =>
     resultOf({ teamId: id }, [tally]).map(
-      (result) => [id, { result, hours: tally.hours }] as const,
+      (result) => [id, { result, hours: hoursOf(tally.counted, 'hours') }] as const,
     ),
   )
   return { whole, teams: new Map(teams) }

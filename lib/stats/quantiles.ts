@@ -1,7 +1,7 @@
 import { type Interval, TAIL } from '#lib/stats/level.ts'
 
 /** Ascending; native order of numbers is several times as fast as that of an array. */
-export const inOrder = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).sort()
+export const inOrder = (values: ArrayLike<number>): Float64Array => new Float64Array(values).sort()
 
 /**
  * The `p` quantile of `values`, in their own unit, for `p` from 0 to 1. Interpolates
@@ -12,21 +12,33 @@ export function quantile(values: ArrayLike<number>, p: number): number | null {
   if (values.length === 0) return null
   const position = (values.length - 1) * p
   const place = Math.floor(position)
-  const copy = Float64Array.from(values)
-  const below = select(copy, place)
+  const copy = toScratch(values)
+  const below = select(copy, place, values.length)
   if (position === place) return below
   // What comes after it is no smaller, and the smallest of that is its neighbour.
-  const above = copy.subarray(place + 1).reduce((least, value) => Math.min(least, value))
+  let above = Number.POSITIVE_INFINITY
+  for (let later = place + 1; later < values.length; later += 1) {
+    above = Math.min(above, at(copy, later))
+  }
   return below + (position - place) * (above - below)
 }
 
+/** Many quantiles are of few values: room for them is made once. */
+let scratch = new Float64Array(1024)
+
+function toScratch(values: ArrayLike<number>): Float64Array {
+  if (scratch.length < values.length) scratch = new Float64Array(2 * values.length)
+  scratch.set(values)
+  return scratch
+}
+
 /**
- * The value at `place` in ascending order; moves values so that none before it is larger and none
+ * The value at `place` in ascending order of the first `count`; moves values so that none before it is larger and none
  * after it smaller. C. A. R. Hoare, Communications of the ACM 4 (1961), algorithm 65.
  */
-function select(values: Float64Array, place: number): number {
+function select(values: Float64Array, place: number, count: number): number {
   let left = 0
-  let right = values.length - 1
+  let right = count - 1
   while (left < right) {
     const { low, high } = partition(values, left, right)
     if (place <= high) right = high

@@ -1,4 +1,4 @@
-import { daysBefore } from '#lib/period.ts'
+import { daysBefore, toInstantText } from '#lib/period.ts'
 import type { Landscape, Service } from '#scorecards/adoption/landscape.ts'
 import { toUnits } from '#scorecards/adoption/units.ts'
 import { coveredBy, type Feed, toFeed } from '#scorecards/adoption/work-coverage.ts'
@@ -155,25 +155,15 @@ function toSources(
     return known
   }
   return {
-    hasDeployments: ofAll.deployments.isTold,
-    hasChanges: ofAll.changes.isTold,
-    hasIncidents: ofAll.incidents.isTold,
+    hasDeployments: ofAll.isTold.deployments,
+    hasChanges: ofAll.isTold.changes,
+    hasIncidents: ofAll.isTold.incidents,
     incidentsRead: ({ from, to }) => {
       const [first, end] = [dayOf(from) - days.first, dayOf(to) - days.first]
       return end <= first ? 1 : coveredIn(incidents, first, end) / (end - first)
     },
-    watermarks: (team, { to }, facts) => {
-      const reaches = team === undefined ? ofAll : reachesOf(team)
-      const least = new Map<string, number>()
-      for (const [source, reach] of facts.flatMap((fact) => [...reaches[fact].at(to)])) {
-        least.set(source, Math.min(reach, least.get(source) ?? reach))
-      }
-      return Object.fromEntries(
-        [...least]
-          .toSorted(([a], [b]) => (a < b ? -1 : 1))
-          .map(([source, reach]) => [source, new Date(reach).toISOString()]),
-      )
-    },
+    watermarks: (team, { to }, facts) =>
+      (team === undefined ? ofAll : reachesOf(team)).watermarks(to, facts),
   }
 }
 
@@ -186,7 +176,13 @@ const repositoriesOf = ({ servicesByOwner, coverage }: Landscape, team: string):
     intervals: coverage.get(`${REPOSITORY}${repositoryId}`) ?? [],
   }))
 
-type FactReaches = Readonly<Record<Fact, Reaches>>
+interface FactReaches {
+  readonly isTold: Readonly<Record<Fact, boolean>>
+  /** See `DeliverySources`; several metrics of one window ask for the same. */
+  readonly watermarks: (to: number, facts: readonly Fact[]) => Watermarks
+}
+
+type Watermarks = Record<string, string>
 
 function toReaches(
   { coverage }: Landscape,
@@ -198,11 +194,38 @@ function toReaches(
     since,
     intervals: intervals.filter(({ sourceId }) => feed.all.has(sourceId)),
   }))
-  return {
+  const reaches = {
     deployments: leastFar([entity('deployments'), ...telling]),
     changes: leastFar([entity('changes'), ...repositories]),
     incidents: leastFar([entity('incidents')]),
   }
+  let latest = { to: Number.NaN, told: new Map<string, Watermarks>() }
+  return {
+    isTold: {
+      deployments: reaches.deployments.isTold,
+      changes: reaches.changes.isTold,
+      incidents: reaches.incidents.isTold,
+    },
+    watermarks: (to, facts) => {
+      if (latest.to !== to) latest = { to, told: new Map() }
+      const key = facts.join()
+      const told = latest.told.get(key) ?? toWatermarks(facts.map((fact) => reaches[fact].at(to)))
+      latest.told.set(key, told)
+      return told
+    },
+  }
+}
+
+/** By source the least of all, in text order. */
+function toWatermarks(reached: readonly ReadonlyMap<string, number>[]): Watermarks {
+  const least = new Map<string, number>()
+  for (const bySource of reached) {
+    for (const [source, at] of bySource) {
+      least.set(source, Math.min(at, least.get(source) ?? at))
+    }
+  }
+  const sorted = [...least].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(sorted.map(([source, at]) => [source, toInstantText(new Date(at))]))
 }
 
 interface Reaches {

@@ -1,5 +1,6 @@
+import { type Period, toInstantText } from '#lib/period.ts'
 import type { LedgerPart } from '#scorecards/delivery/ledger.ts'
-import type { DeliveryTally, TallyWindow } from '#scorecards/delivery/tally.ts'
+import { type DeliveryTally, hoursOf, type TallyWindow } from '#scorecards/delivery/tally.ts'
 import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
 import { type Absence, type Computed, type Metric, measure } from '#scorecards/measure.ts'
 import { changeFailRate, changeFailRateOf } from '#scorecards/metrics/change-fail-rate.ts'
@@ -64,11 +65,11 @@ const SCORERS: readonly Scorer[] = [
     needs: ['deployments', 'changes'],
     compute: ({ all }) =>
       changeLeadTimeOf({
-        hours: all.hours,
-        commitToOpen: all.commitToOpen,
-        openToReview: all.openToReview,
-        reviewToMerge: all.reviewToMerge,
-        mergeToDeploy: all.mergeToDeploy,
+        hours: hoursOf(all.counted, 'hours'),
+        commitToOpen: hoursOf(all.counted, 'commitToOpen'),
+        openToReview: hoursOf(all.counted, 'openToReview'),
+        reviewToMerge: hoursOf(all.counted, 'reviewToMerge'),
+        mergeToDeploy: hoursOf(all.counted, 'mergeToDeploy'),
         negativeStage: all.negativeStage,
         unknown: all.changesUnknown,
         anomalous: all.anomalous,
@@ -183,34 +184,43 @@ export function deliveryResults(
   computedAt: Date,
   metricIds: readonly string[] = DELIVERY_METRICS,
 ): MetricResult[] {
+  const moments = toMoments(subject)
   return SCORERS.filter(({ metric }) => metricIds.includes(metric.definition.id)).map((scorer) =>
-    toResult(scorer, subject, sources, computedAt),
+    toResult(scorer, subject, sources, { computedAt, ...moments }),
   )
+}
+
+/** What all metrics of one subject share. */
+interface Moments {
+  readonly period: Period
+  readonly asOf: Date
+  /** The terms of a question for the rows, but for the metric. */
+  readonly terms: string
+  readonly computedAt: Date
 }
 
 function toResult(
   { metric, needs, compute }: Scorer,
   subject: DeliverySubject,
   sources: DeliverySources,
-  computedAt: Date,
+  { computedAt, period, asOf, terms }: Moments,
 ): MetricResult {
   const { scope, window } = subject
   const reach = scope.teamId === undefined ? 'path' : 'team'
   const absence = absenceOf(needs, sources)
-  const period = { from: new Date(window.from), to: new Date(subject.end) }
   return measure(
     {
       ...metric,
       compute: () => ({
         ...computeOnce(metric.definition.id, subject.all, reach, () => compute(subject, reach)),
         window: period,
-        evidence: toEvidenceQuery(metric.definition.id, subject),
+        evidence: toEvidenceQuery(metric.definition.id, terms),
       }),
     },
     undefined,
     {
       scope,
-      asOf: new Date(window.asOf),
+      asOf,
       computedAt,
       engineVersion: ENGINE_VERSION,
       parameters: {},
@@ -228,11 +238,11 @@ function computeOnce(
   reach: Reach,
   compute: () => Computed,
 ): Computed {
+  if (reach === 'team') return compute()
   const known = COMPUTED.get(all) ?? new Map<string, Computed>()
   COMPUTED.set(all, known)
-  const key = `${metricId} ${reach}`
-  const computed = known.get(key) ?? compute()
-  known.set(key, computed)
+  const computed = known.get(metricId) ?? compute()
+  known.set(metricId, computed)
   return computed
 }
 
@@ -263,15 +273,23 @@ function coverageOf(
 }
 
 /** The rows are many, so that an id is the question that gives them. */
-function toEvidenceQuery(metricId: string, { scope, window }: DeliverySubject) {
+const toEvidenceQuery = (metricId: string, terms: string) => [
+  { kind: 'query', ids: [`delivery?metric=${metricId}&${terms}`] },
+]
+
+function toMoments({ scope, window, end }: DeliverySubject): Omit<Moments, 'computedAt'> {
+  const asOf = new Date(window.asOf)
   const terms = new URLSearchParams({
-    metric: metricId,
     ...(scope.pathId !== undefined && { path: scope.pathId }),
     ...(scope.teamId !== undefined && { team: scope.teamId }),
-    from: new Date(window.from).toISOString(),
-    to: new Date(window.to).toISOString(),
+    from: toInstantText(new Date(window.from)),
+    to: toInstantText(new Date(window.to)),
     // What has ended is told by all that is known by now.
-    ...(window.asOf === window.to && { asof: new Date(window.asOf).toISOString() }),
+    ...(window.asOf === window.to && { asof: toInstantText(asOf) }),
   })
-  return [{ kind: 'query', ids: [`delivery?${terms}`] }]
+  return {
+    period: { from: new Date(window.from), to: new Date(end) },
+    asOf,
+    terms: terms.toString(),
+  }
 }

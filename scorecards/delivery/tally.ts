@@ -4,6 +4,7 @@ import type { Duration } from '#lib/stats/survival.ts'
 import { type CoveredDays, coveredIn, type Days, dayOf } from '#scorecards/delivery/calendar.ts'
 import {
   CHANGE_SETS,
+  type ChangeColumns,
   DEPLOYMENT_KINDS,
   DEPLOYMENT_SETS,
   type DeliveryLedger,
@@ -78,13 +79,9 @@ export interface DeliveryTally {
   wholeWeeks: (number | null)[]
   /** Sunday first. */
   readonly weekdays: number[]
-  readonly batchSizes: number[]
-  /** Hours of changes that count. */
-  readonly hours: number[]
-  readonly commitToOpen: number[]
-  readonly openToReview: number[]
-  readonly reviewToMerge: number[]
-  readonly mergeToDeploy: number[]
+  batchSizes: number[]
+  /** Changes that count, where they are set down. */
+  counted: ChangeRows[]
   negativeStage: number
   changesUnknown: number
   anomalous: number
@@ -132,11 +129,7 @@ const emptyTally = (): DeliveryTally => ({
   wholeWeeks: [],
   weekdays: [0, 0, 0, 0, 0, 0, 0],
   batchSizes: [],
-  hours: [],
-  commitToOpen: [],
-  openToReview: [],
-  reviewToMerge: [],
-  mergeToDeploy: [],
+  counted: [],
   negativeStage: 0,
   changesUnknown: 0,
   anomalous: 0,
@@ -438,12 +431,12 @@ function addChanges(
   window: TallyWindow,
 ): void {
   const { at, team, set } = changes
-  const end = lowerBound(at, window.to)
-  for (let row = lowerBound(at, window.from); row < end; row += 1) {
+  const [from, to] = [lowerBound(at, window.from), lowerBound(at, window.to)]
+  for (let row = from; row < to; row += 1) {
     if (team[row] !== own) continue
     switch (CHANGE_SETS[set[row] ?? 0]) {
       case 'counted':
-        addSamples(tally, changes, row)
+        tally.negativeStage += changes.isReversed[row] ?? 0
         break
       case 'unknown':
         tally.changesUnknown += 1
@@ -458,17 +451,34 @@ function addChanges(
         tally.anomalous += 1
     }
   }
+  if (from < to) tally.counted.push({ changes, own, from, to })
 }
 
-const STAGES = ['commitToOpen', 'openToReview', 'reviewToMerge', 'mergeToDeploy'] as const
+/** Of one ledger, the rows [from, to), of which the changes of one team matter that count. */
+interface ChangeRows {
+  readonly changes: ChangeColumns
+  /** Place of the team in the ledger. */
+  readonly own: number
+  readonly from: number
+  readonly to: number
+}
 
-function addSamples(tally: DeliveryTally, changes: DeliveryLedger['changes'], row: number): void {
-  tally.hours.push(changes.hours[row] ?? Number.NaN)
-  for (const stage of STAGES) {
-    const hours = changes[stage][row] ?? Number.NaN
-    if (!Number.isNaN(hours)) tally[stage].push(hours)
+const COUNTED = CHANGE_SETS.indexOf('counted')
+
+/** Hours of changes that count, of a stage those that had it. */
+export function hoursOf(
+  counted: readonly ChangeRows[],
+  column: 'hours' | 'commitToOpen' | 'openToReview' | 'reviewToMerge' | 'mergeToDeploy',
+): number[] {
+  const hours: number[] = []
+  for (const { changes, own, from, to } of counted) {
+    const { team, set, [column]: taken } = changes
+    for (let row = from; row < to; row += 1) {
+      const value = taken[row] ?? Number.NaN
+      if (team[row] === own && set[row] === COUNTED && !Number.isNaN(value)) hours.push(value)
+    }
   }
-  if (changes.isReversed[row] === 1) tally.negativeStage += 1
+  return hours
 }
 
 function addOutages(
@@ -581,6 +591,9 @@ export function mergeTallies(tallies: readonly DeliveryTally[]): DeliveryTally {
   if (known !== undefined) return known
   const sum = emptyTally()
   for (const tally of tallies) add(sum, tally)
+  // All at once: one by one takes many times as long.
+  sum.batchSizes = NO_SIZES.concat(...tallies.map(({ batchSizes }) => batchSizes))
+  sum.counted = tallies.flatMap(({ counted }) => counted)
   MERGED.set(tallies, sum)
   return sum
 }
@@ -590,7 +603,6 @@ const MERGED = new WeakMap<readonly DeliveryTally[], DeliveryTally>()
 
 function add(sum: DeliveryTally, tally: DeliveryTally): void {
   for (const name of COUNTS) sum[name] += tally[name]
-  for (const name of SAMPLES) for (const value of tally[name]) sum[name].push(value)
   for (const watch of tally.watches) sum.watches.push(watch)
   tally.weekdays.forEach((count, day) => {
     sum.weekdays[day] = (sum.weekdays[day] ?? 0) + count
@@ -608,7 +620,7 @@ const isCount = (name: string): name is CountName =>
   typeof EMPTY[name as keyof DeliveryTally] === 'number'
 const COUNTS = Object.keys(EMPTY).filter(isCount)
 
-const SAMPLES = ['batchSizes', 'hours', ...STAGES] as const
+const NO_SIZES: readonly number[] = []
 
 /** A week counts where it was whole for everybody who had a service. */
 function addWholeWeeks(sum: DeliveryTally, { wholeWeeks }: DeliveryTally): void {

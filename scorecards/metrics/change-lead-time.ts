@@ -80,8 +80,8 @@ export const changeLeadTime: Metric<ChangeLeadTimes> = {
 }
 
 /** Hours that changes took, and how many were left out and why. */
-export interface LeadTimeSamples extends Readonly<Record<Stage, readonly number[]>> {
-  readonly hours: readonly number[]
+export interface LeadTimeSamples extends Readonly<Record<Stage, ArrayLike<number>>> {
+  readonly hours: ArrayLike<number>
   readonly negativeStage: number
   readonly unknown: number
   readonly anomalous: number

@@ -3,7 +3,7 @@ import { definitionOf } from '#app/definitions.ts'
 import { formatCountOf, formatDay, formatPercent, formatValue } from '#app/format.ts'
 import type { GoldenPath } from '#lib/queries/golden-paths.ts'
 import type { TeamValue } from '#lib/queries/team-values.ts'
-import { inOrder, quantileOfSorted } from '#lib/stats/quantiles.ts'
+import { median } from '#lib/stats/quantiles.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 import { type Progress, progressOf, type Target, toTarget } from '#scorecards/target.ts'
 
@@ -48,7 +48,7 @@ export function medianOf(
     (one) => one.metricId === metricId && one.pathId === pathId && one.teamId !== teamId,
   )
   if (others.length < LEAST_OTHER_TEAMS) return undefined
-  const value = quantileOfSorted(inOrder(others.map((one) => one.value)), 0.5)
+  const value = median(others.map((one) => one.value))
   return value === null ? undefined : { kind: 'median', value, teams: others.length }
 }
 

@@ -7,7 +7,12 @@ import { insertRows } from '#db/statements.ts'
 export interface LedgerKind {
   readonly kind: string
   readonly pathId?: string
+  /** The first day of the quarter that they hold, such as 2026-04-01; left out: not divided. */
+  readonly quarter?: string | undefined
 }
+
+const kindText = ({ kind, quarter }: LedgerKind) =>
+  quarter === undefined ? kind : `${kind} ${quarter}`
 
 /**
  * Samples by subject, as readers see them; of `subjects` or of all. With `isWriter` as the last run
@@ -15,7 +20,7 @@ export interface LedgerKind {
  */
 export async function listLedgers(
   db: Reader,
-  { kind, pathId = '' }: LedgerKind,
+  ledgers: LedgerKind,
   { subjects, isWriter = false }: { subjects?: readonly string[]; isWriter?: boolean } = {},
 ): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>()
@@ -23,8 +28,8 @@ export async function listLedgers(
     let query = db
       .selectFrom('ledgers')
       .select(['subject_id', 'samples'])
-      .where('kind', '=', kind)
-      .where('path_id', '=', pathId)
+      .where('kind', '=', kindText(ledgers))
+      .where('path_id', '=', ledgers.pathId ?? '')
     query = isWriter ? query.where('to_run', 'is', null) : query.where(isPublished)
     if (chunk !== undefined) query = query.where('subject_id', 'in', chunk)
     for (const row of await query.execute()) found.set(row.subject_id, row.samples)
@@ -34,13 +39,26 @@ export async function listLedgers(
   return found
 }
 
+/** Who has any, as the last run left them. */
+export async function listSubjects(db: Reader, ledgers: LedgerKind): Promise<string[]> {
+  const rows = await db
+    .selectFrom('ledgers')
+    .select('subject_id')
+    .where('kind', '=', kindText(ledgers))
+    .where('path_id', '=', ledgers.pathId ?? '')
+    .where('to_run', 'is', null)
+    .execute()
+  return rows.map(({ subject_id }) => subject_id)
+}
+
 /** Makes `samples` the ones that stand; null: the subject has none any more. */
 export async function writeLedgers(
   tx: Database,
   run: number,
-  { kind, pathId = '' }: LedgerKind,
+  { pathId = '', ...ledgers }: LedgerKind,
   samples: ReadonlyMap<string, Uint8Array | null>,
 ): Promise<void> {
+  const kind = kindText(ledgers)
   await forEachChunk([...samples], async (chunk) => {
     await tx
       .updateTable('ledgers')

@@ -32,7 +32,8 @@ export function overlap(some: readonly Time[], others: readonly Time[]): Time[] 
 export function coveredTime(intervals: readonly Time[], from: number, to: number): number {
   let covered = 0
   let reached = from
-  for (const interval of intervals.toSorted((a, b) => a.from - b.from)) {
+  const sorted = intervals.length < 2 ? intervals : intervals.toSorted((a, b) => a.from - b.from)
+  for (const interval of sorted) {
     const start = Math.max(interval.from, reached)
     const end = Math.min(interval.to, to)
     if (end <= start) continue

@@ -1,2 +1,2 @@
 /** Raised when the way from facts to metrics changes; a definition has its own version. */
-export const ENGINE_VERSION = '1.1.0'
+export const ENGINE_VERSION = '1.2.0'

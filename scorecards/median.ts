@@ -1,4 +1,5 @@
-import { inOrder, medianIntervalOfSorted, quantileOfSorted } from '#lib/stats/quantiles.ts'
+import type { Ordered } from '#lib/stats/ordered.ts'
+import { medianIntervalOfOrdered, quantileOfOrdered } from '#lib/stats/quantiles.ts'
 import type { Computed } from '#scorecards/measure.ts'
 import type { Requirements } from '#scorecards/proportion.ts'
 import type { Interval } from '#scorecards/result.ts'
@@ -8,16 +9,15 @@ import type { Interval } from '#scorecards/result.ts'
  * give it whatever the distribution, and the 90 % point. Whoever has the rows adds their evidence.
  */
 export function medianOf(
-  values: ArrayLike<number>,
+  samples: Ordered,
   requirements: Requirements & { readonly nUnknown: number },
 ): Omit<Computed, 'evidence'> {
   const { nUnknown, cutPoints, valueFrom, bandFrom } = requirements
-  const sorted = inOrder(values)
-  const limits = medianIntervalOfSorted(sorted)
+  const limits = medianIntervalOfOrdered(samples)
   const ci: Interval | null = limits && { ...limits, level: 0.95, method: 'order statistics' }
-  const n = values.length
+  const n = samples.count
   return {
-    value: quantileOfSorted(sorted, 0.5),
+    value: quantileOfOrdered(samples, 0.5),
     numerator: null,
     denominator: n,
     n,
@@ -25,7 +25,7 @@ export function medianOf(
     notMatured: 0,
     ci,
     bounds: null,
-    parts: { p90: quantileOfSorted(sorted, 0.9) },
+    parts: { p90: quantileOfOrdered(samples, 0.9) },
     flags: [
       ...(nUnknown > 0 ? ['has_unknown'] : []),
       ...(n > 0 && ci === null ? ['ci_unattainable'] : []),

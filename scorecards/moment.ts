@@ -151,7 +151,8 @@ function watermarksOf(
   asOf: number,
 ): Record<string, string> {
   const bySource = new Map<string, number>()
-  for (const intervals of scopes) {
+  // Many services share what a source read of all of them.
+  for (const intervals of new Set(scopes)) {
     for (const [sourceId, own] of bySourceOf(intervals)) {
       const reached = Math.max(...own.filter(({ from }) => from < asOf).map(({ to }) => to))
       if (!Number.isFinite(reached)) continue

@@ -8,6 +8,7 @@ import * as removedAtSource from '#db/migrations/2026-11-29-removed-at-source.ts
 import * as surveyUnmappedGroups from '#db/migrations/2026-11-29-survey-unmapped-groups.ts'
 import * as timesOfRequests from '#db/migrations/2026-11-29-times-of-requests.ts'
 import * as toldCauses from '#db/migrations/2026-11-29-told-causes.ts'
+import * as deliveryByQuarter from '#db/migrations/2026-11-30-delivery-by-quarter.ts'
 
 /** Every migration, by name, in the order they run. Append only. */
 export const migrations: Record<string, Migration> = {
@@ -20,4 +21,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-29-survey-unmapped-groups': surveyUnmappedGroups,
   '2026-11-29-times-of-requests': timesOfRequests,
   '2026-11-29-told-causes': toldCauses,
+  '2026-11-30-delivery-by-quarter': deliveryByQuarter,
 }

@@ -9,8 +9,8 @@ import { valueAt } from '#scorecards/adoption/spans.ts'
 import { isUsageStage } from '#scorecards/adoption/state-machine.ts'
 import { toUnits, unitIdOf, workersOf } from '#scorecards/adoption/units.ts'
 import { deliveryEvidence } from '#scorecards/delivery/cases.ts'
-import { decodeLedgers } from '#scorecards/delivery/ledger.ts'
 import { type DeliveryModel, toDeliveryModel } from '#scorecards/delivery/model.ts'
+import { readUnits } from '#scorecards/delivery/quarters.ts'
 import { deliveryResults, factsOf } from '#scorecards/delivery/results.ts'
 import { toDeliveryFacts } from '#scorecards/delivery/rows.ts'
 import { type DeliveryTally, hoursOf, mergeTallies } from '#scorecards/delivery/tally.ts'
@@ -100,7 +100,10 @@ export async function measureTeamDeliveries(
 }
 
 async function loadModel(db: Reader, landscape: Landscape, window: Period): Promise<DeliveryModel> {
-  const ledgers = decodeLedgers(await listLedgers(db, { kind: 'delivery' }))
+  const ledgers = await readUnits((quarter) => listLedgers(db, { kind: 'delivery', quarter }), {
+    from: window.from.getTime(),
+    to: window.to.getTime(),
+  })
   return toDeliveryModel(landscape, ledgers, { since: window.from, until: window.to })
 }
 

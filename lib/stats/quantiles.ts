@@ -1,7 +1,5 @@
 import { type Interval, TAIL } from '#lib/stats/level.ts'
-
-/** Ascending; native order of numbers is several times as fast as that of an array. */
-export const inOrder = (values: ArrayLike<number>): Float64Array => new Float64Array(values).sort()
+import { type Ordered, ordered } from '#lib/stats/ordered.ts'
 
 /**
  * The `p` quantile of `values`, in their own unit, for `p` from 0 to 1. Interpolates
@@ -68,13 +66,14 @@ function partition(values: Float64Array, left: number, right: number) {
   return { low, high }
 }
 
-/** The same of values that are ascending already. */
-export function quantileOfSorted(sorted: Float64Array, p: number): number | null {
-  const position = (sorted.length - 1) * p
-  const below = sorted[Math.floor(position)]
-  const above = sorted[Math.ceil(position)]
-  if (below === undefined || above === undefined) return null
-  return below + (position - Math.floor(position)) * (above - below)
+/** The same of samples that are in order. */
+export function quantileOfOrdered({ count, at: sampleAt }: Ordered, p: number): number | null {
+  if (count === 0) return null
+  const position = (count - 1) * p
+  const place = Math.floor(position)
+  const below = sampleAt(place)
+  if (position === place) return below
+  return below + (position - place) * (sampleAt(place + 1) - below)
 }
 
 /** The middle value; between two middle values, their mean. Null when there are no values. */
@@ -118,15 +117,13 @@ function binomialCumulative(n: number, p: number): number[] {
 }
 
 /** The interval of the median that `orderStatisticRanks` gives; null when there are too few values. */
-export const medianInterval = (values: ArrayLike<number>) => medianIntervalOfSorted(inOrder(values))
+export const medianInterval = (values: ArrayLike<number>) =>
+  medianIntervalOfOrdered(ordered(values))
 
-/** The same of values that are ascending already. */
-export function medianIntervalOfSorted(sorted: Float64Array): Interval | null {
-  const ranks = ranksOfMedian(sorted.length)
-  if (ranks === null) return null
-  const low = sorted[ranks.lower - 1]
-  const high = sorted[ranks.upper - 1]
-  return low === undefined || high === undefined ? null : { low, high }
+/** The same of samples that are in order. */
+export function medianIntervalOfOrdered({ count, at: sampleAt }: Ordered): Interval | null {
+  const ranks = ranksOfMedian(count)
+  return ranks === null ? null : { low: sampleAt(ranks.lower - 1), high: sampleAt(ranks.upper - 1) }
 }
 
 /** Ranks depend on the number of values only, and to find them takes as long as there are values. */

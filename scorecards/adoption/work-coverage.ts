@@ -145,11 +145,12 @@ export function toFeed(all: readonly Pair[]): Feed {
 }
 
 function once(compute: Coverage['ofService']): Coverage['ofService'] {
-  const known = new Map<string, Reach>()
+  const known = new Map<string, Map<string, Reach>>()
   return (path, service) => {
-    const key = JSON.stringify([path.id, service.id])
-    const reach = known.get(key) ?? compute(path, service)
-    known.set(key, reach)
+    const ofPath = known.get(path.id) ?? new Map<string, Reach>()
+    known.set(path.id, ofPath)
+    const reach = ofPath.get(service.id) ?? compute(path, service)
+    ofPath.set(service.id, reach)
     return reach
   }
 }

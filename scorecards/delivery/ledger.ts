@@ -40,11 +40,15 @@ export interface OwnedService {
  * outages, each kind in the order of time. All metrics of delivery, over any window, are sums and
  * quantiles of them. Times are milliseconds since 1970, durations hours; NaN is null.
  */
-export interface DeliveryLedger {
+export interface DeliveryLedger extends DeliveryRows {
   readonly teams: readonly string[]
   readonly services: readonly string[]
   /** Which source told of the deployments of which service. */
   readonly sources: readonly Pair[]
+}
+
+/** Places are of the ledger that they are of. */
+export interface DeliveryRows {
   readonly deployments: DeploymentColumns
   readonly changes: ChangeColumns
   readonly outages: OutageColumns
@@ -320,10 +324,9 @@ function toUnlinked({ incidents }: FailureLinks, names: Names): DeliveryLedger['
   }
 }
 
-export function encodeLedger(ledger: DeliveryLedger): Uint8Array {
-  const { teams, services, sources, deployments, changes, outages, unlinked } = ledger
+export function encodeRows({ deployments, changes, outages, unlinked }: DeliveryRows): Uint8Array {
   return packColumns(
-    { teams, services, sources },
+    null,
     Object.fromEntries(
       Object.entries({ deployments, changes, outages, unlinked }).flatMap(([table, columns]) =>
         Object.entries(columns).map(([name, column]) => [`${table}.${name}`, column]),
@@ -332,43 +335,41 @@ export function encodeLedger(ledger: DeliveryLedger): Uint8Array {
   )
 }
 
-/** What `encodeLedger` wrote. */
-export function decodeLedger(bytes: Uint8Array): DeliveryLedger {
-  const { about, columns } = unpackColumns(bytes)
+/** What `encodeRows` wrote. */
+export function decodeRows(bytes: Uint8Array): DeliveryRows {
+  const { columns } = unpackColumns(bytes)
   const tables: Record<string, Record<string, unknown>> = {}
   for (const [path, column] of Object.entries(columns)) {
-    const [table = '', name = ''] = path.split('.')
-    tables[table] = { ...tables[table], [name]: column }
+    const end = path.indexOf('.')
+    const table = path.slice(0, end)
+    tables[table] ??= {}
+    tables[table][path.slice(end + 1)] = column
   }
-  return { ...(about as object), ...tables } as unknown as DeliveryLedger
+  return tables as unknown as DeliveryRows
 }
-
-/** By unit. */
-export const decodeLedgers = (samples: ReadonlyMap<string, Uint8Array>) =>
-  new Map([...samples].map(([id, bytes]) => [id, decodeLedger(bytes)]))
 
 /** Changes are told apart from all else: how long they took is the costliest to measure. */
 export type LedgerPart = 'changes' | 'deployments'
+
+/** Milliseconds. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
 
 /** A span of time in which a part of two ledgers differs. */
 export interface LedgerDifference extends Span {
   readonly part: LedgerPart
 }
 
-/** Where two ledgers differ; none: they say the same. */
-export function ledgerDifferences(
-  before: DeliveryLedger | undefined,
-  after: DeliveryLedger,
+/** Where rows of the same names differ; none: they say the same. */
+export function rowDifferences(
+  before: DeliveryRows | undefined,
+  after: DeliveryRows | undefined,
 ): LedgerDifference[] {
-  // Other sources tell of a service: what was read of it is another for all time.
-  if (JSON.stringify(before?.sources ?? []) !== JSON.stringify(after.sources)) {
-    return inBoth({ from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY })
+  if (before === undefined || after === undefined) {
+    return inBoth(spanOf(...instantsOf(before), ...instantsOf(after)))
   }
-  if (before === undefined) return inBoth(spanOf(...instantsOf(after)))
-  const isSameNames =
-    JSON.stringify([before.teams, before.services]) ===
-    JSON.stringify([after.teams, after.services])
-  if (!isSameNames) return inBoth(spanOf(...instantsOf(before), ...instantsOf(after)))
   const old = tablesOf(before)
   return tablesOf(after).flatMap((table, place) => {
     const span = differenceOf(old[place] ?? table, table)
@@ -376,7 +377,8 @@ export function ledgerDifferences(
   })
 }
 
-const inBoth = (span: Span | null): LedgerDifference[] =>
+/** The same difference of either part. */
+export const inBoth = (span: Span | null): LedgerDifference[] =>
   span === null
     ? []
     : [
@@ -385,16 +387,8 @@ const inBoth = (span: Span | null): LedgerDifference[] =>
       ]
 
 /** An outage counts at the time of its deployment. */
-const instantsOf = ({ deployments, changes, unlinked }: DeliveryLedger) => [
-  deployments.at,
-  changes.at,
-  unlinked.at,
-]
-
-interface Span {
-  readonly from: number
-  readonly to: number
-}
+const instantsOf = (rows: DeliveryRows | undefined) =>
+  rows === undefined ? [] : [rows.deployments.at, rows.changes.at, rows.unlinked.at]
 
 /** Null of no instants. */
 function spanOf(...instants: readonly ArrayLike<number>[]): Span | null {
@@ -416,7 +410,7 @@ interface Table {
   readonly columns: readonly (Float64Array | Int32Array | Uint8Array)[]
 }
 
-function tablesOf({ deployments, changes, outages, unlinked }: DeliveryLedger): Table[] {
+function tablesOf({ deployments, changes, outages, unlinked }: DeliveryRows): Table[] {
   const { startedAt, detectedAt, restoredAt } = outages
   const deployedAt = Float64Array.from(outages.deployment, (row) => deployments.at[row] ?? 0)
   return [

@@ -10,7 +10,8 @@ import {
   toCoveredDays,
   toOwnerOfDay,
 } from '#scorecards/delivery/calendar.ts'
-import type { DeliveryLedger, LedgerPart } from '#scorecards/delivery/ledger.ts'
+import type { LedgerPart } from '#scorecards/delivery/ledger.ts'
+import type { UnitLedger, UnitNames } from '#scorecards/delivery/quarters.ts'
 import type { DeliverySources, Fact } from '#scorecards/delivery/results.ts'
 import {
   type Calendar,
@@ -51,10 +52,10 @@ const LONGEST_DAYS = 91
 /** `since`: the first instant that will be asked for; the days of a metric's own window come on top. */
 export function toDeliveryModel(
   landscape: Landscape,
-  ledgers: ReadonlyMap<string, DeliveryLedger>,
+  ledgers: ReadonlyMap<string, UnitLedger>,
   { since, until }: { readonly since: Date; readonly until: Date },
 ): DeliveryModel {
-  const feed = toFeed([...ledgers.values()].flatMap(({ sources }) => sources))
+  const feed = feedOf(ledgers)
   const first = dayOf(daysBefore(since, LONGEST_DAYS).getTime())
   const days: Days = { first, count: Math.max(0, dayOf(until.getTime()) - first) }
   const teams = landscape.teams.map(({ id }) => id)
@@ -66,7 +67,7 @@ export function toDeliveryModel(
   const units = toDeliveryUnits(landscape, ledgers, feed, calendar)
   return {
     sources: toSources(landscape, feed, calendar),
-    readFrom: firstRead(landscape, feed),
+    readFrom: firstRead(landscape, ledgers),
     teams,
     tally: (team, window, parts) => tallyTeam(calendar, team, units.get(team) ?? [], window, parts),
     isRead: (team, serviceId, at, window) =>
@@ -85,7 +86,7 @@ export function toDeliveryModel(
 /** By team, the units in which it owned anything at any time. */
 function toDeliveryUnits(
   landscape: Landscape,
-  ledgers: ReadonlyMap<string, DeliveryLedger>,
+  ledgers: ReadonlyMap<string, UnitLedger>,
   feed: Feed,
   calendar: Calendar,
 ): Map<string, DeliveryUnit[]> {
@@ -261,7 +262,15 @@ function leastFar(scopes: readonly ReadScope[]): Reaches {
   }
 }
 
-function firstRead(landscape: Landscape, feed: Feed): Date | null {
+const feedOf = (ledgers: ReadonlyMap<string, UnitNames>) =>
+  toFeed([...ledgers.values()].flatMap(({ sources }) => sources))
+
+/** From when on anything was read of what units deliver; null: never. */
+export function firstRead(
+  landscape: Landscape,
+  ledgers: ReadonlyMap<string, UnitNames>,
+): Date | null {
+  const feed = feedOf(ledgers)
   let first = Number.POSITIVE_INFINITY
   for (const [scope, intervals] of landscape.coverage) {
     const isEntity = scope === ENTITY.deployments

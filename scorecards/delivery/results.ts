@@ -1,6 +1,12 @@
 import { type Period, toInstantText } from '#lib/period.ts'
+import { type Ordered, ordered } from '#lib/stats/ordered.ts'
 import type { LedgerPart } from '#scorecards/delivery/ledger.ts'
-import { type DeliveryTally, hoursOf, type TallyWindow } from '#scorecards/delivery/tally.ts'
+import {
+  type DeliveryTally,
+  type HoursColumn,
+  hoursOf,
+  type TallyWindow,
+} from '#scorecards/delivery/tally.ts'
 import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
 import { type Absence, type Computed, type Metric, measure } from '#scorecards/measure.ts'
 import { changeFailRate, changeFailRateOf } from '#scorecards/metrics/change-fail-rate.ts'
@@ -31,6 +37,8 @@ export interface DeliverySubject {
   readonly window: TallyWindow
   /** Of the whole window, also what is still to come of it. */
   readonly end: number
+  /** What its changes took, where somebody has that in order already. */
+  readonly hours?: ((column: HoursColumn) => Ordered) | undefined
 }
 
 /** What can be known of delivery at all. */
@@ -63,13 +71,13 @@ const SCORERS: readonly Scorer[] = [
   {
     metric: changeLeadTime,
     needs: ['deployments', 'changes'],
-    compute: ({ all }) =>
+    compute: ({ all, hours = (column) => ordered(hoursOf(all.counted, column)) }) =>
       changeLeadTimeOf({
-        hours: hoursOf(all.counted, 'hours'),
-        commitToOpen: hoursOf(all.counted, 'commitToOpen'),
-        openToReview: hoursOf(all.counted, 'openToReview'),
-        reviewToMerge: hoursOf(all.counted, 'reviewToMerge'),
-        mergeToDeploy: hoursOf(all.counted, 'mergeToDeploy'),
+        hours: hours('hours'),
+        commitToOpen: hours('commitToOpen'),
+        openToReview: hours('openToReview'),
+        reviewToMerge: hours('reviewToMerge'),
+        mergeToDeploy: hours('mergeToDeploy'),
         negativeStage: all.negativeStage,
         unknown: all.changesUnknown,
         anomalous: all.anomalous,

@@ -7,15 +7,16 @@ import {
   type ChangeColumns,
   DEPLOYMENT_KINDS,
   DEPLOYMENT_SETS,
-  type DeliveryLedger,
+  type DeliveryRows,
   type LedgerPart,
   ROLLBACKS,
 } from '#scorecards/delivery/ledger.ts'
 import { ATTRIBUTION_MS } from '#scorecards/delivery/production.ts'
+import type { UnitLedger } from '#scorecards/delivery/quarters.ts'
 
 /** What services of one repository delivered, and when it was read. */
 export interface DeliveryUnit {
-  readonly ledger: DeliveryLedger
+  readonly ledger: UnitLedger
   /** By place in `ledger.services`. */
   readonly services: readonly ServiceDays[]
 }
@@ -170,14 +171,32 @@ export function tallyTeam(
     hasService = addReading(tally, reading) || hasService
     const own = unit.ledger.teams.indexOf(team)
     if (own === -1) continue
-    if (parts.has('changes')) addChanges(tally, unit.ledger, own, window)
-    if (!parts.has('deployments')) continue
-    addDeployments(tally, { calendar, unit, own, window, weeks, reading })
-    addOutages(tally, unit.ledger, own, window)
-    addUnlinked(tally, unit.ledger, own, window)
+    if (parts.has('changes')) addChanges(tally, unit, own, window)
+    if (parts.has('deployments'))
+      addDelivered(tally, { calendar, unit, own, window, weeks, reading })
   }
   if (!hasService) tally.wholeWeeks = []
   return tally
+}
+
+/** Of the quarters that have a part of the window. */
+const rowsIn = ({ ledger }: DeliveryUnit, window: TallyWindow) =>
+  ledger.quarters
+    .filter(({ from, to }) => from < window.to && to > window.from)
+    .map(({ rows }) => rows)
+
+function addDelivered(
+  tally: DeliveryTally,
+  scope: Omit<DeploymentScope, 'rows' | 'withDeployment'> & { readonly unit: DeliveryUnit },
+): void {
+  const { unit, own, window } = scope
+  const withDeployment = new Set<number>()
+  for (const rows of rowsIn(unit, window)) {
+    addDeployments(tally, { ...scope, rows, withDeployment })
+    addOutages(tally, rows, own, window)
+    addUnlinked(tally, rows, own, window)
+  }
+  tally.weeksWithDeployment += withDeployment.size
 }
 
 /** Whether the week in which `at` lies was the team's, and read from beginning to end. */
@@ -293,12 +312,14 @@ function addReading(tally: DeliveryTally, reading: Reading): boolean {
 
 interface DeploymentScope {
   readonly calendar: Calendar
-  readonly unit: DeliveryUnit
+  readonly rows: DeliveryRows
   /** Place of the team in the ledger. */
   readonly own: number
   readonly window: TallyWindow
   readonly weeks: readonly Week[]
   readonly reading: Reading
+  /** Places of weeks of services in which there was one; all quarters add to them. */
+  readonly withDeployment: Set<number>
 }
 
 const LIVE = DEPLOYMENT_SETS.indexOf('live')
@@ -306,28 +327,26 @@ const UNKNOWN = DEPLOYMENT_SETS.indexOf('unknown')
 const UNMAPPED = DEPLOYMENT_SETS.indexOf('unmapped')
 
 function addDeployments(tally: DeliveryTally, scope: DeploymentScope): void {
-  const { unit, own, window } = scope
-  const { at, team, set } = unit.ledger.deployments
+  const { rows, own, window } = scope
+  const { at, team, set } = rows.deployments
   const end = lowerBound(at, window.to)
-  const withDeployment = new Set<number>()
   for (let row = lowerBound(at, window.from); row < end; row += 1) {
     if (team[row] !== own) continue
     const place = set[row]
     if (place === UNKNOWN || place === UNMAPPED) addUnknown(tally, scope, row)
-    else if (place === LIVE) addLive(tally, scope, row, withDeployment)
+    else if (place === LIVE) addLive(tally, scope, row)
   }
-  tally.weeksWithDeployment += withDeployment.size
 }
 
 /** The place of a week of a service that was read; -1 when it was not, or is not the team's. */
-function readWeekOf({ unit, weeks, reading }: DeploymentScope, row: number): number {
-  const { at, service } = unit.ledger.deployments
+function readWeekOf({ rows, weeks, reading }: DeploymentScope, row: number): number {
+  const { at, service } = rows.deployments
   const place = (service[row] ?? -1) * reading.count + weekAt(weeks, at[row] ?? 0)
   return reading.weeks[place] === 1 ? place : -1
 }
 
 function addUnknown(tally: DeliveryTally, scope: DeploymentScope, row: number): void {
-  const isUnmapped = scope.unit.ledger.deployments.set[row] === UNMAPPED
+  const isUnmapped = scope.rows.deployments.set[row] === UNMAPPED
   tally.unknown += 1
   if (isUnmapped) tally.unmapped += 1
   if (readWeekOf(scope, row) === -1) return
@@ -335,19 +354,14 @@ function addUnknown(tally: DeliveryTally, scope: DeploymentScope, row: number): 
   if (isUnmapped) tally.deployedUnmapped += 1
 }
 
-function addLive(
-  tally: DeliveryTally,
-  scope: DeploymentScope,
-  row: number,
-  withDeployment: Set<number>,
-): void {
+function addLive(tally: DeliveryTally, scope: DeploymentScope, row: number): void {
   const place = readWeekOf(scope, row)
   if (place !== -1) {
-    withDeployment.add(place)
+    scope.withDeployment.add(place)
     addDeployed(tally, scope, row, place)
   }
   addRollback(tally, scope, row, place !== -1)
-  const { at } = scope.unit.ledger.deployments
+  const { at } = scope.rows.deployments
   if (scope.window.asOf - (at[row] ?? 0) < ATTRIBUTION_MS) {
     tally.notMatured += 1
     return
@@ -358,11 +372,11 @@ function addLive(
 
 function addDeployed(
   tally: DeliveryTally,
-  { unit, reading }: DeploymentScope,
+  { rows, reading }: DeploymentScope,
   row: number,
   place: number,
 ): void {
-  const { at, batch } = unit.ledger.deployments
+  const { at, batch } = rows.deployments
   const week = place % reading.count
   const soFar = tally.wholeWeeks[week]
   if (soFar !== null && soFar !== undefined) tally.wholeWeeks[week] = soFar + 1
@@ -378,11 +392,11 @@ const FIRST_DAY_OF_1970 = 4
 
 function addRollback(
   tally: DeliveryTally,
-  { unit }: DeploymentScope,
+  { rows }: DeploymentScope,
   row: number,
   isRead: boolean,
 ): void {
-  const rollback = ROLLBACKS[unit.ledger.deployments.rollback[row] ?? 0]
+  const rollback = ROLLBACKS[rows.deployments.rollback[row] ?? 0]
   if (rollback === 'explicit' || rollback === 'lower_version') {
     tally.rolledBack += 1
     if (isRead) tally.rolledBackInReadWeeks += 1
@@ -394,10 +408,10 @@ function addRollback(
 
 function addFailure(
   tally: DeliveryTally,
-  { calendar, unit, window }: DeploymentScope,
+  { calendar, rows, window }: DeploymentScope,
   row: number,
 ): void {
-  const { at, failedFrom, inferredFrom } = unit.ledger.deployments
+  const { at, failedFrom, inferredFrom } = rows.deployments
   if ((failedFrom[row] ?? 0) < window.asOf) {
     tally.failed += 1
     return
@@ -411,8 +425,8 @@ function addFailure(
   if ((inferredFrom[row] ?? 0) < window.asOf) tally.inferred += 1
 }
 
-function addRework(tally: DeliveryTally, { unit }: DeploymentScope, row: number): void {
-  const { kind, isRemedy } = unit.ledger.deployments
+function addRework(tally: DeliveryTally, { rows }: DeploymentScope, row: number): void {
+  const { kind, isRemedy } = rows.deployments
   const name = DEPLOYMENT_KINDS[kind[row] ?? 0]
   const mends = name === 'hotfix' || name === 'rollback'
   if (mends || isRemedy[row] === 1) {
@@ -426,7 +440,16 @@ function addRework(tally: DeliveryTally, { unit }: DeploymentScope, row: number)
 
 function addChanges(
   tally: DeliveryTally,
-  { changes }: DeliveryLedger,
+  unit: DeliveryUnit,
+  own: number,
+  window: TallyWindow,
+): void {
+  for (const rows of rowsIn(unit, window)) addChangesOf(tally, rows, own, window)
+}
+
+function addChangesOf(
+  tally: DeliveryTally,
+  { changes }: DeliveryRows,
   own: number,
   window: TallyWindow,
 ): void {
@@ -465,11 +488,16 @@ interface ChangeRows {
 
 const COUNTED = CHANGE_SETS.indexOf('counted')
 
+/** What changes take: all their time, and that of each stage. */
+export type HoursColumn =
+  | 'hours'
+  | 'commitToOpen'
+  | 'openToReview'
+  | 'reviewToMerge'
+  | 'mergeToDeploy'
+
 /** Hours of changes that count, of a stage those that had it. */
-export function hoursOf(
-  counted: readonly ChangeRows[],
-  column: 'hours' | 'commitToOpen' | 'openToReview' | 'reviewToMerge' | 'mergeToDeploy',
-): number[] {
+export function hoursOf(counted: readonly ChangeRows[], column: HoursColumn): number[] {
   const hours: number[] = []
   for (const { changes, own, from, to } of counted) {
     const { team, set, [column]: taken } = changes
@@ -483,17 +511,17 @@ export function hoursOf(
 
 function addOutages(
   tally: DeliveryTally,
-  ledger: DeliveryLedger,
+  rows: DeliveryRows,
   own: number,
   window: TallyWindow,
 ): void {
-  const { at, team, failedFrom, inferredFrom } = ledger.deployments
+  const { at, team, failedFrom, inferredFrom } = rows.deployments
   const end = lowerBound(at, window.to)
   for (let row = lowerBound(at, window.from); row < end; row += 1) {
     if (team[row] !== own) continue
     const isFailed = (failedFrom[row] ?? 0) < window.asOf
     if (isFailed || (inferredFrom[row] ?? 0) < window.asOf) {
-      addFailed(tally, ledger, row, isFailed ? window.asOf : null)
+      addFailed(tally, rows, row, isFailed ? window.asOf : null)
     }
   }
 }
@@ -501,7 +529,7 @@ function addOutages(
 /** `asOf`: null where the failure is only inferred. */
 function addFailed(
   tally: DeliveryTally,
-  { deployments, outages }: DeliveryLedger,
+  { deployments, outages }: DeliveryRows,
   row: number,
   asOf: number | null,
 ): void {
@@ -522,7 +550,7 @@ interface Watch {
 }
 
 /** From the first beginning to the last end of what had begun before the as-of. */
-function watchOf(outages: DeliveryLedger['outages'], deployment: number, asOf: number): Watch {
+function watchOf(outages: DeliveryRows['outages'], deployment: number, asOf: number): Watch {
   let watch: Watch = {
     start: Number.POSITIVE_INFINITY,
     end: Number.NEGATIVE_INFINITY,
@@ -573,7 +601,7 @@ function addWatch(tally: DeliveryTally, { start, end, isDetected, isOver }: Watc
 
 function addUnlinked(
   tally: DeliveryTally,
-  { unlinked }: DeliveryLedger,
+  { unlinked }: DeliveryRows,
   own: number,
   window: TallyWindow,
 ): void {

@@ -1,4 +1,5 @@
-import { median } from '#lib/stats/quantiles.ts'
+import { type Ordered, ordered } from '#lib/stats/ordered.ts'
+import { quantileOfOrdered } from '#lib/stats/quantiles.ts'
 import { type DeployedChange, firstOfEach } from '#scorecards/delivery/change-links.ts'
 import { hoursBetween, type Stage, stagesOf } from '#scorecards/delivery/change-stages.ts'
 import { isIn, periodOf, type Span } from '#scorecards/delivery/production.ts'
@@ -62,9 +63,9 @@ export const changeLeadTime: Metric<ChangeLeadTimes> = {
     const count = (kind: EvidenceKind) => rows.filter((row) => row.kind === kind).length
     const counted = rows.filter(({ kind }) => kind === 'counted').map(({ change }) => change)
     const stages = counted.map(stagesOf)
-    const hoursOf = (stage: Stage) => stages.flatMap((one) => one[stage] ?? [])
+    const hoursOf = (stage: Stage) => ordered(stages.flatMap((one) => one[stage] ?? []))
     const result = changeLeadTimeOf({
-      hours: counted.flatMap((change) => leadTimeOf(change) ?? []),
+      hours: ordered(counted.flatMap((change) => leadTimeOf(change) ?? [])),
       commitToOpen: hoursOf('commitToOpen'),
       openToReview: hoursOf('openToReview'),
       reviewToMerge: hoursOf('reviewToMerge'),
@@ -80,8 +81,8 @@ export const changeLeadTime: Metric<ChangeLeadTimes> = {
 }
 
 /** Hours that changes took, and how many were left out and why. */
-export interface LeadTimeSamples extends Readonly<Record<Stage, ArrayLike<number>>> {
-  readonly hours: ArrayLike<number>
+export interface LeadTimeSamples extends Readonly<Record<Stage, Ordered>> {
+  readonly hours: Ordered
   readonly negativeStage: number
   readonly unknown: number
   readonly anomalous: number
@@ -99,10 +100,10 @@ export function changeLeadTimeOf(samples: LeadTimeSamples): Computed {
     flags: negativeStage > 0 ? [...result.flags, 'negative_stage'] : result.flags,
     parts: {
       ...result.parts,
-      commitToOpenHours: median(samples.commitToOpen),
-      openToReviewHours: median(samples.openToReview),
-      reviewToMergeHours: median(samples.reviewToMerge),
-      mergeToDeployHours: median(samples.mergeToDeploy),
+      commitToOpenHours: quantileOfOrdered(samples.commitToOpen, 0.5),
+      openToReviewHours: quantileOfOrdered(samples.openToReview, 0.5),
+      reviewToMergeHours: quantileOfOrdered(samples.reviewToMerge, 0.5),
+      mergeToDeployHours: quantileOfOrdered(samples.mergeToDeploy, 0.5),
       nNegativeStage: negativeStage,
       nAnomalous: samples.anomalous,
       nBot: samples.bot,

@@ -6,7 +6,7 @@ import {
   listForeignIncidentsOf,
   listServicesNaming,
 } from '#db/delivery-facts.ts'
-import { type LedgerKind, listLedgers, writeLedgers } from '#db/ledgers.ts'
+import { type LedgerKind, listLedgers, listSubjects, writeLedgers } from '#db/ledgers.ts'
 import type { Landscape } from '#scorecards/adoption/landscape.ts'
 import { toUnits, type Unit, unitIdOf, workersOf } from '#scorecards/adoption/units.ts'
 import {
@@ -16,16 +16,21 @@ import {
   listFailedDeployments,
 } from '#scorecards/delivery/failed-deployments.ts'
 import {
-  type DeliveryLedger,
-  decodeLedger,
-  decodeLedgers,
-  encodeLedger,
   type LedgerPart,
   type LinkedDelivery,
-  ledgerDifferences,
   linkDelivery,
+  type Span,
   toDeliveryLedger,
 } from '#scorecards/delivery/ledger.ts'
+import {
+  decodeHead,
+  decodeQuarters,
+  type EncodedLedger,
+  encodeQuarters,
+  readUnits,
+  type UnitLedger,
+  unitDifferences,
+} from '#scorecards/delivery/quarters.ts'
 import { type ForeignIncidentRow, toDeliveryFacts } from '#scorecards/delivery/rows.ts'
 import type { Plan } from '#scorecards/run/plan.ts'
 import { type Session, updateLedger } from '#scorecards/run/session.ts'
@@ -70,9 +75,7 @@ export async function updateLedgers(
     differences.push(...(await updateBatch(session, plan, facts)))
     failuresSince = Math.min(failuresSince, await updateFailures(session, facts))
   }
-  if (plan.isFull) {
-    for (const kind of [DELIVERY, FAILED]) await dropUnknown(session, kind, units)
-  }
+  if (plan.isFull) await dropUnknown(session, units)
   return { differences, failuresSince }
 }
 
@@ -126,25 +129,61 @@ const readStored = ({ db }: Session, kind: LedgerKind, facts: BatchFacts) =>
   listLedgers(db, kind, { subjects: [...facts.keys()], isWriter: true })
 
 async function updateBatch(session: Session, plan: Plan, facts: BatchFacts): Promise<Difference[]> {
-  const before = await readStored(session, DELIVERY, facts)
-  const samples = new Map<string, Uint8Array>()
+  const stored = new StoredDelivery(session, facts)
+  const before = await readUnits((quarter) => stored.list(quarter))
   const differences: Difference[] = []
-  for (const [id, delivered] of facts) {
-    const after = toDeliveryLedger(delivered)
-    const bytes = encodeLedger(after)
-    const stored = before.get(id)
-    if (stored !== undefined && Buffer.compare(stored, bytes) === 0) continue
-    samples.set(id, bytes)
+  for (const [unit, delivered] of facts) {
+    const encoded = encodeQuarters(toDeliveryLedger(delivered))
     // In a full run everything is measured anew, wherever it differs.
-    if (plan.isFull) continue
-    const was = stored && decodeLedger(stored)
-    const teams = new Set([...(was?.teams ?? []), ...after.teams])
-    differences.push(...ledgerDifferences(was, after).map((one) => ({ teams, ...one })))
+    if (!stored.replace(unit, encoded) || plan.isFull) continue
+    const [was, is] = [before.get(unit), decodeQuarters(encoded)]
+    const teams = new Set([...(was?.teams ?? []), ...is.teams])
+    differences.push(...unitDifferences(was, is).map((one) => ({ teams, ...one })))
   }
-  if (samples.size > 0) {
-    await session.write((tx) => writeLedgers(tx, session.run, DELIVERY, samples))
-  }
+  await stored.write()
   return differences
+}
+
+/** What is stored of the delivery of some units, by quarter, and what is to replace it. */
+class StoredDelivery {
+  readonly #session: Session
+  readonly #facts: BatchFacts
+  readonly #read = new Map<string | undefined, ReadonlyMap<string, Uint8Array>>()
+  readonly #changed = new Map<string | undefined, Map<string, Uint8Array | null>>()
+
+  constructor(session: Session, facts: BatchFacts) {
+    this.#session = session
+    this.#facts = facts
+  }
+
+  async list(quarter: string | undefined): Promise<ReadonlyMap<string, Uint8Array>> {
+    const read = await readStored(this.#session, { ...DELIVERY, quarter }, this.#facts)
+    this.#read.set(quarter, read)
+    return read
+  }
+
+  /** Whether anything of it is another than what was listed. */
+  replace(unit: string, { head, quarters }: EncodedLedger): boolean {
+    const after = new Map<string | undefined, Uint8Array>([[undefined, head], ...quarters])
+    let isChanged = false
+    for (const quarter of new Set([...this.#read.keys(), ...after.keys()])) {
+      const [was, is] = [this.#read.get(quarter)?.get(unit), after.get(quarter)]
+      if (was === is || (was && is && Buffer.compare(was, is) === 0)) continue
+      isChanged = true
+      const changed = this.#changed.get(quarter) ?? new Map<string, Uint8Array | null>()
+      this.#changed.set(quarter, changed.set(unit, is ?? null))
+    }
+    return isChanged
+  }
+
+  async write(): Promise<void> {
+    if (this.#changed.size === 0) return
+    await this.#session.write(async (tx) => {
+      for (const [quarter, samples] of this.#changed) {
+        await writeLedgers(tx, this.#session.run, { ...DELIVERY, quarter }, samples)
+      }
+    })
+  }
 }
 
 const FAILED = { kind: 'failed_deployments' } as const
@@ -201,17 +240,17 @@ export async function loadFailedDeployments(
   return failed
 }
 
-async function dropUnknown(
-  session: Session,
-  kind: LedgerKind,
-  units: ReadonlyMap<string, Unit>,
-): Promise<void> {
-  const stored = await listLedgers(session.db, kind, { isWriter: true })
-  const gone = [...stored].filter(([id]) => !units.has(id))
-  if (gone.length === 0) return
-  await session.write((tx) =>
-    writeLedgers(tx, session.run, kind, new Map(gone.map(([id]) => [id, null]))),
-  )
+async function dropUnknown(session: Session, units: ReadonlyMap<string, Unit>): Promise<void> {
+  const heads = [...(await listDeliveryLedgers(session.db, undefined)).values()]
+  const quarters = new Set(heads.flatMap((bytes) => decodeHead(bytes).quarters))
+  const kinds: LedgerKind[] = [...quarters].map((quarter) => ({ ...DELIVERY, quarter }))
+  for (const kind of [...kinds, DELIVERY, FAILED]) {
+    const gone = (await listSubjects(session.db, kind)).filter((id) => !units.has(id))
+    if (gone.length === 0) continue
+    await session.write((tx) =>
+      writeLedgers(tx, session.run, kind, new Map(gone.map((id) => [id, null]))),
+    )
+  }
 }
 
 const SOURCES = { kind: 'delivery_sources' } as const
@@ -223,13 +262,16 @@ const ALL = 'all'
  */
 export async function updateSourcesOf(
   session: Session,
-  ledgers: ReadonlyMap<string, DeliveryLedger>,
+  ledgers: ReadonlyMap<string, UnitLedger>,
   readFrom: Date | null,
 ): Promise<boolean> {
   const ids = new Set([...ledgers.values()].flatMap(({ sources }) => sources.map(([, id]) => id)))
   return updateLedger(session, SOURCES, ALL, { sources: [...ids].toSorted(), readFrom })
 }
 
-/** What every unit delivered, as the last run left it, published or not. */
-export const readLedgers = async (db: Session['db']) =>
-  decodeLedgers(await listLedgers(db, DELIVERY, { isWriter: true }))
+/** What every unit delivered, as the last run left it, published or not; in quarters that a span touches. */
+export const readLedgers = (db: Reader, span?: Span) =>
+  readUnits((quarter) => listDeliveryLedgers(db, quarter), span)
+
+const listDeliveryLedgers = (db: Reader, quarter: string | undefined) =>
+  listLedgers(db, { ...DELIVERY, quarter }, { isWriter: true })

@@ -7,15 +7,18 @@ import type { Landscape } from '#scorecards/adoption/landscape.ts'
 import { USAGE_STAGES } from '#scorecards/adoption/state-machine.ts'
 import { weeksOf } from '#scorecards/adoption/tracks.ts'
 import type { Weeks } from '#scorecards/adoption/weekly-counts.ts'
-import type { DeliveryLedger, LedgerPart } from '#scorecards/delivery/ledger.ts'
-import { type DeliveryModel, toDeliveryModel } from '#scorecards/delivery/model.ts'
+import type { LedgerPart, Span } from '#scorecards/delivery/ledger.ts'
+import { type DeliveryModel, firstRead, toDeliveryModel } from '#scorecards/delivery/model.ts'
+import type { UnitLedger } from '#scorecards/delivery/quarters.ts'
 import {
   DELIVERY_METRICS,
+  type DeliverySubject,
   deliveryResults,
   ownDaysOf,
   partOf,
 } from '#scorecards/delivery/results.ts'
 import { type DeliveryTally, mergeTallies, type TallyWindow } from '#scorecards/delivery/tally.ts'
+import { WeekHours } from '#scorecards/delivery/week-hours.ts'
 import { listOwnWindows, listWindows } from '#scorecards/delivery/windows.ts'
 import { toMeasurementRow, type WindowKind } from '#scorecards/measurement-row.ts'
 import type { Scope } from '#scorecards/result.ts'
@@ -56,25 +59,59 @@ export async function updateDelivery(
   session: Session,
   terms: DeliveryTerms,
 ): Promise<DeliveryOutcome> {
-  const { landscape, plan, changes, weekEnd } = terms
-  const { differences, failuresSince } = await updateLedgers(session, landscape, plan, changes)
+  const { landscape, plan, changes } = terms
+  const updated = await updateLedgers(session, landscape, plan, changes)
   const known: Difference[] = [
-    ...differences,
+    ...updated.differences,
     ...[...plan.teamsSince].map(([team, since]) => sinceThen(team, since)),
   ]
+  const { failuresSince } = updated
   if (known.length === 0 && terms.changedStates.size === 0 && !plan.isFull) {
     return { changed: 0, failuresSince }
   }
-  const ledgers = await readLedgers(session.db)
-  const first = weekStart(weekNumber(session.until) - CALENDAR_WEEKS)
-  const model = toDeliveryModel(landscape, ledgers, { since: first, until: session.until })
-  const isRetold = await updateSourcesOf(session, ledgers, model.readFrom)
-  const changed = await measure(session, terms, model, [
+  return { changed: await measureAnew(session, terms, known), failuresSince }
+}
+
+async function measureAnew(
+  session: Session,
+  terms: DeliveryTerms,
+  known: readonly Difference[],
+): Promise<number> {
+  const { landscape, weekEnd, fiscalYearStart } = terms
+  const { db, until } = session
+  const heads = await readLedgers(db, NO_TIME)
+  const readFrom = firstRead(landscape, heads)
+  const isRetold = await updateSourcesOf(session, heads, readFrom)
+  const all = weekEnd === null ? null : await readLedgers(db)
+  const differences = [
     ...known,
     ...(isRetold ? [everything(landscape)] : []),
-    ...(weekEnd === null ? [] : listRipening(landscape, ledgers, weekEnd)),
-  ])
-  return { changed, failuresSince }
+    ...(weekEnd === null || all === null ? [] : listRipening(landscape, all, weekEnd)),
+  ]
+  const since = weekStart(weekNumber(until) - CALENDAR_WEEKS)
+  const slots = readFrom === null ? [] : listSlots(laterOf(readFrom, since), until, fiscalYearStart)
+  const ledgers = all ?? (await readLedgers(db, spanToRead(terms, slots, differences)))
+  const model = toDeliveryModel(landscape, ledgers, { since, until })
+  return measure(session, terms, model, { slots, differences })
+}
+
+const NO_TIME: Span = { from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY }
+
+/** From the beginning of the first to the end of the last window that may have to be measured. */
+function spanToRead(
+  { plan, changedStates }: DeliveryTerms,
+  slots: readonly Slot[],
+  differences: readonly Difference[],
+): Span | undefined {
+  if (plan.isFull) return undefined
+  const moved = new Set([...changedStates.values()].flatMap((ends) => [...ends].map(Date.parse)))
+  const windows = slots
+    .filter((slot) => moved.has(slot.end) || differences.some((one) => touches(slot, one)))
+    .map(({ window }) => window)
+  return windows.reduce(
+    (span, { from, to }) => ({ from: Math.min(span.from, from), to: Math.max(span.to, to) }),
+    NO_TIME,
+  )
 }
 
 const everything = ({ teams }: Landscape): Difference => ({
@@ -94,11 +131,11 @@ const RIPE_HOURS = 72
 /** What time alone has changed since `weekEnd`: failures show after days, and outages go on. */
 function listRipening(
   landscape: Landscape,
-  ledgers: ReadonlyMap<string, DeliveryLedger>,
+  ledgers: ReadonlyMap<string, UnitLedger>,
   weekEnd: string,
 ): Difference[] {
   const from = hoursBefore(new Date(weekEnd), RIPE_HOURS).getTime()
-  const open = [...ledgers.values()].flatMap(({ teams, deployments, outages }) =>
+  const open = listRows(ledgers).flatMap(({ teams, deployments, outages }) =>
     [...outages.restoredAt].flatMap((restored, row) => {
       const at = deployments.at[outages.deployment[row] ?? 0] ?? 0
       const isOpen = Number.isNaN(restored) || restored >= Date.parse(weekEnd)
@@ -108,14 +145,16 @@ function listRipening(
   return [{ ...everything(landscape), from }, ...open, ...listFailingLater(ledgers, weekEnd)]
 }
 
+const listRows = (ledgers: ReadonlyMap<string, UnitLedger>) =>
+  [...ledgers.values()].flatMap(({ teams, quarters }) =>
+    quarters.map(({ rows }) => ({ teams, ...rows })),
+  )
+
 /** What was delivered of which a failure showed after `weekEnd`, however long after. */
-function listFailingLater(
-  ledgers: ReadonlyMap<string, DeliveryLedger>,
-  weekEnd: string,
-): Difference[] {
+function listFailingLater(ledgers: ReadonlyMap<string, UnitLedger>, weekEnd: string): Difference[] {
   const end = Date.parse(weekEnd)
   const isLater = (at: number | undefined) => at !== undefined && at >= end && Number.isFinite(at)
-  return [...ledgers.values()].flatMap(({ teams, deployments }) =>
+  return listRows(ledgers).flatMap(({ teams, deployments }) =>
     [...deployments.at].flatMap((at, row) =>
       isLater(deployments.failedFrom[row]) || isLater(deployments.inferredFrom[row])
         ? [{ teams: new Set(teams), from: at, to: at }]
@@ -191,14 +230,12 @@ async function measure(
   session: Session,
   terms: DeliveryTerms,
   model: DeliveryModel,
-  differences: readonly Difference[],
+  {
+    slots,
+    differences,
+  }: { readonly slots: readonly Slot[]; readonly differences: readonly Difference[] },
 ): Promise<number> {
-  const { until } = session
-  const first = weekStart(weekNumber(until) - CALENDAR_WEEKS)
-  const { readFrom } = model
-  const slots =
-    readFrom === null ? [] : listSlots(laterOf(readFrom, first), until, terms.fiscalYearStart)
-  const teamHorizon = weekStart(weekNumber(until) - TEAM_WEEKS).getTime()
+  const teamHorizon = weekStart(weekNumber(session.until) - TEAM_WEEKS).getTime()
   const isOfTeams = ({ kind, end }: Slot) => kind !== 'own' || end > teamHorizon
   let changed = terms.plan.isFull ? await withdrawOtherQuarters(session, slots) : 0
   const dirty = new DirtySlots()
@@ -206,16 +243,25 @@ async function measure(
     const own = differences.filter(({ teams }) => teams.has(team))
     const touched = slots.flatMap((slot) => touchedBy(slot, own))
     for (const slot of touched) dirty.add(slot)
-    const tally: TalliesOf = (window, parts) => [model.tally(team, window, parts)]
-    return writeSlots(tx, session, model, { teamId: team }, touched.filter(isOfTeams), tally)
+    const deliveredIn: Delivered = (window, parts) => ({
+      teams: [model.tally(team, window, parts)],
+    })
+    return writeSlots(tx, session, model, { teamId: team }, touched.filter(isOfTeams), deliveredIn)
   })
   const calendar = slots.filter(({ kind }) => kind !== 'own').flatMap((slot) => dirty.of(slot))
   const talliesOf = tallier(model)
-  changed += await session.write((tx) => writeSlots(tx, session, model, {}, calendar, talliesOf))
+  const ofAll: Delivered = (window, parts) => ({ teams: talliesOf(window, parts) })
+  changed += await session.write((tx) => writeSlots(tx, session, model, {}, calendar, ofAll))
   return changed + (await measureWholes(session, terms, model, { slots, dirty, talliesOf }))
 }
 
-/** What a scope delivered over a window, team by team. */
+/** What a scope delivered over a window. */
+type Delivered = (
+  window: TallyWindow,
+  parts: ReadonlySet<LedgerPart>,
+) => Pick<DeliverySubject, 'teams' | 'hours'>
+
+/** The same team by team. */
 type TalliesOf = (window: TallyWindow, parts: ReadonlySet<LedgerPart>) => readonly DeliveryTally[]
 
 /** Of every team; the last few windows are remembered. */
@@ -249,6 +295,7 @@ async function measureWholes(
   { slots, dirty, talliesOf }: Wholes,
 ): Promise<number> {
   const places = new Map(model.teams.map((team, place) => [team, place]))
+  const weekHours = new WeekHours(model)
   const { readFrom } = model
   const byEnd = Map.groupBy(
     slots.filter(({ kind, end }) => kind === 'own' && readFrom !== null && end > +readFrom),
@@ -261,18 +308,25 @@ async function measureWholes(
   const measureEnd = async (tx: Database, end: number, own: readonly Slot[]) => {
     const weekEnd = new Date(end).toISOString()
     const dirtyOwn = own.flatMap((slot) => dirty.of(slot))
-    let written = await writeSlots(tx, session, model, {}, dirtyOwn, talliesOf)
+    let written = await writeSlots(tx, session, model, {}, dirtyOwn, (window, parts) => ({
+      teams: talliesOf(window, parts),
+      hours: weekHours.of(model.teams, window),
+    }))
     for (const { id } of paths.filter(({ weeks }) => hasStateAt(weeks, end))) {
       const isMoved = plan.isFull || changedStates.get(id)?.has(weekEnd) === true
       const touched = isMoved ? own : dirtyOwn
       if (touched.length === 0) continue
       const teams = await listTeamsIn(tx, { pathId: id, weekEnd, states: USAGE_STAGES })
-      const chosen = teams.map((team) => places.get(team) ?? -1)
+      const chosen = teams.filter((team) => places.has(team))
       const subject = { pathId: id }
       written += await writeSlots(tx, session, model, subject, touched, (window, parts) => {
         const tallies = talliesOf(window, parts)
-        const own = chosen.flatMap((place) => tallies[place] ?? [])
-        return own.length === tallies.length ? tallies : own
+        const own = chosen.flatMap((team) => tallies[places.get(team) ?? -1] ?? [])
+        const isAll = own.length === tallies.length
+        return {
+          teams: isAll ? tallies : own,
+          hours: weekHours.of(isAll ? model.teams : chosen, window),
+        }
       })
     }
     return written
@@ -310,15 +364,15 @@ async function writeSlots(
   { sources }: DeliveryModel,
   scope: Scope,
   slots: readonly Slot[],
-  talliesOf: TalliesOf,
+  deliveredIn: Delivered,
 ): Promise<number> {
   let changed = 0
   const regions = Map.groupBy(slots, ({ kind, metricIds }) => `${kind} ${metricIds.join()}`)
   for (const own of regions.values()) {
     const [{ kind, metricIds: regionMetrics } = NO_SLOT] = own
     const rows = own.flatMap(({ window, end, metricIds }) => {
-      const teams = talliesOf(window, new Set(metricIds.map(partOf)))
-      const subject = { scope, teams, all: mergeTallies(teams), window, end }
+      const { teams, hours } = deliveredIn(window, new Set(metricIds.map(partOf)))
+      const subject = { scope, teams, hours, all: mergeTallies(teams), window, end }
       return deliveryResults(subject, sources, session.now, metricIds).map((result) =>
         toMeasurementRow(result, kind),
       )

@@ -6,16 +6,15 @@ import SQLite from 'better-sqlite3'
 import { listLandscapeFacts } from '#db/adoption-facts.ts'
 import { type Database, withDatabase } from '#db/connection.ts'
 import { upsertFacts } from '#db/facts.ts'
-import { listLedgers } from '#db/ledgers.ts'
 import { monthsBefore, weekStart } from '#lib/period.ts'
 import { measureDelivery } from '#lib/queries/delivery.ts'
 import { listWindows } from '#lib/queries/measurements.ts'
 import { listSeries } from '#lib/queries/series.ts'
 import { toLandscape } from '#scorecards/adoption/landscape.ts'
-import { decodeLedgers } from '#scorecards/delivery/ledger.ts'
 import { toDeliveryModel } from '#scorecards/delivery/model.ts'
 import { DELIVERY_METRICS, deliveryResults } from '#scorecards/delivery/results.ts'
 import { listWindows as listWeeks } from '#scorecards/delivery/windows.ts'
+import { readLedgers } from '#scorecards/run/delivery-ledgers.ts'
 import { scoreAll } from '#scorecards/run.ts'
 import type { Bench, Measurement } from '#test/bench/bench.ts'
 import { naturalSql, SCAN_SUMS, SCANS } from '#test/bench/natural-sql.ts'
@@ -213,7 +212,7 @@ const readTeam = (db: Database) =>
 /** Every metric of delivery of every team and week, from the samples, without writing them. */
 async function rebuildTeamWeeks(db: Database): Promise<void> {
   const landscape = toLandscape(await listLandscapeFacts(db))
-  const ledgers = decodeLedgers(await listLedgers(db, { kind: 'delivery' }))
+  const ledgers = await readLedgers(db)
   const model = toDeliveryModel(landscape, ledgers, { since: new Date(SPAN.from), until: UNTIL })
   const weeks = listWeeks(new Date(SPAN.from), UNTIL, 1).filter(({ kind }) => kind === 'week')
   for (const teamId of model.teams) {

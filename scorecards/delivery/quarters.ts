@@ -1,0 +1,174 @@
+import { packColumns, unpackColumns } from '#lib/columns.ts'
+import { lowerBound } from '#lib/order.ts'
+import { monthNumber, monthStart } from '#lib/period.ts'
+import {
+  type DeliveryLedger,
+  type DeliveryRows,
+  decodeRows,
+  encodeRows,
+  inBoth,
+  type LedgerDifference,
+  rowDifferences,
+  type Span,
+} from '#scorecards/delivery/ledger.ts'
+
+/**
+ * What services of one repository delivered, quarter by quarter: a window reads, and a change writes,
+ * those that it touches. Whose it was, and who told of it, is said once for all.
+ */
+export interface UnitLedger extends UnitNames {
+  /** In the order of time; those that were read. */
+  readonly quarters: readonly QuarterRows[]
+}
+
+export type UnitNames = Pick<DeliveryLedger, 'teams' | 'services' | 'sources'>
+
+/** Rows of [from, to), in milliseconds. */
+export interface QuarterRows extends Span {
+  readonly rows: DeliveryRows
+}
+
+/** A ledger as it is stored: what is said once, and the rows of each quarter that has any. */
+export interface EncodedLedger {
+  readonly head: Uint8Array
+  /** By first day of a calendar quarter, such as 2026-04-01, in the order of time. */
+  readonly quarters: ReadonlyMap<string, Uint8Array>
+}
+
+interface Head extends UnitNames {
+  readonly quarters: readonly string[]
+}
+
+export function encodeQuarters(ledger: DeliveryLedger): EncodedLedger {
+  const { teams, services, sources } = ledger
+  const quarters = new Map(
+    quartersOf(ledger).map((quarter) => [quarter, encodeRows(rowsOf(ledger, spanOf(quarter)))]),
+  )
+  return {
+    head: packColumns({ teams, services, sources, quarters: [...quarters.keys()] }, {}),
+    quarters,
+  }
+}
+
+/** What `encodeQuarters` wrote as head. */
+export const decodeHead = (bytes: Uint8Array): Head => unpackColumns(bytes).about as Head
+
+/** What `encodeQuarters` wrote, all of it. */
+export const decodeQuarters = ({ head, quarters }: EncodedLedger): UnitLedger =>
+  toUnitLedger(decodeHead(head), quarters)
+
+/** A unit with the rows of those of its quarters that were read. */
+function toUnitLedger(
+  { quarters, ...names }: Head,
+  read: ReadonlyMap<string, Uint8Array>,
+): UnitLedger {
+  const found = quarters.flatMap((quarter): QuarterRows[] => {
+    const bytes = read.get(quarter)
+    return bytes === undefined ? [] : [{ ...spanOf(quarter), rows: decodeRows(bytes) }]
+  })
+  return { ...names, quarters: found }
+}
+
+/** What is stored by unit: heads, or the rows of a quarter. */
+export type LedgerLister = (quarter?: string) => Promise<ReadonlyMap<string, Uint8Array>>
+
+const ALL_TIME: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
+
+/** Every unit, with the quarters that have a part of [from, to). */
+export async function readUnits(
+  list: LedgerLister,
+  { from, to }: Span = ALL_TIME,
+): Promise<Map<string, UnitLedger>> {
+  const heads = [...(await list())].map(([unit, bytes]) => [unit, decodeHead(bytes)] as const)
+  const rows = new Map(heads.map(([unit]) => [unit, new Map<string, Uint8Array>()]))
+  for (const quarter of new Set(heads.flatMap(([, { quarters }]) => quarters))) {
+    const own = spanOf(quarter)
+    if (own.from >= to || own.to <= from) continue
+    for (const [unit, bytes] of await list(quarter)) rows.get(unit)?.set(quarter, bytes)
+  }
+  return new Map(heads.map(([unit, head]) => [unit, toUnitLedger(head, rows.get(unit) ?? NO_ROWS)]))
+}
+
+const NO_ROWS: ReadonlyMap<string, Uint8Array> = new Map()
+
+/** Where two ledgers of a unit differ; none: they say the same. `before`: undefined where there was none. */
+export function unitDifferences(
+  before: UnitLedger | undefined,
+  after: UnitLedger,
+): LedgerDifference[] {
+  // Other sources tell of a service: what was read of it is another for all time.
+  if (JSON.stringify(before?.sources ?? []) !== JSON.stringify(after.sources)) {
+    return inBoth(ALL_TIME)
+  }
+  const quarters = [...(before?.quarters ?? []), ...after.quarters]
+  const isSameNames =
+    JSON.stringify([before?.teams, before?.services]) ===
+    JSON.stringify([after.teams, after.services])
+  if (!isSameNames) return quarters.flatMap(({ from, to }) => inBoth({ from, to }))
+  return [...Map.groupBy(quarters, ({ from }) => from).keys()].flatMap((start) => {
+    const [was, is] = [before, after].map((unit) =>
+      unit?.quarters.find(({ from }) => from === start),
+    )
+    return rowDifferences(was?.rows, is?.rows)
+  })
+}
+
+const QUARTER_MONTHS = 3
+
+/** [from, to) in milliseconds. */
+function spanOf(quarter: string): Span {
+  const start = monthNumber(new Date(quarter))
+  return { from: +monthStart(start), to: +monthStart(start + QUARTER_MONTHS) }
+}
+
+function quarterOf(at: number): string {
+  const month = monthNumber(new Date(at))
+  return monthStart(month - (month % QUARTER_MONTHS))
+    .toISOString()
+    .slice(0, 10)
+}
+
+/** Those in which anything is set down, in the order of time. */
+function quartersOf({ deployments, changes, unlinked }: DeliveryRows): string[] {
+  const quarters = new Set<string>()
+  for (const { at } of [deployments, changes, unlinked]) {
+    let row = 0
+    while (row < at.length) {
+      const quarter = quarterOf(at[row] ?? Number.NaN)
+      quarters.add(quarter)
+      row = lowerBound(at, spanOf(quarter).to)
+    }
+  }
+  return [...quarters].toSorted()
+}
+
+function rowsOf(
+  { deployments, changes, outages, unlinked }: DeliveryRows,
+  span: Span,
+): DeliveryRows {
+  const [first, end] = placesIn(deployments.at, span)
+  const outageEnds: Places = [
+    lowerBound(outages.deployment, first),
+    lowerBound(outages.deployment, end),
+  ]
+  const own = cut(outages, outageEnds)
+  return {
+    deployments: cut(deployments, [first, end]),
+    changes: cut(changes, placesIn(changes.at, span)),
+    outages: { ...own, deployment: own.deployment.map((place) => place - first) },
+    unlinked: cut(unlinked, placesIn(unlinked.at, span)),
+  }
+}
+
+type Places = readonly [first: number, end: number]
+
+const placesIn = (at: Float64Array, { from, to }: Span): Places => [
+  lowerBound(at, from),
+  lowerBound(at, to),
+]
+
+/** The rows of a table from one place to before another. */
+function cut<Table extends DeliveryRows[keyof DeliveryRows]>(table: Table, [first, end]: Places) {
+  const columns = Object.entries(table).map(([name, column]) => [name, column.subarray(first, end)])
+  return Object.fromEntries(columns) as Table
+}

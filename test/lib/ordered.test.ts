@@ -1,0 +1,25 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { ordered, orderedRuns } from '#lib/stats/ordered.ts'
+
+const run = fc
+  .array(fc.integer({ min: -5, max: 5 }), { maxLength: 12 })
+  .map((values) => values.toSorted((a, b) => a - b))
+
+const listed = ({ count, at }: ReturnType<typeof ordered>) =>
+  Array.from({ length: count }, (_, place) => at(place))
+
+test('several runs hold at each place what one list of them all would', () => {
+  fc.assert(
+    fc.property(fc.array(run, { maxLength: 6 }), (runs) => {
+      const merged = runs.flat().toSorted((a, b) => a - b)
+      expect(listed(orderedRuns(runs.map((own) => Float64Array.from(own))))).toEqual(merged)
+      expect(listed(ordered(runs.flat()))).toEqual(merged)
+    }),
+  )
+})
+
+test('samples are read as they are, in any order of places', () => {
+  const runs = orderedRuns([Float64Array.of(1, 9), Float64Array.of(), Float64Array.of(2, 3, 10)])
+  expect([4, 0, 2].map((place) => runs.at(place))).toEqual([10, 1, 3])
+})

@@ -5,9 +5,7 @@ import type { Period } from '#lib/period.ts'
 
 /** What happened in a period that should name something else, and what of it was found. */
 export async function listLinkFacts(db: Reader, period: Period) {
-  const services = await db.selectFrom('deployments').select('service_id').distinct().execute()
-  const ids = services.map(({ service_id }) => service_id)
-  const deployments = await listDeploymentsIn(db, ids, period)
+  const deployments = await listDeploymentsIn(db, await listDeployed(db), period)
   const incidents = await listIncidentsIn(db, period)
   const named = incidents.flatMap((row) => row.caused_by_deployment_id ?? [])
   return {
@@ -20,6 +18,32 @@ export async function listLinkFacts(db: Reader, period: Period) {
       incidents: await listSources(db, 'incidents'),
     },
   }
+}
+
+/** Services that were ever deployed: one look at the index for each, not for each of its deployments. */
+async function listDeployed(db: Reader): Promise<string[]> {
+  const rows = await db
+    .withRecursive('deployed(id)', (query) =>
+      query
+        .selectFrom('deployments')
+        .select((eb) => eb.fn.min<string | null>('service_id').as('id'))
+        .unionAll(
+          query
+            .selectFrom('deployed')
+            .where('deployed.id', 'is not', null)
+            .select((eb) =>
+              eb
+                .selectFrom('deployments')
+                .select(({ fn }) => fn.min('service_id').as('next'))
+                .whereRef('service_id', '>', 'deployed.id')
+                .as('id'),
+            ),
+        ),
+    )
+    .selectFrom('deployed')
+    .select('id')
+    .execute()
+  return rows.flatMap(({ id }) => id ?? [])
 }
 
 const listIncidentsIn = (db: Reader, { from, to }: Period) =>

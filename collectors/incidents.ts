@@ -6,7 +6,10 @@ import { linkCause, toCauseText } from '#db/incident-causes.ts'
 
 /** An incident as its source tells it. */
 export interface ToldIncident {
-  readonly row: Omit<Known<'incidents'>, 'caused_by_deployment_id' | 'cause_told' | 'link_kind'>
+  readonly row: Omit<
+    Known<'incidents'>,
+    'caused_by_deployment_id' | 'cause_told' | 'cause_key' | 'link_kind'
+  >
   /** What it calls its service, by id or name; null when it names none. */
   readonly service: string | null
   /** What it calls the deployment that caused it: an id, an address or a commit; null when it names none. */

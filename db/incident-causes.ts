@@ -29,6 +29,7 @@ export async function linkCause(db: Database, incident: Told) {
   const cause = told === null ? null : await findCause(db, incident, readCause(told))
   return {
     cause_told: told,
+    cause_key: told === null ? null : toCauseKey(readCause(told)),
     caused_by_deployment_id: cause,
     link_kind: cause === null ? null : ('explicit' as const),
   }
@@ -40,6 +41,13 @@ const findCause = (db: Database, incident: Told, told: ToldCause) =>
     : findOfVersion(db, incident, told.version)
 
 const SHA = /^[0-9a-f]{7,40}$/i
+/** The least of a commit that names it. */
+const SHORT_SHA = 7
+
+/** What commits that may be the same have in common; any other text is itself. */
+const toKey = (text: string) => (SHA.test(text) ? text.slice(0, SHORT_SHA).toLowerCase() : text)
+
+const toCauseKey = (told: ToldCause) => toKey('reference' in told ? told.reference : told.version)
 
 /**
  * The deployment that goes by its id or address, or that brought a commit or pull request to
@@ -110,8 +118,8 @@ async function findOfVersion(
 
 /**
  * Looks again for the deployments that incidents mean, where that may be one of `rows`: what was and
- * what is now of deployments, or of changes, that came, changed or went. Costs one look at the
- * incidents that tell of a cause. `observed_at` of an incident stays: its source told nothing new.
+ * what is now of deployments, or of changes, that came, changed or went. Looks at no other incidents.
+ * `observed_at` of an incident stays: its source told nothing new.
  */
 export async function relinkIncidents(
   db: Database,
@@ -119,13 +127,9 @@ export async function relinkIncidents(
   rows: readonly StoredRow[],
 ): Promise<void> {
   if (rows.length === 0 || (table !== 'deployments' && table !== 'changes')) return
-  const incidents = await db
-    .selectFrom('incidents')
-    .selectAll()
-    .where('cause_told', 'is not', null)
-    .execute()
-  if (incidents.length === 0) return
-  const means = await toMeaning(db, table, rows)
+  if (!(await isAnyCauseTold(db))) return
+  const { keys, means } = await toMeaning(db, table, rows)
+  const incidents = await listTelling(db, keys)
   const meant = incidents.filter(({ cause_told: told }) => told !== null && means(readCause(told)))
   const touched: Touched[] = []
   for (const incident of meant) touched.push(...(await relink(db, incident)))
@@ -144,26 +148,61 @@ async function relink(db: Database, incident: Row<'incidents'>): Promise<readonl
   return touchedBy('incidents', { ...incident }, { ...incident, ...linked })
 }
 
+const isAnyCauseTold = async (db: Database) =>
+  (await db
+    .selectFrom('incidents')
+    .select('cause_key')
+    .where('cause_key', 'is not', null)
+    .limit(1)
+    .executeTakeFirst()) !== undefined
+
+async function listTelling(db: Database, keys: readonly string[]): Promise<Row<'incidents'>[]> {
+  const found: Row<'incidents'>[] = []
+  await forEachChunk(keys, async (chunk) => {
+    const telling = db.selectFrom('incidents').selectAll().where('cause_key', 'in', chunk)
+    found.push(...(await telling.execute()))
+  })
+  return found
+}
+
+interface Meaning {
+  /** Whatever may mean one of the rows has one of these keys. */
+  readonly keys: readonly string[]
+  readonly means: (told: ToldCause) => boolean
+}
+
 /** Tells whether what is told may mean one of `rows`. */
 async function toMeaning(
   db: Database,
   table: 'deployments' | 'changes',
   rows: readonly StoredRow[],
-): Promise<(told: ToldCause) => boolean> {
+): Promise<Meaning> {
   if (table === 'changes') {
     const addresses = new Set(rows.map(toPullRequest))
-    return (told) => 'reference' in told && addresses.has(told.reference)
+    return {
+      keys: [...addresses],
+      means: (told) => 'reference' in told && addresses.has(told.reference),
+    }
   }
-  const shas = [...new Set(rows.flatMap(({ sha }) => (typeof sha === 'string' ? [sha] : [])))]
-  const merged = await listMergedBy(db, shas)
-  const names = new Set([...rows.flatMap((row) => [row['native_id'], row['url']]), ...merged])
-  const versions = new Set(rows.map(({ version }) => version))
-  return (told) => {
-    if ('version' in told) return versions.has(told.version)
-    const { reference } = told
-    if (names.has(reference)) return true
-    const commit = reference.toLowerCase()
-    return SHA.test(commit) && shas.some((sha) => sha.startsWith(commit))
+  const textsOf = (...columns: readonly string[]) => [
+    ...new Set(rows.flatMap((row) => columns.map((column) => row[column]))),
+  ]
+  const isText = (value: unknown) => typeof value === 'string'
+  const shas = textsOf('sha').filter(isText)
+  const names = new Set([
+    ...textsOf('native_id', 'url').filter(isText),
+    ...(await listMergedBy(db, shas)),
+  ])
+  const versions = new Set(textsOf('version').filter(isText))
+  return {
+    keys: [...new Set([...shas, ...names, ...versions].map(toKey))],
+    means: (told) => {
+      if ('version' in told) return versions.has(told.version)
+      const { reference } = told
+      if (names.has(reference)) return true
+      const commit = reference.toLowerCase()
+      return SHA.test(commit) && shas.some((sha) => sha.startsWith(commit))
+    },
   }
 }
 

@@ -387,6 +387,8 @@ export interface IncidentTable extends RemovableFact {
   caused_by_deployment_id: string | null
   /** JSON `ToldCause` (db/incident-causes.ts); null when its source names a deployment by its id, or none. */
   cause_told: string | null
+  /** What it is looked up by: the first seven digits where the cause is named by a commit, else its name or version. */
+  cause_key: string | null
   link_kind: 'explicit' | 'rollback' | 'hotfix' | 'inferred' | null
   cause_class: 'platform' | 'user_input' | 'policy' | 'dependency' | null
   reassignment_count: number | null

@@ -9,6 +9,7 @@ import * as surveyUnmappedGroups from '#db/migrations/2026-11-29-survey-unmapped
 import * as timesOfRequests from '#db/migrations/2026-11-29-times-of-requests.ts'
 import * as toldCauses from '#db/migrations/2026-11-29-told-causes.ts'
 import * as deliveryByQuarter from '#db/migrations/2026-11-30-delivery-by-quarter.ts'
+import * as keysOfCauses from '#db/migrations/2026-11-30-keys-of-causes.ts'
 
 /** Every migration, by name, in the order they run. Append only. */
 export const migrations: Record<string, Migration> = {
@@ -22,4 +23,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-29-times-of-requests': timesOfRequests,
   '2026-11-29-told-causes': toldCauses,
   '2026-11-30-delivery-by-quarter': deliveryByQuarter,
+  '2026-11-30-keys-of-causes': keysOfCauses,
 }

@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
+import { Migrator } from 'kysely/migration'
 import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '#db/connection.ts'
 import { migrateToLatest } from '#db/migrate.ts'
+import { migrations } from '#db/migrations/index.ts'
 import { NATURAL_KEYS } from '#db/natural-keys.ts'
 import { DatabaseError } from '#lib/errors.ts'
 import { testDatabase } from '#test/support/database.ts'
@@ -21,6 +23,31 @@ test('a migration that fails halfway leaves nothing', async () => {
   await expect(migrateToLatest(db)).rejects.toThrow('"quarantine" already exists')
   const tables = await db.introspection.getTables()
   expect(tables.map(({ name }) => name)).toEqual(['quarantine'])
+})
+
+test('causes that were told before they had keys are found by them', async () => {
+  const db = openDatabase(':memory:')
+  onTestFinished(() => db.destroy())
+  const { '2026-11-30-keys-of-causes': keys, ...former } = migrations
+  await new Migrator({ db, provider: { getMigrations: async () => former } }).migrateToLatest()
+  const told = [
+    '{"reference":"A1B2C3D4E5"}',
+    '{"reference":"https://ci.example/runs/3"}',
+    '{"version":"1.4.0","toldAt":"2026-05-30T11:00:00.000Z"}',
+    null,
+  ]
+  for (const [index, cause] of told.entries()) {
+    await sql`insert into incidents (source_id, native_id, observed_at, cause_told)
+      values ('pager', ${index}, '2026-06-01T12:00:00.000Z', ${cause})`.execute(db)
+  }
+  await migrateToLatest(db)
+  const rows = await db.selectFrom('incidents').select('cause_key').orderBy('native_id').execute()
+  expect(rows.map((row) => row.cause_key)).toEqual([
+    'a1b2c3d',
+    'https://ci.example/runs/3',
+    '1.4.0',
+    null,
+  ])
 })
 
 test('a database that a newer version has migrated is refused', async () => {

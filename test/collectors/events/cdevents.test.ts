@@ -168,6 +168,7 @@ test.each([
       caused_by_deployment_id: '/ci#service.deployed',
       link_kind: 'explicit',
       cause_told: '{"version":"sha256:0b31b1c02ff458ad","toldAt":"2026-05-30T11:00:00.000Z"}',
+      cause_key: 'sha256:0b31b1c02ff458ad',
     },
   ])
 })

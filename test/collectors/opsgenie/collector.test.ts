@@ -42,6 +42,7 @@ test('an exported incident has its impact as beginning and end', async () => {
       restored_at: '2026-05-20T10:05:00.000Z',
       caused_by_deployment_id: 'deploy-2',
       cause_told: '{"reference":"deploy-2"}',
+      cause_key: 'deploy-2',
       link_kind: 'explicit',
       cause_class: null,
       reassignment_count: null,

@@ -55,6 +55,7 @@ test('an incident has the times that its log tells, and the priority as severity
       restored_at: stored('10:00'),
       caused_by_deployment_id: null,
       cause_told: null,
+      cause_key: null,
       link_kind: null,
       cause_class: null,
       reassignment_count: 1,

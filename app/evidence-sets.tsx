@@ -16,7 +16,7 @@ export interface Tabs {
 }
 
 const TABS = [
-  { tab: 'counted', name: 'Counted', kinds: ['counted', 'not_counted'] },
+  { tab: 'counted', name: 'Counted', kinds: ['counted', 'not_counted', 'beside'] },
   { tab: 'excluded', name: 'Left out', kinds: ['excluded', 'not_matured'] },
   { tab: 'unattributed', name: 'Unknown', kinds: ['unknown'] },
 ]
@@ -98,7 +98,7 @@ function TabList({ tabs, sets }: { tabs: Tabs; sets: Evidence['sets'] }) {
   )
 }
 
-const ORDER = ['counted', 'not_counted', 'unknown', 'not_matured', 'excluded']
+const ORDER = ['counted', 'not_counted', 'beside', 'unknown', 'not_matured', 'excluded']
 const rank = (kind: string) => ORDER.indexOf(kind.split(':')[0] ?? '')
 
 function setName(kind: string): string {
@@ -117,6 +117,7 @@ function setMeaning(kind: string, result: MetricResult): string {
   }
   if (set === 'not_counted') return 'Below the line only.'
   if (set === 'unknown') return 'In neither; the bounds say what it would be if they were known.'
+  if (set === 'beside') return 'In neither: a figure beside it is made of them.'
   if (set === 'not_matured') return 'In neither: the outcome cannot be known yet.'
   return 'In neither.'
 }

@@ -66,7 +66,7 @@ const ROWS: Readonly<Record<string, Load>> = {
   'GOV-07': exceptionRows,
   'SPD-01': requestRows,
   'SPD-04': requestRows,
-  'SPD-05': requestRows,
+  'SPD-05': recordRows('provisioning_requests', 'steps'),
   'REL-01': requestRows,
   'REL-06': recordRows('path_attempts', 'provisioning_requests', 'deployments'),
   'SUP-01': recordRows('tickets'),

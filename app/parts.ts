@@ -38,6 +38,13 @@ const LINES: Readonly<Record<string, Say>> = {
     `nine in ten within ${unit === 'minutes' ? formatMinutes(part) : formatDays(part)}`,
   medianBehind: (part) => `half are at most ${formatCountOf(part, 'version')} behind`,
   unsupportedShare: share('on a version without support'),
+  approvalWaitHours: (part, { parts }) => {
+    const changes = Number(parts['changesWithSteps'] ?? 0)
+    const wait = `${formatMinutes(part * 60)} for approval`
+    return changes === 1
+      ? `1 change waited ${wait}`
+      : `half of ${formatCountOf(changes, 'change')} waited at most ${wait}`
+  },
   excludedExempt: count('exempt', 'exempt'),
   excludedBreakGlass: count('in an emergency (break-glass)', 'in an emergency (break-glass)'),
   excludedNotSuccessful: count('not successful, left out', 'not successful, left out'),

@@ -126,6 +126,7 @@ const SETS: Readonly<Record<string, string>> = {
   unknown: 'Unknown',
   not_matured: 'Too young to count',
   excluded: 'Left out',
+  beside: 'Beside it',
 }
 
 export function setWord(kind: string): string {

@@ -1,3 +1,4 @@
+import { listApprovals } from '#db/approvals.ts'
 import type { Reader } from '#db/connection.ts'
 import { listDeploymentsIn, listDeploymentsNamed } from '#db/delivery-facts.ts'
 import { listPathCases } from '#db/path-cases.ts'
@@ -13,6 +14,7 @@ import type { Period } from '#lib/period.ts'
 /** Reads the rows that a path is measured from by single cases. */
 export const pathRows = (db: Reader) => ({
   cases: (pathId: string, opened: Period | null) => listPathCases(db, pathId, opened),
+  approvals: (period: Period) => listApprovals(db, period),
   requirements: () => listPolicyRequirements(db),
   evidenceSources: () => listEvidenceSources(db),
   requests: (pathId: string) => listRequestsAround(db, pathId),

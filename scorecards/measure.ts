@@ -180,7 +180,8 @@ function subjectOf(
   }
 }
 
-const FULL_COVERAGE = 0.9
+/** Less of a window is a part of it. */
+export const FULL_COVERAGE = 0.9
 const LEAST_COVERAGE = 0.5
 const MOST_UNKNOWN = 0.2
 
@@ -269,6 +270,7 @@ export type EvidenceKind =
   | 'not_counted'
   | `not_counted:${string}`
   | `excluded:${string}`
+  | `beside:${string}`
   | 'unknown'
   | 'not_matured'
 

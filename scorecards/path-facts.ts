@@ -2,8 +2,9 @@ import { daysBefore, type Period } from '#lib/period.ts'
 import type { TeamTrail } from '#scorecards/adoption/cohorts.ts'
 import type { Path, Service } from '#scorecards/adoption/landscape.ts'
 import type { Model } from '#scorecards/adoption/tracks.ts'
-import type { Step } from '#scorecards/delivery/facts.ts'
+import { type ApprovalRows, approvalReader } from '#scorecards/delivery/approvals.ts'
 import type { FailedDeployment } from '#scorecards/delivery/failed-deployments.ts'
+import { withStepsUntil } from '#scorecards/delivery/step-log.ts'
 import { GOVERNED_DAYS } from '#scorecards/governance/governed-share.ts'
 import {
   evidenceRead,
@@ -14,20 +15,18 @@ import {
   toPathPolicies,
 } from '#scorecards/governance/path-policies.ts'
 import { byTime } from '#scorecards/in-period.ts'
+import { humanWaitShare } from '#scorecards/metrics/human-wait-share.ts'
 import { interactionModeMix } from '#scorecards/metrics/interaction-mode-mix.ts'
 import { platformCausedFailureShare } from '#scorecards/metrics/platform-caused-failure-share.ts'
 import {
   countUsedPerWeek,
   supportRequestsPer100Uses,
 } from '#scorecards/metrics/support-requests-per-100-uses.ts'
-import {
-  type CaseRows,
-  type LoggedRequest,
-  type PathCases,
-  toPathCases,
-} from '#scorecards/path-cases.ts'
+import { type CaseRows, type PathCases, toPathCases } from '#scorecards/path-cases.ts'
 import { isFailureOnPath, listFailures } from '#scorecards/path-failures.ts'
 import {
+  APPROVAL_METRICS,
+  approvalsRead,
   FAILURE_METRICS,
   POLICY_METRICS,
   type Standing,
@@ -73,6 +72,8 @@ export interface PathFacts extends PathKnowledge, ReadUses {
   readonly resolvedSince: Date | null
   /** Deployments by the path that failed. */
   readonly failed: readonly FailedDeployment[]
+  /** Null where nobody ever told who waited for an approval. */
+  readonly approvals: ApprovalRows | null
   /** Null where no evidence was ever read. */
   readonly policies: PolicyRows | null
 }
@@ -93,6 +94,8 @@ export interface PathFactReader {
   /** There may be more of them than those asked for. */
   readonly uses: (periods: UsePeriods) => Promise<ReadUses>
   readonly failed: () => Promise<readonly FailedDeployment[]>
+  /** Of changes of which a step ended in the period. */
+  readonly approvals: (period: Period) => Promise<ApprovalRows>
   readonly requirements: () => Promise<PolicyRows['requirements']>
   readonly evidenceSources: () => Promise<PolicyRows['sources']>
   readonly requests: (pathId: string) => Promise<PolicyRows['requests']>
@@ -138,6 +141,10 @@ export async function loadPathFacts(
     failed: isAnyOf(FAILURE_METRICS)
       ? (await reader.failed()).filter(isFailureOnPath(known.model, known.path))
       : [],
+    approvals:
+      isAnyOf(APPROVAL_METRICS) && approvalsRead(known.model.landscape).length > 0
+        ? await reader.approvals({ from: daysBefore(first, humanWaitShare.windowDays), to: last })
+        : null,
     policies: isAnyOf(POLICY_METRICS) ? await loadPolicies(reader, known, { first, last }) : null,
   }
 }
@@ -185,11 +192,15 @@ const distinct = <Row extends { readonly source_id: string; readonly native_id: 
 
 /** Reads a path as it stood at a moment, with as much of the past as any metric looks at. */
 export function standingReader(facts: PathFacts): (asOf: Date) => Standing {
-  const { model, path, trails, cases, firstUses, resolvedSince } = facts
+  const { model, path, trails, cases, firstUses, resolvedSince, approvals } = facts
   const ticketsIn = byTime(cases.tickets, ({ openedAt }) => openedAt)
   const named = cases.tickets.filter(({ linkedRequestId }) => linkedRequestId !== null)
   const failedIn = byTime(facts.failed, ({ finishedAt }) => finishedAt)
   const policiesAt = policyReader(facts)
+  const loggedAt =
+    approvals === null
+      ? () => []
+      : approvalReader(model, path, approvals, humanWaitShare.windowDays)
   const firstAttempts = toFirstAttempts(cases)
   const judgeUses = judgeOfUses(cases.tickets, firstUses)
   return (asOf) => {
@@ -214,20 +225,11 @@ export function standingReader(facts: PathFacts): (asOf: Date) => Standing {
       failures: once(() =>
         listFailures(cases, failedIn(back(platformCausedFailureShare.windowDays)), asOf),
       ),
+      loggedChanges: once(() => loggedAt(asOf)),
       policies: once(() => policiesAt(asOf)),
       asOf,
     }
   }
-}
-
-/** A step that had not begun was no part of it yet, and one that ended later went on. */
-function withStepsUntil(request: LoggedRequest, asOf: Date): LoggedRequest {
-  const isOver = ({ startedAt, endedAt }: Step) =>
-    startedAt < asOf && (endedAt === null || endedAt < asOf)
-  if (request.steps.every(isOver)) return request
-  const begun = request.steps.filter(({ startedAt }) => startedAt < asOf)
-  const steps = begun.map((step) => (isOver(step) ? step : { ...step, endedAt: null }))
-  return { ...request, steps }
 }
 
 function trailUntil({ team, weeks }: TeamTrail, asOf: Date): TeamTrail {

@@ -7,9 +7,16 @@ import { valueAt } from '#scorecards/adoption/spans.ts'
 import type { AdoptionState } from '#scorecards/adoption/state-machine.ts'
 import { firstReadAt, type Model } from '#scorecards/adoption/tracks.ts'
 import { type CoveredInterval, overlap } from '#scorecards/coverage.ts'
+import type { LoggedChange } from '#scorecards/delivery/approvals.ts'
 import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
 import { evidenceRead, type PathPolicies } from '#scorecards/governance/path-policies.ts'
-import { type Metric, measure, measureCells, type TableMetric } from '#scorecards/measure.ts'
+import {
+  FULL_COVERAGE,
+  type Metric,
+  measure,
+  measureCells,
+  type TableMetric,
+} from '#scorecards/measure.ts'
 import { automatedEvidenceShare } from '#scorecards/metrics/automated-evidence-share.ts'
 import { automatedFulfilmentRate } from '#scorecards/metrics/automated-fulfilment-rate.ts'
 import { cohortRetention } from '#scorecards/metrics/cohort-retention.ts'
@@ -19,7 +26,7 @@ import { evidenceTimeliness } from '#scorecards/metrics/evidence-timeliness.ts'
 import { exceptionDecisionTime } from '#scorecards/metrics/exception-decision-time.ts'
 import { failedProvisioningRate } from '#scorecards/metrics/failed-provisioning-rate.ts'
 import { funnelConversion } from '#scorecards/metrics/funnel-conversion.ts'
-import { humanWaitShare } from '#scorecards/metrics/human-wait-share.ts'
+import { type HumanWaits, humanWaitShare } from '#scorecards/metrics/human-wait-share.ts'
 import { type Interactions, interactionModeMix } from '#scorecards/metrics/interaction-mode-mix.ts'
 import { newWorkChoiceRate } from '#scorecards/metrics/new-work-choice-rate.ts'
 import { newcomerSupportRatio } from '#scorecards/metrics/newcomer-support-ratio.ts'
@@ -72,14 +79,15 @@ export interface Standing {
   readonly usedPerWeek: ReadonlyMap<number, number>
   readonly judgeUses: (covered: Covered) => UseJudge
   readonly failures: () => readonly Failure[]
+  /** Those of which a step ended in the window of the metric that asks for them. */
+  readonly loggedChanges: () => readonly LoggedChange[]
   readonly policies: () => PathPolicies
   readonly asOf: Date
 }
 
 interface Scorer {
   readonly id: string
-  /** Only of paths that provision something, or only of others; undefined: of both. */
-  readonly isOfRequests: boolean | undefined
+  readonly isMeant: (standing: Standing) => boolean
   readonly score: (standing: Standing, context: ScoreContext) => MetricResult[]
 }
 
@@ -97,8 +105,8 @@ interface Terms<Input> {
   readonly reads: readonly Read[]
   /** Kinds of its rows that a source may take back. */
   readonly removed?: readonly (keyof RemovedCases)[]
-  /** Left out: of paths of either kind. */
-  readonly isOfRequests?: boolean
+  /** Left out: for every path. */
+  readonly isMeant?: (standing: Standing) => boolean
 }
 
 interface Scope {
@@ -117,12 +125,12 @@ const ofTable = <Input>(metric: TableMetric<Input>, terms: Terms<Input>): Scorer
 
 function toScorer<Input>(
   metric: Measured<Input>,
-  { inputOf, reads, isOfRequests, removed = [] }: Terms<Input>,
+  { inputOf, reads, isMeant = () => true, removed = [] }: Terms<Input>,
   compute: (input: Input, context: Parameters<typeof measure>[2]) => MetricResult[],
 ): Scorer {
   return {
     id: metric.definition.id,
-    isOfRequests,
+    isMeant,
     score: (standing, context) => {
       const read = reads.map((one) => one(standing))
       const days = metric.windowDays || HISTORY_DAYS
@@ -208,6 +216,14 @@ const failures: Read = once((standing) =>
 )
 const exceptions = rowsOf('entity:exceptions')
 
+/** Where it is told who waited for an approval: a log of steps, or a source that reads no other. */
+const APPROVALS = ['entity:steps', 'entity:policy_evidence:github-approval']
+const approvals: Read = once(rowsOf(...APPROVALS))
+
+/** When that was read. */
+export const approvalsRead = ({ coverage }: Model['landscape']): readonly CoveredInterval[] =>
+  APPROVALS.flatMap((scope) => coverage.get(scope) ?? [])
+
 const evidence: Read = once(({ model }) => [
   { intervals: evidenceRead(model.landscape), since: null },
 ])
@@ -224,16 +240,15 @@ const WORK: ReadonlySet<string> = new Set(['entity:deployments', 'entity:activit
 /** The work that the path counts, of those whom it is meant for. */
 const work: Read = once((standing) => {
   const { model, path, trails } = standing
-  const scopes =
-    path.rules.work === 'provisioning'
-      ? trails.filter(isInScope).map(({ team }) => ({
-          intervals: model.coverage.ofTeam(path, team).activity,
-          since: null,
-        }))
-      : servicesInScope(standing).map((service) => ({
-          intervals: model.coverage.ofService(path, service).activity,
-          since: service.createdAt,
-        }))
+  const scopes = provisions(standing)
+    ? trails.filter(isInScope).map(({ team }) => ({
+        intervals: model.coverage.ofTeam(path, team).activity,
+        since: null,
+      }))
+    : servicesInScope(standing).map((service) => ({
+        intervals: model.coverage.ofService(path, service).activity,
+        since: service.createdAt,
+      }))
   return scopes.length > 0 ? scopes : states(standing)
 })
 
@@ -264,6 +279,8 @@ const helpRead = (standing: Standing): Covered =>
   )
 
 const PATH: Reach = 'path'
+
+const provisions = ({ path }: Standing) => path.rules.work === 'provisioning'
 
 const SCORERS: readonly Scorer[] = [
   of(timeToAdopt, {
@@ -303,19 +320,19 @@ const SCORERS: readonly Scorer[] = [
     inputOf: ({ asOf, cases }) => ({ asOf, requests: cases.requests }),
     reads: [requests],
     removed: ['requests'],
-    isOfRequests: true,
+    isMeant: provisions,
   }),
   of(humanWaitShare, {
-    inputOf: ({ asOf, cases }) => ({ asOf, requests: cases.requests, changes: [] }),
-    reads: [requests],
+    inputOf: humanWaits,
+    reads: [(standing) => (provisions(standing) ? requests : approvals)(standing)],
     removed: ['requests'],
-    isOfRequests: true,
+    isMeant: (standing) => provisions(standing) || hasApprovals(standing),
   }),
   of(failedProvisioningRate, {
     inputOf: ({ asOf, cases }) => ({ asOf, attempts: cases.requests }),
     reads: [requests],
     removed: ['requests'],
-    isOfRequests: true,
+    isMeant: provisions,
   }),
   of(exceptionDecisionTime, {
     inputOf: ({ asOf, cases }) => ({ asOf, exceptions: cases.exceptions }),
@@ -378,12 +395,12 @@ const SCORERS: readonly Scorer[] = [
     inputOf: ({ asOf, policies }) => ({ asOf, reach: PATH, ...policies() }),
     reads: [requests, evidence],
     removed: ['requests'],
-    isOfRequests: true,
+    isMeant: provisions,
   }),
   of(completePolicyEvidenceChanges, {
     inputOf: ({ asOf, policies }) => ({ asOf, reach: PATH, ...policies() }),
     reads: [deployments, evidence],
-    isOfRequests: false,
+    isMeant: (standing) => !provisions(standing),
   }),
   of(evidenceTimeliness, {
     inputOf: ({ asOf, policies }) => ({ asOf, ...policies() }),
@@ -420,6 +437,8 @@ export const SUPPORT_METRICS = idsOf(
 /** Those that rest on uses, on failures and on policies. */
 export const USE_METRICS = idsOf(supportRequestsPer100Uses, interactionModeMix)
 export const FAILURE_METRICS = idsOf(platformCausedFailureShare)
+/** Those that rest on what changes waited for. */
+export const APPROVAL_METRICS = idsOf(humanWaitShare)
 export const POLICY_METRICS = idsOf(
   completePolicyEvidenceRequests,
   completePolicyEvidenceChanges,
@@ -433,10 +452,9 @@ export function standingResults(
   metricIds: readonly string[],
   context: ScoreContext,
 ): MetricResult[] {
-  const isOfRequests = standing.path.rules.work === 'provisioning'
-  return SCORERS.filter(
-    (one) => metricIds.includes(one.id) && (one.isOfRequests ?? isOfRequests) === isOfRequests,
-  ).flatMap(({ score }) => score(standing, context))
+  return SCORERS.filter(({ id, isMeant }) => metricIds.includes(id) && isMeant(standing)).flatMap(
+    ({ score }) => score(standing, context),
+  )
 }
 
 /** States by team, in the order of weeks. */
@@ -459,6 +477,23 @@ function startOf({ model, path }: Standing) {
   return {
     availableSince: new Date(path.available_since),
     firstCoveredAt: first === null ? null : new Date(first),
+  }
+}
+
+/** Null where it was not read of so much of the window as a result needs to be whole. */
+function approvedChanges(standing: Standing): readonly LoggedChange[] | null {
+  const days = humanWaitShare.windowDays
+  const { coverage } = readScopes(approvals(standing), standing.asOf, days)
+  return coverage < FULL_COVERAGE ? null : standing.loggedChanges()
+}
+
+const hasApprovals = (standing: Standing) => (approvedChanges(standing) ?? []).length > 0
+
+function humanWaits(standing: Standing): HumanWaits {
+  return {
+    asOf: standing.asOf,
+    requests: provisions(standing) ? standing.cases.requests : null,
+    changes: approvedChanges(standing),
   }
 }
 

@@ -53,7 +53,7 @@ export interface Interval {
 /**
  * Rows behind a result. `counted` are in numerator and denominator, `not_counted` in the
  * denominator only; `excluded:<reason>`, `unknown` and `not_matured` are in neither. Together they
- * are all rows in scope.
+ * are all rows in scope. `beside:<part>` are in neither, too: another figure is made of them.
  */
 export interface EvidenceSet {
   readonly kind: string

@@ -116,7 +116,8 @@ export async function scoreAll(
   changed += await updateStandings(session, outcomes, {
     model,
     plan,
-    deliveredSince: deliveredSince(changes),
+    deliveredSince: sinceOf(changes, WORK),
+    mergedSince: sinceOf(changes, MERGES),
     failuresSince: instantText(delivery.failuresSince),
   })
   if (plan.coverageSince !== null) {
@@ -147,11 +148,14 @@ async function updatePaths(
   return outcomes
 }
 
-/** Since when work of any service is another; null: of none. */
-const deliveredSince = (changes: readonly ChangeToScore[]) =>
-  firstOf(changes.flatMap((one) => (WORK.has(one.subject_kind) ? [one.since] : [])))
+/** Since when anything of one of `kinds` is another; null: nothing is. */
+const sinceOf = (changes: readonly ChangeToScore[], kinds: ReadonlySet<string>) =>
+  firstOf(changes.flatMap((one) => (kinds.has(one.subject_kind) ? [one.since] : [])))
 
+/** Of any service. */
 const WORK: ReadonlySet<string> = new Set(['service', 'repository', 'deployment'])
+/** Only changes are work of a repository. */
+const MERGES: ReadonlySet<string> = new Set(['repository'])
 
 /** By path, the ends of weeks in which the state of a team is another. */
 const changedStatesOf = (outcomes: ReadonlyMap<Path, PathOutcome>) =>

@@ -20,6 +20,7 @@ export const FLAG_WORDS: Readonly<Record<string, string>> = {
   median_not_reached: 'median not reached yet: longer than the longest observed time',
   ci_unattainable: 'too few cases for an interval',
   survivorship: 'only those that stayed are counted',
+  approvals_unread: 'how long changes waited for approval was not read, or not in all of this time',
 }
 
 /** Why two results are not compared. */

@@ -10,6 +10,7 @@ import * as timesOfRequests from '#db/migrations/2026-11-29-times-of-requests.ts
 import * as toldCauses from '#db/migrations/2026-11-29-told-causes.ts'
 import * as deliveryByQuarter from '#db/migrations/2026-11-30-delivery-by-quarter.ts'
 import * as keysOfCauses from '#db/migrations/2026-11-30-keys-of-causes.ts'
+import * as stepsOfChanges from '#db/migrations/2026-11-30-steps-of-changes.ts'
 
 /** Every migration, by name, in the order they run. Append only. */
 export const migrations: Record<string, Migration> = {
@@ -24,4 +25,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-29-told-causes': toldCauses,
   '2026-11-30-delivery-by-quarter': deliveryByQuarter,
   '2026-11-30-keys-of-causes': keysOfCauses,
+  '2026-11-30-steps-of-changes': stepsOfChanges,
 }

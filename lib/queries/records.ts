@@ -56,6 +56,12 @@ const TABLES = {
     says: ['caused_by_deployment_id'],
     ended: ['restored_at'],
   },
+  steps: {
+    at: ['started_at'],
+    of: ['change_sha'],
+    says: ['kind', 'actor_group'],
+    ended: ['ended_at'],
+  },
   policy_evidence: { at: ['produced_at'], of: ['subject_id'], says: ['result'] },
 } as const satisfies Readonly<Record<string, Told>>
 

@@ -28,6 +28,19 @@ export const platformGroups = (steps: readonly Step[]): string[] =>
     .flatMap(({ actorGroup }) => actorGroup ?? [])
     .filter((group) => PLATFORM_SIDE.has(group))
 
+/** A step that had not begun was no part of it yet, and one that ended later went on. */
+export function withStepsUntil<Logged extends { readonly steps: readonly Step[] }>(
+  logged: Logged,
+  asOf: Date,
+): Logged {
+  const isOver = ({ startedAt, endedAt }: Step) =>
+    startedAt < asOf && (endedAt === null || endedAt < asOf)
+  if (logged.steps.every(isOver)) return logged
+  const begun = logged.steps.filter(({ startedAt }) => startedAt < asOf)
+  const steps = begun.map((step) => (isOver(step) ? step : { ...step, endedAt: null }))
+  return { ...logged, steps }
+}
+
 /** Whether a log has steps, and the end of each. */
 export const isComplete = (steps: readonly Step[]) =>
   steps.length > 0 && steps.every(({ endedAt }) => endedAt !== null)

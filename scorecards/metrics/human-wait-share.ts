@@ -3,6 +3,7 @@ import { compareText } from '#lib/order.ts'
 import type { Period } from '#lib/period.ts'
 import { median } from '#lib/stats/quantiles.ts'
 import { bootstrapInterval } from '#lib/stats/random.ts'
+import type { LoggedChange } from '#scorecards/delivery/approvals.ts'
 import type { Step } from '#scorecards/delivery/facts.ts'
 import { isIn, periodOf, type Span } from '#scorecards/delivery/production.ts'
 import { humanWait, isComplete } from '#scorecards/delivery/step-log.ts'
@@ -15,10 +16,10 @@ import {
 import type { Interval } from '#scorecards/result.ts'
 
 export interface HumanWaits extends Span {
-  /** Standard requests of the path, those before the window too: a chain may begin there. */
-  readonly requests: readonly (EnvironmentRequest & { readonly steps: readonly Step[] })[]
-  /** Steps by the change that they belong to. */
-  readonly changes: readonly { readonly sha: string; readonly steps: readonly Step[] }[]
+  /** Standard requests of the path, those before the window too: a chain may begin there. Null where it takes none. */
+  readonly requests: readonly (EnvironmentRequest & { readonly steps: readonly Step[] })[] | null
+  /** Null where nobody tells what changes waited for. */
+  readonly changes: readonly LoggedChange[] | null
 }
 
 const WINDOW_DAYS = 28
@@ -44,13 +45,15 @@ export const humanWaitShare: Metric<HumanWaits> = {
       'count once',
     eligibleSet:
       'Chains of requests (see SPD-01) that became usable and whose steps are all known. Others are ' +
-      'left out and counted.',
+      'left out and counted. Changes: merged, of services that the path is meant for; also of a path ' +
+      'that takes no requests.',
     window: 'Chains that became usable in 28 days, and changes whose last step ended then.',
     minimumSample: 'Six chains for value and band.',
     missingData:
       'A chain is unknown when one of its requests has no log of steps, or a step has no end; more ' +
       'than 20 % of them: no band. A chain that was usable no later than it was asked for is left out ' +
-      'as an error. A change without steps, or with one that has no end, is not in approvalWaitHours.',
+      'as an error. A change without steps, or with one that has no end, is not in approvalWaitHours. ' +
+      'That is unknown where less than 90 % of the window was read by a source that tells such steps.',
     interval:
       'Bootstrap over chains, 2000 samples from a fixed seed, percentiles 2.5 and 97.5; none below ' +
       'two chains.',
@@ -58,16 +61,16 @@ export const humanWaitShare: Metric<HumanWaits> = {
     misleadsWhen:
       'Steps are logged only from when a person acts: the queue before that is not seen.',
     guardrails: ['SPD-01'],
-    version: '1.0.0',
+    version: '1.1.0',
   },
   windowDays: WINDOW_DAYS,
 
   compute(input) {
     const period = periodOf(input, WINDOW_DAYS)
-    const steps = new Map(input.requests.map((request) => [request.id, request.steps]))
-    const rows = toChains(input.requests, input.asOf).flatMap((chain) =>
-      toRow(chain, steps, period),
-    )
+    const requests = input.requests ?? []
+    const steps = new Map(requests.map((request) => [request.id, request.steps]))
+    const approved = input.changes?.filter(isApprovedIn(period)) ?? null
+    const rows = toChains(requests, input.asOf).flatMap((chain) => toRow(chain, steps, period))
     const waits = rows.flatMap(({ wait }) => wait ?? []).toSorted(byEnd)
     const nUnknown = rows.filter(({ kind }) => kind === 'unknown').length
     const [waited, elapsed] = [sumOf(waits, 'waited'), sumOf(waits, 'elapsed')]
@@ -82,12 +85,19 @@ export const humanWaitShare: Metric<HumanWaits> = {
       bounds: null,
       parts: {
         medianOfShares: median(waits.map((wait) => wait.waited / wait.elapsed)),
-        ...approvalsOf(input.changes, period),
+        ...approvalsOf(approved),
       },
-      flags: nUnknown > 0 ? ['has_unknown'] : [],
-      evidence: toEvidence(
-        rows.flatMap(({ chain, kind }) => chain.requests.map(({ id }) => ({ id, kind }))),
-      ),
+      flags: [
+        ...(nUnknown > 0 ? ['has_unknown'] : []),
+        ...(approved === null ? ['approvals_unread'] : []),
+      ],
+      evidence: toEvidence([
+        ...rows.flatMap(({ chain, kind }) => chain.requests.map(({ id }) => ({ id, kind }))),
+        ...(approved ?? []).flatMap((change) =>
+          change.steps.map(({ id }) => ({ id, kind: BESIDE })),
+        ),
+      ]),
+      ...(input.requests === null && { absence: 'not_applicable' as const }),
       isTooSmall: waits.length < MINIMUM,
       isTooSmallForBand: waits.length < MINIMUM,
       cutPoints: { good: 0.1, bad: 0.5 },
@@ -156,12 +166,21 @@ function intervalOf(waits: readonly Wait[]): Interval | null {
   return limits && { ...limits, level: 0.95, method: 'bootstrap over chains, percentile' }
 }
 
-function approvalsOf(changes: HumanWaits['changes'], period: Period) {
-  const hours = changes.flatMap(({ steps }) => {
-    const last = Math.max(...steps.map(({ endedAt }) => endedAt?.getTime() ?? 0))
-    if (!isComplete(steps) || !isIn(period, new Date(last))) return []
+/** Steps of changes: in no share. */
+const BESIDE: EvidenceKind = 'beside:approval_wait'
+
+const isApprovedIn =
+  (period: Period) =>
+  ({ steps }: LoggedChange): boolean =>
+    isComplete(steps) && isIn(period, new Date(Math.max(...steps.map(endOf))))
+
+const endOf = ({ endedAt }: Step) => endedAt?.getTime() ?? 0
+
+function approvalsOf(changes: readonly LoggedChange[] | null) {
+  if (changes === null) return { approvalWaitHours: null, changesWithSteps: null }
+  const hours = changes.map(({ steps }) => {
     const first = Math.min(...steps.map(({ startedAt }) => startedAt.getTime()))
-    return [humanWait(steps, first, last) / millisecondsInHour]
+    return humanWait(steps, first, Math.max(...steps.map(endOf))) / millisecondsInHour
   })
   return { approvalWaitHours: median(hours), changesWithSteps: hours.length }
 }

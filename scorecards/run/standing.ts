@@ -19,6 +19,8 @@ import {
   standingReader,
 } from '#scorecards/path-facts.ts'
 import {
+  APPROVAL_METRICS,
+  approvalsRead,
   FAILURE_METRICS,
   POLICY_METRICS,
   STANDING_METRICS,
@@ -42,6 +44,8 @@ interface StandingTerms {
   readonly deliveredSince: string | null
   /** Since when other deployments failed than before; null: none. */
   readonly failuresSince: string | null
+  /** Since when other changes were merged than before; null: none. */
+  readonly mergedSince: string | null
 }
 
 /** Of one path. */
@@ -178,7 +182,7 @@ interface Touched {
 }
 
 function listTouched(metricId: string, update: StandingUpdate): Touched[] {
-  const { model, path, plan, outcome, deliveredSince, failuresSince } = update
+  const { model, path, plan, outcome, deliveredSince, failuresSince, mergedSince } = update
   const { casesSince, pathsSince } = plan
   const isOf = (ids: readonly string[]) => ids.includes(metricId)
   const isGoverned = evidenceRead(model.landscape).length > 0
@@ -190,6 +194,7 @@ function listTouched(metricId: string, update: StandingUpdate): Touched[] {
     casesSince.get(''),
     isOf(TRAIL_METRICS) ? firstOf([...outcome.weekEnds]) : null,
     isOf(FAILURE_METRICS) ? failuresSince : null,
+    isOf(APPROVAL_METRICS) && approvalsRead(model.landscape).length > 0 ? mergedSince : null,
     isOf(POLICY_METRICS) && isGoverned ? deliveredSince : null,
     metricId === interactionModeMix.definition.id ? outcome.firstUsesSince : null,
   ])

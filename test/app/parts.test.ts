@@ -37,6 +37,14 @@ test('nine in ten are told in the unit of the metric', () => {
   expect(linesOf({ p90: 150 }, { unit: 'days' })).toEqual(['nine in ten within 150 days'])
 })
 
+test('how long changes waited for approval is told with their number', () => {
+  const of = (changesWithSteps: number, approvalWaitHours: number | null) =>
+    linesOf({ changesWithSteps, approvalWaitHours }, { unit: 'fraction of time' })
+  expect(of(12, 30)).toEqual(['half of 12 changes waited at most 30 h for approval'])
+  expect(of(1, 0.5)).toEqual(['1 change waited 30 min for approval'])
+  expect(of(0, null)).toEqual([])
+})
+
 test('versions behind are counted, and those without support are a share', () => {
   expect(linesOf({ medianBehind: 1, unsupportedShare: 1 / 8 }, { n: 8 })).toEqual([
     'half are at most 1 version behind',

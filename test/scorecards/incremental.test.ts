@@ -45,6 +45,7 @@ async function anOrganisation(): Promise<Database> {
   await cover(db, 'entity:provisioning_requests', covered)
   await cover(db, 'entity:tickets', covered)
   await cover(db, 'entity:policy_evidence', covered)
+  await cover(db, 'entity:steps', covered)
   await addTicket(db, { native_id: 'first', opened_at: at(2200), path_id: null })
   await addRequirement(db, { native_id: 'signed' })
   return db
@@ -263,16 +264,18 @@ const humanStep = upsert(
   fc
     .record({
       native_id: nativeId,
-      request_id: nativeId,
+      of: fc.constantFrom({ request: '1' }, { request: '2' }, { sha: 'sha-1' }, { sha: 'sha-2' }),
+      lasts: fc.option(fc.integer({ min: 1, max: 400 })),
       kind: fc.constantFrom('auto', 'human_wait', 'human_work'),
       started: hours,
       actor_group: fc.constantFrom('platform', 'requester', null),
     })
-    .map(({ started, ...row }) => ({
+    .map(({ started, lasts, of, ...row }) => ({
       ...row,
-      change_sha: null,
+      request_id: 'request' in of ? of.request : null,
+      change_sha: 'sha' in of ? of.sha : null,
       started_at: at(started),
-      ended_at: at(started + 5),
+      ended_at: lasts === null ? null : at(started + lasts),
     })),
 )
 
@@ -425,6 +428,8 @@ const reading: fc.Arbitrary<Step> = fc
       'entity:policy_requirements',
       'entity:policy_evidence',
       'entity:policy_evidence:signed',
+      'entity:policy_evidence:github-approval',
+      'entity:steps',
       'entity:path_attempts:merges',
     ),
     from: hours,
@@ -510,7 +515,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: owner },
   { weight: 2, arbitrary: request },
   { weight: 3, arbitrary: ticket },
-  { weight: 2, arbitrary: humanStep },
+  { weight: 4, arbitrary: humanStep },
   { weight: 2, arbitrary: activity },
   { weight: 1, arbitrary: attempt },
   { weight: 2, arbitrary: requirement },

@@ -14,7 +14,7 @@ import {
 } from '#test/support/delivery.ts'
 import { aContext } from '#test/support/metrics.ts'
 
-type Request = HumanWaits['requests'][number]
+type Request = NonNullable<HumanWaits['requests']>[number]
 
 /** A step from one hour of a request to another. */
 const step = (start: Date, from: number, to: number | null, kind: Step['kind'] = 'human_wait') =>
@@ -33,8 +33,15 @@ function aWaiting(id: string, waited: number, more: Partial<Request> = {}): Requ
   return { ...aRequest({ id, requestedAt: start, usableAt: plusHours(start, 10) }), steps, ...more }
 }
 
-const compute = (requests: readonly Request[], changes: HumanWaits['changes'] = []) =>
+const compute = (requests: HumanWaits['requests'], changes: HumanWaits['changes'] = []) =>
   humanWaitShare.compute({ asOf: ASOF, requests, changes })
+
+/** Steps with ids: `a 1`, `a 2` … */
+const toChanges = (changes: readonly { readonly sha: string; readonly steps: readonly Step[] }[]) =>
+  changes.map(({ sha, steps }) => ({
+    sha,
+    steps: steps.map((one, index) => ({ ...one, id: `${sha} ${index + 1}` })),
+  }))
 
 test('the share is of all time of all chains together, with the middle of the shares beside it', () => {
   const long = aWaiting('long', 90, {
@@ -147,7 +154,7 @@ test('the interval lies within the shares of the chains', () => {
 })
 
 test('a change waited as long as its steps say; without a wait, no time', () => {
-  const changes = [
+  const changes = toChanges([
     { sha: 'a', steps: [step(START, 0, 4), step(START, 2, 6), step(START, 6, 8, 'auto')] },
     { sha: 'b', steps: [step(START, 0, 1, 'auto')] },
     { sha: 'c', steps: [step(START, 0, 20)] },
@@ -155,8 +162,33 @@ test('a change waited as long as its steps say; without a wait, no time', () => 
     { sha: 'endless', steps: [step(START, 0, 90), step(START, 90, null)] },
     { sha: 'before', steps: [step(hoursAgo(28 * 24 + 50), 0, 49)] },
     { sha: 'after', steps: [step(hoursAgo(1), 0, 1)] },
-  ]
-  expect(compute([], changes).parts).toMatchObject({ approvalWaitHours: 6, changesWithSteps: 3 })
+  ])
+  const result = compute([], changes)
+  expect(result.parts).toMatchObject({ approvalWaitHours: 6, changesWithSteps: 3 })
+  expect(setsOf(result)).toEqual({
+    'beside:approval_wait': ['a 1', 'a 2', 'a 3', 'b 1', 'c 1'],
+  })
+})
+
+test('where nobody tells what changes waited for, that is unknown and not zero', () => {
+  const parts = { approvalWaitHours: null, changesWithSteps: null }
+  expect(compute([], null)).toMatchObject({ parts, flags: ['approvals_unread'] })
+  expect(compute([], []).parts).toMatchObject({ approvalWaitHours: null, changesWithSteps: 0 })
+})
+
+test('of a path that takes no requests only the waits of changes are told', () => {
+  const changes = toChanges([{ sha: 'a', steps: [step(START, 0, 4)] }])
+  const result = measure(
+    humanWaitShare,
+    { asOf: ASOF, requests: null, changes },
+    aContext({ isBrief: true }),
+  )
+  expect(result).toMatchObject({
+    status: 'not_applicable',
+    value: null,
+    parts: { approvalWaitHours: 4, changesWithSteps: 1 },
+    evidence: [{ kind: 'beside:approval_wait', count: 1 }],
+  })
 })
 
 test('nothing at all has no value', () => {

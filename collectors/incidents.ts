@@ -3,12 +3,18 @@ import type { Known } from '#collectors/repository.ts'
 import type { Database } from '#db/connection.ts'
 import { deleteFactsWhere, upsertFacts } from '#db/facts.ts'
 import { linkCause, toCauseText } from '#db/incident-causes.ts'
+import { serviceLinker } from '#db/incident-services.ts'
 
 /** An incident as its source tells it. */
 export interface ToldIncident {
   readonly row: Omit<
     Known<'incidents'>,
-    'caused_by_deployment_id' | 'cause_told' | 'cause_key' | 'link_kind'
+    | 'caused_by_deployment_id'
+    | 'cause_told'
+    | 'cause_key'
+    | 'link_kind'
+    | 'service_told'
+    | 'service_key'
   >
   /** What it calls its service, by id or name; null when it names none. */
   readonly service: string | null
@@ -35,14 +41,13 @@ export async function saveIncidents(
     ids.length === 0
       ? 0
       : await deleteFactsWhere(tx, 'incidents', { source_id: sourceId, native_id: ids })
-  const findService = await toServiceFinder(tx)
+  const linkService = await serviceLinker(tx)
   const rows = []
   for (const { row, service, deployment, ignored } of told) {
     if (ignored) continue
-    const serviceId = service === null ? null : (findService(service) ?? service)
     const incident = {
       ...row,
-      service_id: serviceId,
+      ...linkService(service),
       source_id: sourceId,
       observed_at: observedAt.toISOString(),
     }
@@ -70,18 +75,6 @@ export async function saveToldOrInventory(
   for (const fact of facts.filter(isInventory))
     changed += await saveInventory(tx, 'incidents', seen, fact)
   return changed
-}
-
-/** By id, else by a name that only one service has. */
-async function toServiceFinder(tx: Database): Promise<(name: string) => string | null> {
-  const services = await tx.selectFrom('services').select(['id', 'name']).execute()
-  const byId = new Map(services.map(({ id }) => [id.toLowerCase(), id]))
-  const byName = Map.groupBy(services, ({ name }) => name.toLowerCase())
-  return (name) => {
-    const own = byId.get(name.toLowerCase())
-    const named = byName.get(name.toLowerCase()) ?? []
-    return own ?? (named.length === 1 ? (named[0]?.id ?? null) : null)
-  }
 }
 
 /** What says which deployment caused an incident: `deployment: 4711`, `caused by deploy https://…`. */

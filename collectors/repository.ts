@@ -204,7 +204,7 @@ export async function handOver(
   // Those of another service of the repository are its own.
   const incidents = await tx
     .updateTable('incidents')
-    .set({ service_id: id })
+    .set({ service_id: id, service_told: id, service_key: id.toLowerCase() })
     .where('source_id', '=', sourceId)
     .where('service_id', 'in', others)
     .where('service_id', 'not in', tx.selectFrom('services').select('id'))

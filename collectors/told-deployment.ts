@@ -2,10 +2,19 @@ import type { Known } from '#collectors/repository.ts'
 import { forEachChunk } from '#db/chunks.ts'
 import type { Database } from '#db/connection.ts'
 import { upsertFacts } from '#db/facts.ts'
-import type { Row } from '#db/schema.ts'
+import type { NewRow, Row } from '#db/schema.ts'
+import {
+  type KeptDeployment,
+  keepTold,
+  listKnownServices,
+  listTold,
+  type Place,
+  placeTold,
+  type ToldLinks,
+  type ToldPlaces,
+} from '#db/told-deployments.ts'
 import { type TierRule, tierOf } from '#lib/environment-tier.ts'
 import { splitName } from '#lib/name-template.ts'
-import { repositoryNames } from '#lib/repository.ts'
 
 /** A deployment by a tool that knows names of its own, and not which service that is. */
 export interface ToldDeployment {
@@ -49,36 +58,28 @@ export interface Naming {
   readonly environments: readonly TierRule[]
 }
 
-interface Place {
-  readonly service: string
-  /** As it was told; null when nothing tells. */
-  readonly environment: string | null
-  readonly tier: string | null
-}
-
-/**
- * The service and environment that were meant. A name is taken apart only where exactly one service
- * that is known comes out; else it is the service's. Null: the environment is none of a service's own.
- */
-export function placeDeployment(
+/** What the tool's names may mean, whichever services there are. */
+export function toPlaces(
   { name, service, environment, around }: ToldPlace,
   { names, environments }: Naming,
-  known: ReadonlySet<string>,
-): Place | null {
+): ToldPlaces {
   const tierOfName = (text: string) => tierOf(text, environments)
   const isMapped = (text: string) => tierOfName(text) !== 'unmapped'
   const parts = splitName(name, names).filter((part) => isMapped(part.environment))
-  const found = parts.filter((part) => known.has(part.service))
-  const isWhole = service !== null || known.has(name)
-  const [part] = isWhole || found.length !== 1 ? [] : found
-  const inName = part?.environment ?? agreedEnvironment(parts, tierOfName)
-  const told = environment ?? [inName, ...around].find((one) => one !== null && isMapped(one))
-  const mapped = told ? tierOfName(told) : 'unmapped'
-  if (mapped !== 'unmapped' && mapped.tier === null) return null
+  const place = (meant: string, inName: string | null): Place | null => {
+    const told = environment ?? [inName, ...around].find((one) => one !== null && isMapped(one))
+    const mapped = told ? tierOfName(told) : 'unmapped'
+    if (mapped !== 'unmapped' && mapped.tier === null) return null
+    const tier = mapped === 'unmapped' ? null : mapped.tier
+    return { service: meant, environment: told ?? null, tier }
+  }
   return {
-    service: service ?? part?.service ?? name,
-    environment: told ?? null,
-    tier: mapped === 'unmapped' ? null : mapped.tier,
+    name: service === null ? name : null,
+    parts: parts.map((part) => ({
+      service: part.service,
+      place: place(service ?? part.service, part.environment),
+    })),
+    otherwise: place(service ?? name, agreedEnvironment(parts, tierOfName)),
   }
 }
 
@@ -100,15 +101,28 @@ export interface SavedDeployments {
 }
 
 /** What stays known of a deployment when a later reading no longer tells. */
-type Stored = Pick<Row<'deployments'>, 'sha' | 'kind' | 'rollback_of'>
+type Stored = Pick<Row<'deployments'>, 'kind' | 'rollback_of'>
 
-const NEW: Stored = { sha: null, kind: null, rollback_of: null }
+const NEW: Stored = { kind: null, rollback_of: null }
 
 const keepKnown = (told: Partial<Stored>, former: Stored): Stored => ({
-  sha: told.sha ?? former.sha,
   kind: told.kind ?? former.kind,
   rollback_of: told.rollback_of ?? former.rollback_of,
 })
+
+/** The same of its commits. */
+function toLinks(
+  { place, commits, imageTags }: ToldDeployment,
+  naming: Naming,
+  former: ToldLinks | undefined,
+): ToldLinks {
+  const tags = imageTags.flatMap((tag) => /(?:^|[-_.])([0-9a-f]{7,40})$/.exec(tag)?.[1] ?? [])
+  return {
+    places: toPlaces(place, naming),
+    commits: commits.length > 0 ? commits : (former?.commits ?? []),
+    tags: tags.length > 0 ? tags : (former?.tags ?? []),
+  }
+}
 
 const NOT_OWN = "its environment is none of a service's own"
 const REPEATED = 'it was told before'
@@ -119,102 +133,52 @@ export async function saveToldDeployments(
   { sourceId, naming, observedAt }: { sourceId: string; naming: Naming; observedAt: Date },
   told: readonly ToldDeployment[],
 ): Promise<SavedDeployments> {
-  const repositories = await listServices(tx)
-  const services = new Set(repositories.keys())
-  const stored = await listStored(tx, sourceId, told)
-  const rows: (ToldDeployment['row'] & Place & Stored)[] = []
+  const services = await listKnownServices(tx)
+  const ids = told.flatMap(({ row, unless }) => [row.native_id, ...unless])
+  const stored = await listStored(tx, sourceId, ids)
+  const links = await listTold(tx, sourceId, ids)
+  const seen = { source_id: sourceId, observed_at: observedAt.toISOString() }
+  const rows: NewRow<'deployments'>[] = []
+  const kept: KeptDeployment[] = []
   const ignored: (string | null)[] = []
   for (const deployment of told) {
-    const { row, place, unless } = deployment
-    const former = stored.get(row.native_id) ?? NEW
-    const placed = placeDeployment(place, naming, services)
-    const why = placed === null ? NOT_OWN : unless.some((id) => stored.has(id)) ? REPEATED : null
-    ignored.push(why)
-    if (placed === null || why !== null) continue
-    const sha = await findCommit(tx, deployment, repositories.get(placed.service) ?? null)
-    const known = keepKnown({ ...row, sha }, former)
-    stored.set(row.native_id, known)
-    rows.push({ ...row, ...placed, ...known })
+    const { row, unless } = deployment
+    const { native_id: id } = row
+    if (unless.some((other) => stored.has(other))) {
+      ignored.push(REPEATED)
+      continue
+    }
+    const own = toLinks(deployment, naming, links.get(id))
+    const placed = await placeTold(tx, own, services)
+    ignored.push(placed === null ? NOT_OWN : null)
+    links.set(id, own)
+    const all = { ...row, ...keepKnown(row, stored.get(id) ?? NEW), ...seen }
+    kept.push({ links: own, row: all, isLeft: placed === null && !stored.has(id) })
+    if (placed === null) continue
+    stored.set(id, all)
+    const { service, environment, tier, sha } = placed
+    rows.push({ ...all, service_id: service, environment, environment_tier: tier, sha })
   }
-  const seen = { source_id: sourceId, observed_at: observedAt.toISOString() }
-  const changed = await upsertFacts(
-    tx,
-    'deployments',
-    rows.map(({ service, environment, tier, ...row }) => ({
-      ...row,
-      service_id: service,
-      environment,
-      environment_tier: tier,
-      ...seen,
-    })),
-  )
+  const changed = await upsertFacts(tx, 'deployments', rows)
+  await keepTold(tx, sourceId, kept)
   return { changed, ignored }
 }
 
-/** By id, the repository of every service that stands; null where nobody knows it. */
-async function listServices(tx: Database): Promise<Map<string, string | null>> {
-  const services = await tx
-    .selectFrom('services')
-    .select(['id', 'repository_id'])
-    .where('gone_at', 'is', null)
-    .execute()
-  return new Map(services.map(({ id, repository_id: repository }) => [id, repository]))
-}
-
-/** By id, what is stored of `told` already. */
+/** By id, what is stored already. */
 async function listStored(
   tx: Database,
   sourceId: string,
-  told: readonly ToldDeployment[],
+  nativeIds: readonly string[],
 ): Promise<Map<string, Stored>> {
   const stored = new Map<string, Stored>()
-  const ids = told.flatMap(({ row, unless }) => [row.native_id, ...unless])
-  await forEachChunk(ids, async (chunk) => {
+  await forEachChunk(nativeIds, async (chunk) => {
     const rows = await tx
       .selectFrom('deployments')
-      .select(['native_id', 'sha', 'kind', 'rollback_of'])
+      .select(['native_id', 'kind', 'rollback_of'])
       .where('source_id', '=', sourceId)
       .where('native_id', 'in', chunk)
       .execute()
     for (const { native_id: id, ...known } of rows) stored.set(id, known)
   })
   return stored
-}
-
-/**
- * The commit of the service's own repository: one that was deployed, else the one change that an
- * image is tagged with. A commit of another repository says nothing of the service.
- */
-async function findCommit(
-  tx: Database,
-  { commits, imageTags }: ToldDeployment,
-  repository: string | null,
-): Promise<string | null> {
-  if (repository === null) return null
-  const own = commits.find((commit) => commit.repository && isSame(commit.repository, repository))
-  if (own !== undefined) return own.sha
-  const abbreviated = imageTags.flatMap(
-    (tag) => /(?:^|[-_.])([0-9a-f]{7,40})$/.exec(tag)?.[1] ?? [],
-  )
-  if (abbreviated.length === 0) return null
-  const changes = await tx
-    .selectFrom('changes')
-    .select('merge_sha')
-    .distinct()
-    .where('repository_id', 'in', await listNames(tx, repository))
-    .where('gone_at', 'is', null)
-    .where((eb) => eb.or(abbreviated.map((text) => eb('merge_sha', 'like', `${text}%`))))
-    .execute()
-  const [change] = changes
-  return changes.length === 1 && change ? change.merge_sha : null
-}
-
-/** A catalogue may leave out the host, and the owner. */
-const isSame = (id: string, name: string) =>
-  repositoryNames(id).some((one) => one.toLowerCase() === name.toLowerCase())
-
-/** Ids of the repositories that are called so. */
-async function listNames(tx: Database, name: string): Promise<string[]> {
-  const known = await tx.selectFrom('repositories').select('id').execute()
-  return [name, ...known.map(({ id }) => id).filter((id) => isSame(id, name))]
 }

@@ -1,10 +1,13 @@
 import { CompiledQuery } from 'kysely'
+import { relinkChanges } from '#db/change-services.ts'
 import { noteChanges, type Touched } from '#db/changes-to-score.ts'
 import type { Database, Reader } from '#db/connection.ts'
 import { relinkIncidents } from '#db/incident-causes.ts'
+import { relinkIncidentServices } from '#db/incident-services.ts'
 import { type FactTable, NATURAL_KEYS, type RemovableTable } from '#db/natural-keys.ts'
 import type { NewRow, Row } from '#db/schema.ts'
 import { getCached, type StoredRow, toParameters, toStatementSize } from '#db/statements.ts'
+import { relinkDeployments } from '#db/told-deployments.ts'
 import { touchedBy } from '#db/touched.ts'
 import { REMOVABLE } from '#lib/removable.ts'
 
@@ -12,7 +15,7 @@ import { REMOVABLE } from '#lib/removable.ts'
  * Inserts `rows`, all with the same columns, or brings those stored under the same natural key up
  * to date. A row that says the same again is left alone, `observed_at` included. Of two rows
  * under one key the later wins. What was gone and is told again is there again. Notes what scoring
- * has to look at again, and links incidents with deployments that came. Returns how many rows were inserted or changed.
+ * has to look at again, and links what names them with what came. Returns how many rows were inserted or changed.
  */
 export async function upsertFacts<T extends FactTable>(
   db: Database,
@@ -35,18 +38,33 @@ export async function upsertFacts<T extends FactTable>(
       const former = before.get(toKeyText(NATURAL_KEYS[table], row))
       const own = touchedBy(table, former, row)
       touched.push(...own)
-      versions.push(...toVersions(own, former, row))
+      const isOther = table === 'services' ? isMeantOtherwise(former, row) : own.length > 0
+      versions.push(...(isOther ? toVersions(former, row) : []))
     }
     start += count
   }
   await noteChanges(db, touched)
-  await relinkIncidents(db, table, versions)
+  await relink(db, table, versions)
   return changed
 }
 
-/** What a row was, where it was anything, and what it is; nothing where that is no matter. */
-const toVersions = (touched: readonly Touched[], former: StoredRow | undefined, row: StoredRow) =>
-  [former, row].filter((version) => version !== undefined && touched.length > 0) as StoredRow[]
+/** What a row was, where it was anything, and what it is. */
+const toVersions = (former: StoredRow | undefined, row: StoredRow) =>
+  former === undefined ? [row] : [former, row]
+
+/** By which a service is found, or what it is of. */
+const MEANING = ['name', 'repository_id', 'repository_path', 'gone_at']
+
+const isMeantOtherwise = (former: StoredRow | undefined, row: StoredRow) =>
+  former === undefined || MEANING.some((column) => column in row && former[column] !== row[column])
+
+/** Looks again for what others mean, where that may be one of `rows`: what was and what is now. */
+async function relink(db: Database, table: FactTable, rows: readonly StoredRow[]): Promise<void> {
+  await relinkChanges(db, table, rows)
+  await relinkDeployments(db, table, rows)
+  await relinkIncidentServices(db, table, rows)
+  await relinkIncidents(db, table, rows)
+}
 
 const removable: ReadonlySet<string> = new Set(REMOVABLE)
 const isRemovable = (table: FactTable) => removable.has(table)
@@ -174,7 +192,7 @@ async function noteGone(db: Database, table: FactTable, rows: readonly StoredRow
     db,
     rows.flatMap((row) => touchedBy(table, row, undefined)),
   )
-  await relinkIncidents(db, table, rows)
+  await relink(db, table, rows)
 }
 
 /** Notes when what a source told went, unless it is noted already. Returns how many rows changed. */
@@ -221,7 +239,7 @@ async function markRows(
     db,
     going.flatMap((row) => touchedBy(table, row, { ...row, ...gone })),
   )
-  await relinkIncidents(db, table, going)
+  await relink(db, table, going)
   return going.length
 }
 

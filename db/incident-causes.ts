@@ -139,6 +139,15 @@ export async function relinkIncidents(
 async function relink(db: Database, incident: Row<'incidents'>): Promise<readonly Touched[]> {
   const linked = await linkCause(db, incident)
   if (linked.caused_by_deployment_id === incident.caused_by_deployment_id) return []
+  return moveIncident(db, incident, linked)
+}
+
+/** Stores what an incident is linked with now. Returns what that touches. */
+export async function moveIncident(
+  db: Database,
+  incident: Row<'incidents'>,
+  linked: Partial<Row<'incidents'>>,
+): Promise<readonly Touched[]> {
   await db
     .updateTable('incidents')
     .set(linked)

@@ -27,6 +27,8 @@ export interface Schema {
   changes: ChangeTable
   deployments: DeploymentTable
   deployment_statuses: DeploymentStatusTable
+  told_deployments: ToldDeploymentTable
+  told_deployment_keys: ToldDeploymentKeyTable
   incidents: IncidentTable
   tickets: TicketTable
   survey_waves: SurveyWaveTable
@@ -328,6 +330,8 @@ export interface StepTable extends Fact {
 /** Something merged into a repository's main line. */
 export interface ChangeTable extends RemovableFact {
   repository_id: string
+  /** Its bare name, where the service is looked up by the repository; null when a source tells it. */
+  repository_key: string | null
   service_id: string | null
   number: number | null
   first_commit_at: string | null
@@ -375,6 +379,22 @@ export interface DeploymentStatusTable {
   observed_at: string
 }
 
+/** What a tool with names of its own told of a deployment: where it went follows from it. */
+export interface ToldDeploymentTable {
+  source_id: string
+  /** Of the deployment. */
+  native_id: string
+  /** JSON: see db/told-deployments.ts. */
+  told: string
+}
+
+/** What such a deployment is looked up by when it comes or goes: `service <id>`, `commit <seven digits>`. */
+export interface ToldDeploymentKeyTable {
+  key: string
+  source_id: string
+  native_id: string
+}
+
 export interface IncidentTable extends RemovableFact {
   service_id: string | null
   severity: string | null
@@ -383,6 +403,10 @@ export interface IncidentTable extends RemovableFact {
   acknowledged_at: string | null
   mitigated_at: string | null
   restored_at: string | null
+  /** What its source calls the service; null when it names none, or names it by its id. */
+  service_told: string | null
+  /** The same in lower case: what it is looked up by. */
+  service_key: string | null
   /** As its source tells it outright, or as it follows from `cause_told`. */
   caused_by_deployment_id: string | null
   /** JSON `ToldCause` (db/incident-causes.ts); null when its source names a deployment by its id, or none. */

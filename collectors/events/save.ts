@@ -2,10 +2,10 @@ import type { CdEventFact } from '#collectors/events/cdevents.ts'
 import { type EventTicket, saveEventTickets } from '#collectors/events/tickets.ts'
 import type { Stored, ToldFact } from '#collectors/received.ts'
 import { isToldByOther } from '#collectors/repository.ts'
+import { linkWholeService } from '#db/change-services.ts'
 import type { Database } from '#db/connection.ts'
 import { findFact, upsertFacts } from '#db/facts.ts'
 import { linkCause, readCause, toCauseText } from '#db/incident-causes.ts'
-import { repositoryNames } from '#lib/repository.ts'
 
 interface Saving {
   readonly sourceId: string
@@ -120,24 +120,12 @@ async function saveChange(tx: Database, fact: Fact<'change'>, saving: Saving): P
     ...known,
     native_id: fact.key,
     repository_id: fact.repository,
-    service_id: await findWholeService(tx, fact.repository),
+    ...(await linkWholeService(tx, fact.repository)),
     opened_at: toSorted(known?.opened_at, fact.openedAt)[0] ?? null,
     merged_at: toSorted(known?.merged_at, fact.mergedAt)[0] ?? null,
     ...toSeen(saving),
   }
   return { changed: await upsertFacts(tx, 'changes', [row]), ignored: null }
-}
-
-/** The service that is the whole of a repository; null when it is divided, or nobody knows it. */
-async function findWholeService(tx: Database, repository: string): Promise<string | null> {
-  const services = await tx
-    .selectFrom('services')
-    .select(['id', 'repository_path'])
-    .where('repository_id', 'in', repositoryNames(repository))
-    .where('gone_at', 'is', null)
-    .execute()
-  const [only] = services
-  return services.length === 1 && only?.repository_path === '' ? only.id : null
 }
 
 /** The instants that are known, the earliest first. */

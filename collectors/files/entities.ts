@@ -62,7 +62,10 @@ type Header<T extends FactTable> =
       | 'observed_at'
       | 'native_id'
       | (T extends RemovableTable ? 'gone_at' : never)
-      | (T extends 'incidents' ? 'cause_told' | 'cause_key' : never)
+      | (T extends 'changes' ? 'repository_key' : never)
+      | (T extends 'incidents'
+          ? 'cause_told' | 'cause_key' | 'service_told' | 'service_key'
+          : never)
     >
   | ('native_id' extends keyof Schema[T] ? 'id' : never)
 

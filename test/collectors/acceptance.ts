@@ -426,9 +426,10 @@ const PROCEDURES: Record<AcceptanceTest, Procedure> = {
     await upstream.collect(db)
     upstream.rename?.()
     await upstream.collect(db, { now: LATER })
-    // A service keeps the id that it got.
+    // A service keeps the id that it got, and what was told of it before had its former name.
     const tables = upstream.tables.filter((table) => !table.startsWith('service'))
-    await expectLikeFull(db, { ...upstream, tables }, LATER, ['former_names', 'service_id'])
+    const named = ['former_names', 'service_id', 'service_told', 'service_key']
+    await expectLikeFull(db, { ...upstream, tables }, LATER, named)
     return 1
   },
 

@@ -1,29 +1,14 @@
 import { expect, test } from 'vitest'
-import {
-  placeDeployment,
-  saveToldDeployments,
-  type ToldDeployment,
-  type ToldPlace,
-  UNTOLD,
-} from '#collectors/told-deployment.ts'
+import { type ToldPlace, toPlaces } from '#collectors/told-deployment.ts'
 import type { Database } from '#db/connection.ts'
 import { markGone, upsertFacts } from '#db/facts.ts'
-import { TIER_RULES } from '#lib/environment-tier.ts'
+import { choosePlace } from '#db/told-deployments.ts'
 import { testDatabase } from '#test/support/database.ts'
+import { aPlace, aTold, NAMING, saveTold } from '#test/support/told.ts'
 
 const NOW = new Date('2026-06-01T12:00:00Z')
-const NAMING = { names: '{service}-{environment}', environments: TIER_RULES }
-
-const aPlace = (name: string, place: Partial<ToldPlace> = {}): ToldPlace => ({
-  name,
-  service: null,
-  environment: null,
-  around: [],
-  ...place,
-})
-
 const place = (name: string, services: readonly string[], more: Partial<ToldPlace> = {}) => {
-  const placed = placeDeployment(aPlace(name, more), NAMING, new Set(services))
+  const placed = choosePlace(toPlaces(aPlace(name, more), NAMING), new Set(services))
   return placed && [placed.service, placed.environment, placed.tier]
 }
 
@@ -52,23 +37,6 @@ test('labels are believed before the name, and the surroundings tell the environ
 
 test('an environment that is none of the service’s own is left out', () => {
   expect(place('shop-preview', ['shop'])).toBeNull()
-})
-
-const aTold = (id: string, told: Partial<ToldDeployment> = {}): ToldDeployment => ({
-  row: {
-    ...UNTOLD,
-    native_id: id,
-    version: null,
-    created_at: NOW.toISOString(),
-    finished_at: NOW.toISOString(),
-    outcome: 'success',
-    initiator_kind: 'bot',
-  },
-  place: aPlace('shop-prod'),
-  commits: [],
-  imageTags: [],
-  unless: [],
-  ...told,
 })
 
 const SHA = 'a1b2c3d4e5f60718293a4b5c6d7e8f9001122334'
@@ -134,9 +102,6 @@ async function aShop(repository: string | null = 'acme/shop'): Promise<Database>
   return db
 }
 
-const save = (db: Database, ...told: ToldDeployment[]) =>
-  saveToldDeployments(db, { sourceId: 'argo', naming: NAMING, observedAt: NOW }, told)
-
 const shaOf = async (db: Database) =>
   (await db.selectFrom('deployments').select('sha').execute()).map(({ sha }) => sha)
 
@@ -161,23 +126,25 @@ test.each([
   ['an image tag that is no commit', { imageTags: ['latest', '1.2.3', 'deadbeef'] }, null],
 ])('%s tells which commit was deployed', async (_, told, sha) => {
   const db = await aShop()
-  await save(db, aTold('1', told))
+  await saveTold(db, aTold('1', told))
   expect(await shaOf(db)).toEqual([sha])
 })
 
 test('a change that its source took back does not tell which commit was deployed', async () => {
   const db = await aShop()
+  await saveTold(db, aTold('1', { imageTags: [SHA.slice(0, 8)] }))
+  expect(await shaOf(db)).toEqual([null])
   await markGone(db, 'changes', 'gh', NOW, ({ merge_sha }) => merge_sha !== SHA)
-  await save(db, aTold('1', { imageTags: [SHA.slice(0, 8)] }))
+  expect(await shaOf(db)).toEqual([SHA])
   await markGone(db, 'changes', 'gh', NOW, () => true)
-  await save(db, aTold('2', { imageTags: [SHA.slice(0, 8)] }))
-  expect(await shaOf(db)).toEqual([SHA, null])
+  await saveTold(db, aTold('2', { imageTags: [SHA.slice(0, 8)] }))
+  expect(await shaOf(db)).toEqual([null, null])
 })
 
 test('a commit that was known once stays known', async () => {
   const db = await aShop()
-  await save(db, aTold('1', { imageTags: [SHA] }))
-  expect(await save(db, aTold('1'))).toEqual({ changed: 0, ignored: [null] })
+  await saveTold(db, aTold('1', { imageTags: [SHA] }))
+  expect(await saveTold(db, aTold('1'))).toEqual({ changed: 0, ignored: [null] })
   expect(await shaOf(db)).toEqual([SHA])
 })
 
@@ -187,11 +154,11 @@ test('what was told before is not stored again, and says so', async () => {
   const { row } = first
   const later = { ...first, row: { ...row, finished_at: '2026-06-02T00:00:00.000Z' } }
   const preview = aTold('2', { place: aPlace('shop-preview') })
-  expect(await save(db, first, later, preview)).toEqual({
+  expect(await saveTold(db, first, later, preview)).toEqual({
     changed: 1,
     ignored: [null, 'it was told before', "its environment is none of a service's own"],
   })
-  expect((await save(db, later)).changed).toBe(0)
+  expect((await saveTold(db, later)).changed).toBe(0)
   const stored = await db.selectFrom('deployments').select('finished_at').execute()
   expect(stored).toEqual([{ finished_at: row.finished_at }])
 })

@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import { CompiledQuery, type KyselyPlugin } from 'kysely'
 import { expect, test } from 'vitest'
 import { deleteChangesToScore, listChangesToScore } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
@@ -7,6 +6,7 @@ import { deleteFactsWhere, markGoneWhere } from '#db/facts.ts'
 import { addChanges } from '#test/support/adoption.ts'
 import { testDatabase } from '#test/support/database.ts'
 import { addToldIncident } from '#test/support/incident.ts'
+import { watch } from '#test/support/watch.ts'
 import { addDeployment } from '#test/support/web.ts'
 
 const NOW = new Date('2026-06-01T12:00:00Z')
@@ -102,34 +102,6 @@ test('what a new link touches is scored again, and a deployment that none names 
   expect((await take()).toSorted()).toEqual(['D1', SHA])
 })
 
-/** How SQLite finds the rows of every statement that was carried out, and how many told causes were read. */
-function watch(db: Database) {
-  const statements: CompiledQuery[] = []
-  let causes = 0
-  const plugin: KyselyPlugin = {
-    transformQuery: ({ node, queryId }) => {
-      statements.push(db.getExecutor().compileQuery(node, queryId))
-      return node
-    },
-    transformResult: async ({ result }) => {
-      causes += result.rows.filter((row) => 'cause_told' in row).length
-      return result
-    },
-  }
-  return {
-    watched: db.withPlugin(plugin),
-    countCauses: () => causes,
-    listSteps: async () => {
-      const plans = statements.map(({ sql, parameters }) =>
-        db.executeQuery<{ detail: string }>(
-          CompiledQuery.raw(`explain query plan ${sql}`, [...parameters]),
-        ),
-      )
-      return (await Promise.all(plans)).flatMap(({ rows }) => rows.map(({ detail }) => detail))
-    },
-  }
-}
-
 test('a deployment is looked for by the incidents that may mean it, and by no other', async () => {
   const db = await testDatabase()
   for (let index = 0; index < 300; index++) {
@@ -142,10 +114,10 @@ test('a deployment is looked for by the incidents that may mean it, and by no ot
   await anIncident('by its beginning', SHA.slice(0, 7))(db)
   await anIncident('by another commit that begins alike', `${SHA.slice(0, 7)}000`)(db)
   await anIncident('by address', RUN)(db)
-  const { watched, countCauses, listSteps } = watch(db)
+  const { watched, countRead, listSteps } = watch(db)
   await deploy('D1', { sha: SHA, url: RUN })(watched)
   await merge(watched)
-  expect(countCauses()).toBe(3)
+  expect(countRead('cause_told')).toBe(3)
   const steps = await listSteps()
   expect(steps).toContain('SEARCH incidents USING INDEX incidents_by_cause_key (cause_key=?)')
   expect(steps.filter((step) => /^SCAN (incidents|changes|deployments)/.test(step))).toEqual([])

@@ -6,6 +6,7 @@ import { migrateToLatest } from '#db/migrate.ts'
 import { migrations } from '#db/migrations/index.ts'
 import { NATURAL_KEYS } from '#db/natural-keys.ts'
 import { DatabaseError } from '#lib/errors.ts'
+import { addService } from '#test/support/adoption.ts'
 import { testDatabase } from '#test/support/database.ts'
 
 test('migrating twice changes nothing', async () => {
@@ -52,6 +53,27 @@ test('causes that were told before they had keys are found by them', async () =>
     'https://ci.example/runs/3',
     '1.4.0',
     null,
+  ])
+})
+
+test('the service of an incident that was told before is looked up again by what it was called', async () => {
+  const db = openDatabase(':memory:')
+  onTestFinished(() => db.destroy())
+  await migrateUpTo(db, '2026-11-30-told-services')
+  for (const [source, kind] of [
+    ['pager', 'pagerduty'],
+    ['cmdb', 'files'],
+  ]) {
+    await sql`insert into sources (id, kind) values (${source}, ${kind})`.execute(db)
+    await sql`insert into incidents (source_id, native_id, observed_at, service_id)
+      values (${source}, '1', '2026-06-01T12:00:00.000Z', 'The Shop')`.execute(db)
+  }
+  await migrateToLatest(db)
+  await addService(db, 'shop', { team: null, name: 'The Shop' })
+  const rows = await db.selectFrom('incidents').selectAll().orderBy('source_id').execute()
+  expect(rows.map((row) => [row.source_id, row.service_id])).toEqual([
+    ['cmdb', 'The Shop'],
+    ['pager', 'shop'],
   ])
 })
 

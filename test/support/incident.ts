@@ -3,8 +3,13 @@ import type { Database } from '#db/connection.ts'
 
 const AT = new Date('2026-06-01T12:00:00Z')
 
-/** Stores an incident of the shop that its source calls `id`, and that names `deployment`. */
-export function addToldIncident(db: Database, id: string, deployment: string): Promise<number> {
+/** Stores an incident of a service that its source calls `id`, and that names `deployment`. */
+export function addToldIncident(
+  db: Database,
+  id: string,
+  deployment: string | null,
+  service = 'shop',
+): Promise<number> {
   const row = {
     native_id: id,
     severity: null,
@@ -18,6 +23,6 @@ export function addToldIncident(db: Database, id: string, deployment: string): P
     owner_found_at: null,
   }
   return saveIncidents(db, { sourceId: 'pager', observedAt: AT }, [
-    { row, service: 'shop', deployment, ignored: false },
+    { row, service, deployment, ignored: false },
   ])
 }

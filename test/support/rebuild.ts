@@ -2,7 +2,7 @@ import type { Database } from '#db/connection.ts'
 import { scoreAll } from '#scorecards/run.ts'
 
 /** What stands, as text, but for which run wrote it and when. */
-async function listStanding(db: Database): Promise<string[]> {
+export async function listStanding(db: Database): Promise<string[]> {
   const rows = [
     ...(await db.selectFrom('adoption_states').selectAll().where('to_run', 'is', null).execute()),
     ...(await db.selectFrom('measurements').selectAll().where('to_run', 'is', null).execute()),

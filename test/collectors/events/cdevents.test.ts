@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { markGone } from '#db/facts.ts'
+import { deleteFactsWhere, markGone } from '#db/facts.ts'
+import { addService } from '#test/support/adoption.ts'
 import { testDatabase } from '#test/support/database.ts'
 import { listOutcomes, readSent, sendCloudEvents } from '#test/support/received.ts'
 import { aCloudEvent } from '#test/support/receiving.ts'
@@ -221,6 +222,45 @@ test('a change is put together of its events, under the name of its repository',
       first_review_at: null,
       author_kind: 'unknown',
     },
+  ])
+})
+
+test('a change is one of the service that is the whole of its repository, whichever came first', async () => {
+  const db = await testDatabase()
+  const merge = async (name: string) => {
+    const repository = { id: name, source: 'https://github.example' }
+    const at = '2026-05-30T10:00:00Z'
+    await sendCloudEvents(db, [
+      anEvent('change.merged', { id: name, subject: name, content: { repository }, at }),
+    ])
+    await readSent(db)
+  }
+  const has = (id: string, repository_id: string, repository_path = '') =>
+    addService(db, id, { team: null, repository_id, repository_path })
+  const servicesOf = async () => {
+    const rows = await db.selectFrom('changes').selectAll().orderBy('native_id').execute()
+    return rows.map((row) => row.service_id)
+  }
+  await has('mail', 'mail')
+  await merge('acme/basket')
+  await merge('acme/mail')
+  await merge('other/basket')
+  const seen = [await servicesOf()]
+  for (const step of [
+    () => has('basket', 'acme/basket'),
+    () => has('basket-docs', 'github.example/acme/basket', 'docs'),
+    () => deleteFactsWhere(db, 'services', { id: 'basket-docs' }),
+    () => has('mail', 'elsewhere/mail'),
+  ]) {
+    await step()
+    seen.push(await servicesOf())
+  }
+  expect(seen).toEqual([
+    [null, 'mail', null],
+    ['basket', 'mail', null],
+    [null, 'mail', null],
+    ['basket', 'mail', null],
+    ['basket', null, null],
   ])
 })
 

@@ -86,6 +86,7 @@ test('a merged pull request is a change, with its first commit, review and size,
     size_lines: 12,
     author_kind: 'human',
     reverts: null,
+    repository_key: null,
     observed_at: NOW.toISOString(),
     gone_at: null,
   })

@@ -161,6 +161,7 @@ test('a merged pull request is announced: what the event does not tell is unknow
       size_lines: 84,
       author_kind: 'bot',
       reverts: null,
+      repository_key: null,
       gone_at: null,
       observed_at: '2026-06-01T12:00:00.000Z',
     },

@@ -34,6 +34,8 @@ test('an exported incident has its impact as beginning and end', async () => {
       observed_at: NOW.toISOString(),
       gone_at: null,
       service_id: 'checkout',
+      service_told: 'checkout',
+      service_key: 'checkout',
       severity: 'P2',
       started_at: '2026-05-20T09:00:00.000Z',
       detected_at: '2026-05-20T09:05:00.000Z',

@@ -47,6 +47,8 @@ test('an incident has the times that its log tells, and the priority as severity
       observed_at: NOW.toISOString(),
       gone_at: null,
       service_id: 'shop',
+      service_told: 'shop',
+      service_key: 'shop',
       severity: 'P1',
       started_at: null,
       detected_at: stored('09:00'),

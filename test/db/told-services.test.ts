@@ -1,0 +1,177 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { deleteChangesToScore, listChangesToScore } from '#db/changes-to-score.ts'
+import type { Database } from '#db/connection.ts'
+import { deleteFactsWhere, markGone } from '#db/facts.ts'
+import { addChanges, addService } from '#test/support/adoption.ts'
+import { testDatabase } from '#test/support/database.ts'
+import { addToldIncident } from '#test/support/incident.ts'
+import { aPlace, aTold, saveTold } from '#test/support/told.ts'
+import { watch } from '#test/support/watch.ts'
+
+const NOW = new Date('2026-06-01T12:00:00Z')
+const SHA = 'a1b2c3d4e5f60718293a4b5c6d7e8f9001122334'
+
+type Step = (db: Database) => Promise<unknown>
+
+const service =
+  (id: string, row: Partial<Parameters<typeof addService>[2]> = {}): Step =>
+  (db) =>
+    addService(db, id, { team: null, covered: null, ...row })
+
+const deployment =
+  (id: string, name: string, told: Parameters<typeof aTold>[1] = {}): Step =>
+  (db) =>
+    saveTold(db, aTold(id, { place: aPlace(name), ...told }))
+
+const incident =
+  (id: string, named: string, cause: string | null = null): Step =>
+  (db) =>
+    addToldIncident(db, id, cause, named)
+
+const change: Step = (db) => addChanges(db, 'shop', ['2026-05-31'], { merge_sha: SHA })
+
+const listDeployments = async (db: Database) => {
+  const rows = await db.selectFrom('deployments').selectAll().orderBy('native_id').execute()
+  return rows.map((row) => [row.native_id, row.service_id, row.environment_tier, row.sha])
+}
+
+const listIncidents = async (db: Database) => {
+  const rows = await db.selectFrom('incidents').selectAll().orderBy('native_id').execute()
+  return rows.map((row) => [row.native_id, row.service_id, row.caused_by_deployment_id])
+}
+
+const STEPS: readonly Step[] = [
+  service('shop', { name: 'The Shop' }),
+  service('basket-api', { name: 'Basket' }),
+  service('basket-web', { name: 'Basket' }),
+  service('pay-pre', {}),
+  change,
+  deployment('by name', 'shop-prod'),
+  deployment('by tag', 'shop-staging', { imageTags: [`main-${SHA.slice(0, 9)}`] }),
+  deployment('by commit', 'shop', { commits: [{ repository: 'local/shop', sha: SHA }] }),
+  deployment('by one way', 'pay-pre-prod'),
+  deployment('of nobody', 'mail-prod'),
+  incident('by id', 'SHOP'),
+  incident('by name', 'the shop', SHA),
+  incident('by two names', 'Basket'),
+  incident('by no name', 'mail'),
+]
+
+test('what names a service has it in whatever order both are told', async () => {
+  const order = fc.shuffledSubarray([...STEPS], { minLength: STEPS.length })
+  await fc.assert(
+    fc.asyncProperty(order, async (steps) => {
+      const db = await testDatabase()
+      for (const step of steps) await step(db)
+      expect(await listDeployments(db)).toEqual([
+        ['by commit', 'shop', null, SHA],
+        ['by name', 'shop', 'production', null],
+        ['by one way', 'pay-pre', 'production', null],
+        ['by tag', 'shop', 'staging', SHA],
+        ['of nobody', 'mail-prod', 'production', null],
+      ])
+      expect(await listIncidents(db)).toEqual([
+        ['by id', 'shop', null],
+        ['by name', 'shop', SHA],
+        ['by no name', 'mail', null],
+        ['by two names', 'Basket', null],
+      ])
+    }),
+    { numRuns: 30 },
+  )
+})
+
+test('a name means what it did before once its service has gone, and the service again when it is back', async () => {
+  const db = await testDatabase()
+  await deployment('1', 'shop-prod')(db)
+  await incident('1', 'The Shop')(db)
+  const seen = []
+  const goes: Step = (of) => deleteFactsWhere(of, 'services', { id: 'shop' })
+  const isMarked: Step = (of) => markGone(of, 'services', 'catalog', NOW, () => true)
+  const comes = service('shop', { name: 'The Shop' })
+  const isRenamed = service('shop', { name: 'Store' })
+  for (const step of [comes, isRenamed, isMarked, comes, goes]) {
+    await step(db)
+    seen.push([(await listDeployments(db))[0]?.[1], (await listIncidents(db))[0]?.[1]])
+  }
+  expect(seen).toEqual([
+    ['shop', 'shop'],
+    ['shop', 'The Shop'],
+    ['shop-prod', 'The Shop'],
+    ['shop', 'shop'],
+    ['shop-prod', 'The Shop'],
+  ])
+})
+
+test('an environment of nobody’s own is left out as soon as the name is understood, and comes back', async () => {
+  const db = await testDatabase()
+  // `prod` is production, `preview-prod` none of a service's own; both are ways to take it apart.
+  await deployment('1', 'shop-preview-prod')(db)
+  const seen = [await listDeployments(db)]
+  for (const step of [
+    service('shop'),
+    deployment('1', 'shop-preview-prod'),
+    service('shop-preview'),
+    service('shop-preview', { gone_at: NOW.toISOString() }),
+  ]) {
+    await step(db)
+    seen.push(await listDeployments(db))
+  }
+  const unknown = [['1', 'shop-preview-prod', null, null]]
+  expect(seen).toEqual([unknown, [], [], unknown, []])
+})
+
+test('a deployment that was deleted does not come back with its service', async () => {
+  const db = await testDatabase()
+  await deployment('1', 'shop-prod')(db)
+  await deleteFactsWhere(db, 'deployments', { source_id: 'argo' })
+  await service('shop')(db)
+  expect(await listDeployments(db)).toEqual([])
+})
+
+test('a deployment that its source took back stays so', async () => {
+  const db = await testDatabase()
+  await deployment('1', 'shop-prod')(db)
+  await markGone(db, 'deployments', 'argo', NOW, () => true)
+  await service('shop')(db)
+  const rows = await db.selectFrom('deployments').select(['service_id', 'gone_at']).execute()
+  expect(rows).toEqual([{ service_id: 'shop', gone_at: NOW.toISOString() }])
+})
+
+test('an incident finds the cause again that its service had', async () => {
+  const db = await testDatabase()
+  for (const step of [
+    service('other'),
+    deployment('1', 'shop-prod', { commits: [{ repository: 'local/shop', sha: SHA }] }),
+    deployment('2', 'other-prod', { commits: [{ repository: 'local/other', sha: SHA }] }),
+    incident('1', 'The Shop', SHA),
+  ]) {
+    await step(db)
+  }
+  expect(await listIncidents(db)).toEqual([['1', 'The Shop', '2']])
+  await service('shop', { name: 'The Shop' })(db)
+  expect(await listIncidents(db)).toEqual([['1', 'shop', '1']])
+})
+
+test('a service is looked for by those that may mean it, and what stays as it was is not scored again', async () => {
+  const db = await testDatabase()
+  for (let index = 0; index < 100; index++) {
+    await deployment(`${index}`, `other${index}-prod`)(db)
+    await incident(`${index}`, `other ${index}`)(db)
+  }
+  await deployment('mine', 'shop-prod')(db)
+  await incident('mine', 'shop')(db)
+  await deleteChangesToScore(db, await listChangesToScore(db))
+  const { watched, countRead, listSteps } = watch(db)
+  await service('mail')(watched)
+  expect([countRead('told'), countRead('service_told')]).toEqual([0, 0])
+  await service('shop')(watched)
+  expect([countRead('told'), countRead('service_told')]).toEqual([1, 1])
+  const steps = await listSteps()
+  expect(steps.filter((step) => /^SCAN (keys|told|incidents|deployments)/.test(step))).toEqual([])
+  const noted = await listChangesToScore(db)
+  const services = noted.filter(({ subject_kind: kind }) => kind === 'service')
+  // The incident is called by the id already.
+  expect(services.map((one) => one.subject_id).toSorted()).toEqual(['shop', 'shop-prod'])
+})

@@ -424,6 +424,8 @@ export interface TicketTable extends RemovableFact {
   path_id: string | null
   type: string | null
   category: string | null
+  /** As the source or the configuration spells it; null: nothing tells. */
+  severity: string | null
   status_category: 'open' | 'in_progress' | 'done' | null
   opened_at: string
   first_response_at: string | null

@@ -13,7 +13,7 @@ import { PolicyRequirements } from '#lib/policy-requirement.ts'
 import { REMOVABLE } from '#lib/removable.ts'
 import { SecretReference } from '#lib/secret.ts'
 import { SurveyProfiles } from '#lib/survey-profile.ts'
-import { JiraTicketRule, TicketRule } from '#lib/ticket-rules.ts'
+import { EventTicketRule, JiraTicketRule, TicketRule } from '#lib/ticket-rules.ts'
 import { Timezone } from '#lib/timezone.ts'
 import { parseYaml, valueAt } from '#lib/yaml-faults.ts'
 
@@ -333,7 +333,7 @@ const IngestSource = z.strictObject({
       /** Only those of one of these groups, or with one of these labels; all when neither is named. */
       groups: z.array(text).default([]),
       labels: z.array(text).default([]),
-      categories: z.array(TicketRule).default([]),
+      categories: z.array(EventTicketRule).default([]),
     })
     .optional(),
   /** Since when everything of a kind is sent. Without it nothing counts as covered. */
@@ -362,6 +362,7 @@ const JiraSource = z.strictObject({
   fields: z
     .strictObject({
       category: text.optional(),
+      severity: text.optional(),
       type: text.optional(),
       /** The team that asked, by id or name. */
       team: text.optional(),

@@ -5,6 +5,7 @@ import { isAmong, ruleOf, ruleText, sayFirst, standsIn } from '#lib/rules.ts'
 /** What a rule says of a ticket. */
 const SAYS = {
   category: ruleText.optional(),
+  severity: ruleText.optional(),
   type: z.enum(REQUEST_TYPES).optional(),
   /** Id of the golden path that it is about. */
   path: ruleText.optional(),
@@ -23,8 +24,12 @@ const LOOKS = {
   text: ruleText.optional(),
 }
 
+/** As the source spells it. */
+const PRIORITY = { priority: ruleText.optional() }
+
 const JIRA_LOOKS = {
   ...LOOKS,
+  ...PRIORITY,
   component: ruleText.optional(),
   issueType: ruleText.optional(),
   requestType: ruleText.optional(),
@@ -34,6 +39,10 @@ const JIRA_LOOKS = {
 export const TicketRule = ruleOf(LOOKS, SAYS)
 export type TicketRule = z.output<typeof TicketRule>
 
+/** A rule on tickets that CDEvents tell of. */
+export const EventTicketRule = ruleOf({ ...LOOKS, ...PRIORITY }, SAYS)
+export type EventTicketRule = z.output<typeof EventTicketRule>
+
 /** A rule on issues of Jira. */
 export const JiraTicketRule = ruleOf(JIRA_LOOKS, SAYS)
 export type JiraTicketRule = z.output<typeof JiraTicketRule>
@@ -42,6 +51,7 @@ export type JiraTicketRule = z.output<typeof JiraTicketRule>
 export interface TicketTraits {
   readonly title: string
   readonly labels: readonly string[]
+  readonly priority?: string | null | undefined
   readonly components?: readonly string[]
   readonly issueType?: string | null
   readonly requestType?: string | null
@@ -55,13 +65,21 @@ const SAID = Object.keys(SAYS) as Said[]
 /** What the rules say of a ticket: of each matter the first that holds and speaks of it. */
 export const applyRules = (
   rules: readonly JiraTicketRule[],
-  { title, labels, components = [], issueType = null, requestType = null }: TicketTraits,
+  {
+    title,
+    labels,
+    priority = null,
+    components = [],
+    issueType = null,
+    requestType = null,
+  }: TicketTraits,
 ): TicketSaying =>
   sayFirst(
     rules,
     SAID,
     (rule) =>
       isAmong(labels, rule.label) &&
+      isAmong([priority], rule.priority) &&
       isAmong(components, rule.component) &&
       isAmong([issueType], rule.issueType) &&
       isAmong([requestType], rule.requestType) &&

@@ -142,6 +142,7 @@ function toApproval(story: Story, entry: Entry): Row {
 export async function writeTickets(story: Story, folder: string): Promise<void> {
   const random = chance(story, 'tickets')
   const working = chance(story, 'work on tickets')
+  const burning = chance(story, 'severity of tickets')
   const rows: Row[] = []
   for (let week = 104; week >= 1; week--) {
     for (let count = countOf(random, 5); count > 0; count--) {
@@ -154,6 +155,7 @@ export async function writeTickets(story: Story, folder: string): Promise<void> 
         team_id: pick(random, STREAM).id,
         path_id: pick(random, Object.values(PATHS)).id,
         type: pick(random, ['how_to', 'how_to', 'bug', 'access']),
+        severity: pick(burning, ['sev3', 'sev4', 'sev4', null]),
         status_category: done ? 'done' : 'open',
         opened_at: opened.toISOString(),
         first_response_at: answered < story.calendar.until ? answered.toISOString() : null,
@@ -175,6 +177,7 @@ const TICKET_COLUMNS = [
   'team_id',
   'path_id',
   'type',
+  'severity',
   'status_category',
   'opened_at',
   'first_response_at',

@@ -5,13 +5,13 @@ import { findFact, upsertFacts } from '#db/facts.ts'
 import { findLatestOf, isOvertaken } from '#db/received-events.ts'
 import type { Row } from '#db/schema.ts'
 import { isAmong } from '#lib/rules.ts'
-import { applyRules, type TicketRule, type TicketSaying } from '#lib/ticket-rules.ts'
+import { applyRules, type EventTicketRule, type TicketSaying } from '#lib/ticket-rules.ts'
 
 /** Which tickets ask the platform, and what they are about. */
 export interface EventTickets {
   readonly groups: readonly string[]
   readonly labels: readonly string[]
-  readonly rules: readonly TicketRule[]
+  readonly rules: readonly EventTicketRule[]
 }
 
 /** What an event of a ticket tells: without its people and its text. */
@@ -29,19 +29,23 @@ export const TicketContent = z.object({
   summary: z.string().optional(),
   group: z.string().optional(),
   creator: z.string().optional(),
+  priority: z.string().optional(),
   labels: z.array(z.string()).optional(),
 })
 type TicketContent = z.output<typeof TicketContent>
 
 /** Null: by the configuration it does not ask the platform. */
 export function understandTicket(
-  { summary = '', group, creator = '', labels = [] }: TicketContent,
+  { summary = '', group, creator = '', priority, labels = [] }: TicketContent,
   { groups, labels: wanted, rules }: EventTickets,
 ): Pick<EventTicket, 'said' | 'bot'> | null {
   const isOfGroup = groups.some((one) => isAmong([group ?? ''], one))
   const hasLabel = wanted.some((one) => isAmong(labels, one))
   if (groups.length + wanted.length > 0 && !isOfGroup && !hasLabel) return null
-  return { said: applyRules(rules, { title: summary, labels }), bot: /\[bot\]$/.test(creator) }
+  return {
+    said: applyRules(rules, { title: summary, labels, priority }),
+    bot: /\[bot\]$/.test(creator),
+  }
 }
 
 const CLOSED = 'dev.cdevents.ticket.closed.'
@@ -96,6 +100,7 @@ const toColumns = (said: TicketSaying) => ({
   path_id: said.path ?? null,
   type: said.type ?? null,
   category: said.category ?? null,
+  severity: said.severity ?? null,
   executed_by: said.executedBy ?? null,
   co_design: said.coDesign === undefined ? null : Number(said.coDesign),
 })

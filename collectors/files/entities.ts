@@ -534,6 +534,7 @@ export const ENTITIES: Readonly<Record<string, Entity>> = {
       path_id: optional(text, 'Golden path that it is about', PATH),
       type: optional(text, 'As the source spells it', 'question'),
       category: optional(text, 'What it is about', 'pipeline'),
+      severity: optional(text, 'As the source spells it', 'sev3'),
       status_category: optional(choice('open', 'in_progress', 'done'), 'Where it stands', 'done'),
       opened_at: required(instant, 'When it was opened', '2026-01-20T09:00:00Z'),
       first_response_at: optional(instant, 'First answer by a human', '2026-01-20T10:15:00Z'),

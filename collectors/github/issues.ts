@@ -278,6 +278,7 @@ function toTicket({ ticket, ...issue }: Issue): Known<'tickets'> | null {
     path_id: said.path ?? null,
     type: said.type ?? null,
     category: said.category ?? null,
+    severity: said.severity ?? null,
     status_category: toStatus(issue),
     opened_at: issue.createdAt,
     first_response_at: comments.find(({ by }) => isResponse(by, knowsPlatform))?.createdAt ?? null,

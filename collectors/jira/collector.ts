@@ -276,6 +276,7 @@ const OWN_FIELDS = [
   'labels',
   'components',
   'issuetype',
+  'priority',
   'comment',
   'summary',
 ]
@@ -316,7 +317,7 @@ export const toSearch = (
   { from, zone }: { readonly from: Date; readonly zone: string | null },
 ) => ({
   jql: `(${jql}) AND updated >= "${toSearchTime(from, zone)}" ORDER BY updated ASC, key ASC`,
-  fields: [...OWN_FIELDS, ...Object.values(reading.fields)],
+  fields: [...new Set([...OWN_FIELDS, ...Object.values(reading.fields)])],
 })
 
 const Versioned = z.looseObject({

@@ -60,6 +60,7 @@ function summarise(facts: readonly (TicketFact | undefined)[], hasMore: boolean)
     `${count((ticket) => ticket.team_id !== null)} with a team`,
     `${count((ticket) => ticket.path_id !== null)} with a golden path`,
     `${count((ticket) => ticket.type !== null)} with a type`,
+    `${count((ticket) => ticket.severity !== null)} with a severity`,
     `${count((ticket) => ticket.first_response_at !== null)} with a first response`,
     `${count((ticket) => ticket.resolved_at !== null)} resolved`,
     `${count((ticket) => ticket.status_category === null)} with a status of no known category`,

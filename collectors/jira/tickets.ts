@@ -9,6 +9,7 @@ import { applyRules, type JiraTicketRule, type TicketSaying } from '#lib/ticket-
 /** What a custom field may tell of a ticket. */
 export const FIELD_ROLES = [
   'category',
+  'severity',
   'type',
   'team',
   'capability',
@@ -81,10 +82,12 @@ export function reduceIssue(whole: WholeIssue, reading: TicketReading): object {
       labels: listTexts(fields['labels']),
       components: listTexts(fields['components']),
       issueType: toText(fields['issuetype']),
+      priority: toText(fields['priority']),
       requestType: toRequestType(ids.requestType && fields[ids.requestType]),
     }),
     told: {
       category: toText(tell('category')),
+      severity: toText(tell('severity')),
       type: toText(tell('type')),
       team: toText(tell('team')),
       path: findPath(reading.paths, toText(tell('capability'))),
@@ -213,6 +216,7 @@ const Reduced = z.object({
   said: z.custom<TicketSaying>(),
   told: z.object({
     category: PlainText.nullable(),
+    severity: PlainText.nullable(),
     type: PlainText.nullable(),
     team: PlainText.nullable(),
     path: z.string().nullable(),
@@ -234,6 +238,7 @@ export const ticketRecord = Reduced.transform((issue): TicketFact => {
     path_id: told.path ?? said.path ?? null,
     type: told.type ?? said.type ?? null,
     category: told.category ?? said.category ?? null,
+    severity: told.severity ?? said.severity ?? null,
     status_category: fields.status,
     opened_at: fields.created,
     first_response_at:

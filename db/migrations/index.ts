@@ -11,6 +11,7 @@ import * as toldCauses from '#db/migrations/2026-11-29-told-causes.ts'
 import * as deliveryByQuarter from '#db/migrations/2026-11-30-delivery-by-quarter.ts'
 import * as keysOfCauses from '#db/migrations/2026-11-30-keys-of-causes.ts'
 import * as stepsOfChanges from '#db/migrations/2026-11-30-steps-of-changes.ts'
+import * as ticketSeverity from '#db/migrations/2026-11-30-ticket-severity.ts'
 import * as toldServices from '#db/migrations/2026-11-30-told-services.ts'
 
 /** Every migration, by name, in the order they run. Append only. */
@@ -27,5 +28,6 @@ export const migrations: Record<string, Migration> = {
   '2026-11-30-delivery-by-quarter': deliveryByQuarter,
   '2026-11-30-keys-of-causes': keysOfCauses,
   '2026-11-30-steps-of-changes': stepsOfChanges,
+  '2026-11-30-ticket-severity': ticketSeverity,
   '2026-11-30-told-services': toldServices,
 }

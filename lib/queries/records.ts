@@ -32,7 +32,7 @@ const TABLES = {
   tickets: {
     at: ['opened_at'],
     of: ['team_id'],
-    says: ['type', 'status_category'],
+    says: ['type', 'severity', 'status_category'],
     ended: ['resolved_at'],
   },
   activities: { at: ['occurred_at'], of: ['service_id', 'team_id'], says: ['result'] },

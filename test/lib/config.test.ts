@@ -513,11 +513,11 @@ test('faults of a Jira are told with their place', () => {
     'desirepath.yaml:7:10: sources.0.jql: expected a search without ORDER BY: tickets are read by their updates, not "project = HELP order by created"',
     'desirepath.yaml:8:14: sources.0.hosting: expected cloud or data-center, not "server"',
     'desirepath.yaml:9:15: sources.0.fields.squad: unknown key',
-    'desirepath.yaml:11:9: sources.0.categories.0: expected what it says: category, type, path, team, executedBy or coDesign',
+    'desirepath.yaml:11:9: sources.0.categories.0: expected what it says: category, severity, type, path, team, executedBy or coDesign',
   ]
   for (const fault of faults) expect(() => jira(settings)).toThrow(fault)
   expect(() => jira(settings)).toThrow(
-    'desirepath.yaml:12:9: sources.0.categories.1: expected what it looks at: label, text, component, issueType or requestType',
+    'desirepath.yaml:12:9: sources.0.categories.1: expected what it looks at: label, text, priority, component, issueType or requestType',
   )
   expect(() => jira(settings)).toThrow(
     /desirepath\.yaml:13:\d+: sources\.0\.categories\.2\.type: expected how_to, access, .* or other, not "question"/,

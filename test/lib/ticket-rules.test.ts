@@ -4,6 +4,7 @@ import { applyRules, type JiraTicketRule, type TicketTraits } from '#lib/ticket-
 const aTicket = (traits: Partial<TicketTraits> = {}): TicketTraits => ({
   title: 'Pipeline is red',
   labels: ['Deploy'],
+  priority: 'Highest',
   components: ['Gateway'],
   issueType: 'Bug',
   requestType: null,
@@ -25,6 +26,8 @@ test.each<[JiraTicketRule, boolean]>([
   [{ label: 'deploy', component: 'database' }, false],
   [{ text: 'RED' }, true],
   [{ text: 'green' }, false],
+  [{ priority: 'highest' }, true],
+  [{ priority: 'High' }, false],
   [{ issueType: 'bug' }, true],
   [{ requestType: 'Get access' }, false],
 ])('everything that the rule %j looks at must hold', (rule, holds) => {

@@ -376,6 +376,28 @@ test('what a ticket is about is what its latest event says, and older ones chang
   ])
 })
 
+test('how severe a ticket is follows from its priority or a label, where a rule says so', async () => {
+  const db = await testDatabase()
+  const rules = [
+    { priority: 'high', severity: 'sev2' },
+    { label: 'outage', severity: 'sev1' },
+  ]
+  const told = { high: { priority: 'High' }, outage: { labels: ['outage'] }, other: {} }
+  await sendCloudEvents(
+    db,
+    Object.entries(told).map(([id, content]) =>
+      anEvent('ticket.created', { id, subject: id, content: { summary: 'x', ...content } }),
+    ),
+  )
+  await readSent(db, { tickets: { groups: [], labels: [], rules } })
+  const rows = await db.selectFrom('tickets').select(['native_id', 'severity']).execute()
+  expect(Object.fromEntries(rows.map((row) => [row.native_id, row.severity]))).toEqual({
+    '/ops#high': 'sev2',
+    '/ops#outage': 'sev1',
+    '/ops#other': null,
+  })
+})
+
 test('a ticket that was closed before anybody told when it was opened is none yet', async () => {
   const db = await testDatabase()
   await sendCloudEvents(db, [TICKET.closed])

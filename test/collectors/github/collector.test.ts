@@ -37,7 +37,10 @@ async function collectShop(
     tickets: {
       repositories: ['shop'],
       labels: [],
-      categories: [{ label: 'Deploy', category: 'deployment', path: 'http-service' }],
+      categories: [
+        { label: 'Deploy', category: 'deployment', path: 'http-service' },
+        { label: 'sev1', severity: 'critical' },
+      ],
       platformTeam: [],
     },
     ownerProperty: 'owner',
@@ -350,7 +353,7 @@ test('the platform team answers, and is told apart from those who ask', async ()
 
 test('an issue is a ticket, answered by whoever is neither its author nor a bot', async () => {
   const ticket = await ticketOf({
-    labels: ['question', 'deploy'],
+    labels: ['question', 'deploy', 'SEV1'],
     closedAt: at('12:00:00'),
     reopenedAt: [at('11:00:00')],
     comments: [
@@ -361,6 +364,7 @@ test('an issue is a ticket, answered by whoever is neither its author nor a bot'
   })
   expect(ticket).toMatchObject({
     category: 'deployment',
+    severity: 'critical',
     path_id: 'http-service',
     status_category: 'done',
     opened_at: stored('09:00:00'),
@@ -387,6 +391,7 @@ test('an answer is found beyond the first comments, and none is no answer', asyn
     first_response_at: null,
     status_category: 'open',
     resolved_at: null,
+    severity: null,
   })
 })
 
@@ -788,7 +793,10 @@ test('a second run with nothing new asks once, changes nothing, and covers the t
     tickets: {
       repositories: ['shop'],
       labels: [],
-      categories: [{ label: 'Deploy', category: 'deployment', path: 'http-service' }],
+      categories: [
+        { label: 'Deploy', category: 'deployment', path: 'http-service' },
+        { label: 'sev1', severity: 'critical' },
+      ],
       platformTeam: [],
     },
   })

@@ -211,14 +211,21 @@ const CLOSED = { state: 'closed', closed_at: '2026-05-30T12:00:00Z' }
 const readTicket = (db: Database) =>
   db
     .selectFrom('tickets')
-    .select(['status_category', 'resolved_at', 'category', 'reopened_count', 'first_response_at'])
+    .select([
+      'status_category',
+      'resolved_at',
+      'category',
+      'severity',
+      'reopened_count',
+      'first_response_at',
+    ])
     .execute()
 
 const TICKETS = {
   tickets: {
     repositories: ['bas*'],
     labels: ['support', 'deploy'],
-    categories: [{ label: 'deploy', category: 'deployment' }],
+    categories: [{ label: 'deploy', category: 'deployment', severity: 'sev3' }],
     platformTeam: [],
   },
 }
@@ -234,6 +241,7 @@ test('an issue is a ticket as it stood last, in whatever order the events come',
     status_category: 'done',
     resolved_at: '2026-05-30T12:00:00.000Z',
     category: 'deployment',
+    severity: 'sev3',
     reopened_count: null,
     first_response_at: null,
   }

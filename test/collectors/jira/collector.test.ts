@@ -57,6 +57,7 @@ test('an issue is a ticket with its first response, its end and where it stands'
       path_id: 'http-service',
       type: 'how_to',
       category: 'deployment',
+      severity: null,
       status_category: 'done',
       opened_at: stored('09:00'),
       first_response_at: stored('10:00'),
@@ -193,6 +194,24 @@ test('fields by name or id tell category, team, path, response and meetings', as
       type: 'access',
     },
   ])
+})
+
+test.each([
+  ['as its priority is mapped', { rules: [{ priority: 'highest', severity: 'sev1' }] }, 'sev1'],
+  ['as its priority is called', { fields: { severity: 'Priority' } }, 'Highest'],
+  ['as a field of its own says', { fields: { severity: 'Area' } }, 'Pipelines'],
+  ['not known where nobody maps it', {}, null],
+  ['not known where no rule fits', { rules: [{ priority: 'low', severity: 'sev4' }] }, null],
+])('how severe a ticket is is %s', async (_, options, severity) => {
+  const issue = anIssue(1, at('09:00'), {
+    priority: 'Highest',
+    custom: { customfield_1: { value: 'Pipelines' } },
+  })
+  const { rows, outcome } = await collect([issue], options, {
+    fields: [...FIELDS, { id: 'priority', name: 'Priority', custom: 'priority' }],
+  })
+  expect(outcome.error).toBeNull()
+  expect(rows).toMatchObject([{ severity }])
 })
 
 test('a name that several fields have, and one that none has, are told at once', async () => {

@@ -34,7 +34,7 @@ test('records are found by what their source calls them, in the tables asked for
   ])
 })
 
-test('a request says whose it is, how it stands, when it ended and when it was removed', async () => {
+test('a request says whose it is, how severe it is, how it stands, when it ended and when it was removed', async () => {
   const db = await testDatabase()
   const gone = new Date('2026-03-02')
   await addTicket(db, {
@@ -42,6 +42,7 @@ test('a request says whose it is, how it stands, when it ended and when it was r
     opened_at: day('2026-02-02'),
     team_id: 'shop',
     type: 'incident',
+    severity: 'sev2',
     status_category: 'in_progress',
     resolved_at: day('2026-02-04'),
   })
@@ -51,7 +52,7 @@ test('a request says whose it is, how it stands, when it ended and when it was r
     at: new Date(day('2026-02-02')),
     of: 'shop',
     teamId: 'shop',
-    says: ['incident', 'in_progress'],
+    says: ['incident', 'sev2', 'in_progress'],
     endedAt: new Date(day('2026-02-04')),
     goneAt: gone,
   })

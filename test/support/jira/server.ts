@@ -229,6 +229,7 @@ function toIssue(world: JiraWorld, issue: StoredIssue, fields: readonly string[]
     labels: issue.labels,
     components: issue.components.map((name) => ({ name })),
     issuetype: { name: issue.issueType },
+    priority: { id: '3', name: issue.priority },
     reporter: toUser(issue.reporter),
     assignee: toUser(issue.assignee),
     comment: { comments: comments.map(toComment), total: issue.comments.length, startAt: 0 },

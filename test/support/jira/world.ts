@@ -22,6 +22,7 @@ export interface StoredIssue {
   readonly labels: string[]
   readonly components: string[]
   issueType: string
+  priority: string
   reporter: StoredUser | null
   assignee: StoredUser | null
   readonly comments: StoredComment[]
@@ -104,6 +105,7 @@ export function anIssue(
     labels: [],
     components: [],
     issueType: 'Service request',
+    priority: 'Medium',
     reporter: ROBIN,
     assignee: null,
     comments: [],

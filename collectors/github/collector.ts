@@ -23,16 +23,16 @@ import {
 import {
   MandatesCursor,
   OrganisationCursor,
+  ReconciledCursor,
   RepositoryCursor,
   RuleSuitesCursor,
-  TicketsCursor,
 } from '#collectors/github/cursor.ts'
 import { DEPLOYMENT_STATES, isFinal, isServing } from '#collectors/github/deployments.ts'
 import { type GitHubFact, type GitHubRecord, gitHubRecord } from '#collectors/github/facts.ts'
-import { type IssueOptions, issuesOf } from '#collectors/github/issues.ts'
+import { type IssueKind, type IssueOptions, issuesOf } from '#collectors/github/issues.ts'
 import { Connection, readAll } from '#collectors/github/pages.ts'
 import {
-  listTicketIds,
+  listIssueIds,
   type RepositoryReading,
   readRepository,
 } from '#collectors/github/read-repository.ts'
@@ -141,7 +141,7 @@ const platformOf = ({ tickets }: GitHubCollectorOptions) => tickets?.platformTea
 interface KnownCursors {
   readonly organisation: OrganisationCursor | null
   readonly ruleSuitesReadAt: string | null
-  readonly ticketsReconciledAt: string | null
+  readonly reconciledAt: Readonly<Record<IssueKind, string | null>>
   readonly mandates: z.output<typeof MandatesCursor> | null
   /** By GitHub's id of the repository. */
   readonly repositories: ReadonlyMap<string, RepositoryCursor>
@@ -149,7 +149,8 @@ interface KnownCursors {
 }
 
 const organisationScope = (org: string) => `organisation:${org}`
-const TICKETS = 'entity:tickets'
+const ISSUE_KINDS = ['tickets', 'incidents'] as const satisfies IssueKind[]
+const issuesScope = (kind: IssueKind) => `entity:${kind}`
 const rulesScope = (org: string) => `branch-rules:${org}`
 const ruleSuitesScope = (org: string) => `rule-suites:${org}`
 
@@ -165,11 +166,12 @@ function readCursors(cursors: ReadonlyMap<string, unknown>, org: string): KnownC
   const { data } = OrganisationCursor.safeParse(cursors.get(organisationScope(org)))
   const suites = RuleSuitesCursor.safeParse(cursors.get(ruleSuitesScope(org))).data
   const ruleSuitesReadAt = suites?.ruleSuitesReadAt ?? null
-  const tickets = TicketsCursor.safeParse(cursors.get(TICKETS)).data
+  const reconciledAt = (kind: IssueKind) =>
+    ReconciledCursor.safeParse(cursors.get(issuesScope(kind))).data?.reconciledAt ?? null
   return {
     organisation: data ?? null,
     ruleSuitesReadAt,
-    ticketsReconciledAt: tickets?.ticketsReconciledAt ?? null,
+    reconciledAt: { tickets: reconciledAt('tickets'), incidents: reconciledAt('incidents') },
     mandates: MandatesCursor.safeParse(cursors.get(rulesScope(org))).data ?? null,
     repositories,
     runs,
@@ -216,8 +218,8 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
   yield* tellRules(run, listing, rules)
   yield* tellFailure(`alerts:${options.org}`, alerts?.failure() ?? null)
   yield* tellNotWhole(options, listing)
-  yield* readTickets(run, coverage)
-  yield* tellCovered('entity:incidents', coverage.covered('incidents'))
+  yield* tellIssues(run, coverage, 'tickets')
+  yield* tellIssues(run, coverage, 'incidents')
 }
 
 /** A sign-in that may not see runs still reads the rest. */
@@ -357,29 +359,31 @@ function tellNotWhole(
   return [{ scope: `issues:${org}`, failure: new SourceError(sourceId, message) }]
 }
 
-/** Tickets as a whole: since when they are covered, and once a day which of them are gone. */
-async function* readTickets(
+/** Issues of a kind as a whole: since when they are covered, and once a day which of them are gone. */
+async function* tellIssues(
   { options, context, known }: Run,
   coverage: IssueCoverage,
+  kind: IssueKind,
 ): AsyncGenerator<Page | ScopeFailure> {
-  const covers = coverage.covered('tickets')
+  const covers = coverage.covered(kind)
   if (covers === null) return
+  const scope = issuesScope(kind)
   const now = context.now()
   // What was never stored cannot be gone.
-  const former = known.ticketsReconciledAt ?? now.toISOString()
-  const page = { scope: TICKETS, records: [], cursor: { ticketsReconciledAt: former }, covers }
+  const former = known.reconciledAt[kind] ?? now.toISOString()
+  const page = { scope, records: [], cursor: { reconciledAt: former }, covers }
   yield page
   if (now.getTime() - Date.parse(former) < DAY_MS) return
   try {
     const nodes: string[] = []
-    for (const reading of coverage.readings) nodes.push(...(await listTicketIds(reading)))
-    const value: GitHubRecord = { kind: 'fact', fact: { kind: 'tickets', nodes } }
-    const cursor = { ticketsReconciledAt: now.toISOString() }
-    yield { ...page, records: [{ position: 'tickets', value }], cursor, covers: null }
+    for (const reading of coverage.of(kind)) nodes.push(...(await listIssueIds(reading, kind)))
+    const value: GitHubRecord = { kind: 'fact', fact: { kind: 'inventory', of: kind, nodes } }
+    const cursor = { reconciledAt: now.toISOString() }
+    yield { ...page, records: [{ position: kind, value }], cursor, covers: null }
   } catch (error) {
     if (!(error instanceof ScopedError)) throw error
-    const message = `which tickets are gone: ${error.message}`
-    yield { scope: TICKETS, failure: new SourceError(options.sourceId, message, { cause: error }) }
+    const message = `which ${kind} are gone: ${error.message}`
+    yield { scope, failure: new SourceError(options.sourceId, message, { cause: error }) }
   }
 }
 
@@ -387,9 +391,8 @@ async function* readTickets(
 class IssueCoverage {
   readonly to: Date
   readonly #isWhole: boolean
-  /** Of repositories that have tickets. */
-  readonly readings: RepositoryReading[] = []
-  readonly #scopes = new Map<string, { since: string[]; isWhole: boolean }>()
+  readonly #readings: RepositoryReading[] = []
+  readonly #scopes = new Map<IssueKind, { since: string[]; isWhole: boolean }>()
 
   /** `to`: when the first of them was asked; `isWhole`: the list withheld none. */
   constructor({ to, isWhole }: { to: Date; isWhole: boolean }) {
@@ -400,8 +403,8 @@ class IssueCoverage {
   add(reading: RepositoryReading, failure: Error | null): void {
     const { issues, listed, cursor, since } = reading
     const isRead = failure === null && listed.moved.tickets !== null
-    if (issues?.tickets) this.readings.push(reading)
-    for (const kind of ['tickets', 'incidents'] as const) {
+    this.#readings.push(reading)
+    for (const kind of ISSUE_KINDS) {
       if (!issues?.[kind]) continue
       const { since: former, isWhole } = this.#scopes.get(kind) ?? { since: [], isWhole: true }
       this.#scopes.set(kind, {
@@ -411,8 +414,13 @@ class IssueCoverage {
     }
   }
 
+  /** Of repositories that may have some. */
+  of(kind: IssueKind): RepositoryReading[] {
+    return this.#readings.filter(({ issues }) => issues?.[kind])
+  }
+
   /** Null when a repository that has some, or may have, could not be read, or there is none. */
-  covered(kind: 'tickets' | 'incidents'): Period | null {
+  covered(kind: IssueKind): Period | null {
     const { since = [], isWhole = false } = this.#scopes.get(kind) ?? {}
     const from = since.toSorted().at(-1)
     if (from === undefined || !isWhole || !this.#isWhole) return null

@@ -56,8 +56,8 @@ export const OrganisationCursor = z.object({
 })
 export type OrganisationCursor = z.output<typeof OrganisationCursor>
 
-/** When it was last looked which tickets are gone, by our clock. */
-export const TicketsCursor = z.object({ ticketsReconciledAt: z.string().nullable() })
+/** When it was last looked which tickets, or incidents, are gone, by our clock. */
+export const ReconciledCursor = z.object({ reconciledAt: z.string() })
 
 /** When it was last told which golden paths are required, by our clock, and as JSON which. */
 export const MandatesCursor = z.object({ mandatesToldAt: z.string(), required: z.string() })

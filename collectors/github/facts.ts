@@ -4,7 +4,7 @@ import type { HistoryFact, UnreadableRecord } from '#collectors/evidence/walk.ts
 import { type ApprovalFact, approvalRecord } from '#collectors/github/approvals.ts'
 import type { MandatesFact } from '#collectors/github/branch-rules.ts'
 import { type DeploymentFact, deploymentRecord } from '#collectors/github/deployments.ts'
-import { type IssueFact, issueRecord } from '#collectors/github/issues.ts'
+import { type IssueFact, type IssueKind, issueRecord } from '#collectors/github/issues.ts'
 import type { OwnerClaim } from '#collectors/github/ownership.ts'
 import type { ChangeFact } from '#collectors/github/pull-requests.ts'
 import { changeRecord } from '#collectors/github/pull-requests.ts'
@@ -18,8 +18,8 @@ import type { TierRule } from '#lib/environment-tier.ts'
 export type GitHubFact =
   | TeamFact
   | { readonly kind: 'listing'; readonly nodes: readonly string[] }
-  /** GitHub's ids of all tickets there are: what is stored and not among them is gone. */
-  | { readonly kind: 'tickets'; readonly nodes: readonly string[] }
+  /** GitHub's ids of all tickets or incidents there are: what is stored and not among them is gone. */
+  | { readonly kind: 'inventory'; readonly of: IssueKind; readonly nodes: readonly string[] }
   | ({ readonly kind: 'repository' } & SeenRepository)
   /** With all of its files' history: what is stored and not among it goes. */
   | { readonly kind: 'history'; readonly rules: readonly PublishedRule[] }

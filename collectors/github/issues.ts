@@ -39,7 +39,7 @@ export const ISSUE_IDS = `query IssueIds($owner: String!, $name: String!, $label
   repository(owner: $owner, name: $name) {
     list: issues(first: $pageSize, after: $cursor, filterBy: { labels: $labels }, orderBy: { field: CREATED_AT, direction: ASC }) {
       pageInfo { hasNextPage endCursor }
-      nodes { id }
+      nodes { id labels(first: 20) { nodes { name } } }
     }
   }
 }`
@@ -192,6 +192,21 @@ function understand(
   }
 }
 
+/** An issue in the list of all. */
+export const ListedIssue = z.looseObject({ id: z.string(), labels: Labels })
+
+export type IssueKind = 'tickets' | 'incidents'
+
+/** Whether a listed issue is a ticket, or an incident, as one that is read would be. */
+export function isOfKind(
+  issue: z.output<typeof ListedIssue>,
+  reading: IssueReading,
+  kind: IssueKind,
+): boolean {
+  const { ticket, incident } = understand(issue, reading)
+  return (kind === 'tickets' ? ticket : incident) !== null
+}
+
 const hasAny = (labels: readonly string[], wanted: readonly string[]) =>
   wanted.some((one) => isAmong(labels, one))
 
@@ -250,9 +265,8 @@ export interface IssueFact {
   readonly id: string
   /** Null: it is none, whatever it was before; undefined: none of its repository is. */
   readonly ticket: Known<'tickets'> | null | undefined
-  readonly incident: ToldIncident | undefined
-  /** Has a label of incidents, and so is no ticket, whatever other labels it has. */
-  readonly isIncident: boolean
+  /** The same. */
+  readonly incident: ToldIncident | null | undefined
 }
 
 /** Reads what `reduceIssue` left of an issue. */
@@ -263,7 +277,6 @@ export const issueRecord = Issue.transform((issue): IssueFact => {
     id,
     ticket: mayBe.ticket ? toTicket(issue) : undefined,
     incident: mayBe.incident ? toIncident(issue) : undefined,
-    isIncident: issue.incident !== null,
   }
 })
 
@@ -307,12 +320,13 @@ function toStatus({ state, assignees }: Pick<Issue, 'state' | 'assignees'>) {
   return assignees.totalCount > 0 ? 'in_progress' : 'open'
 }
 
-function toIncident({ incident, ...issue }: Issue): ToldIncident {
-  const { said, service, deployment } = incident ?? { said: {}, service: null, deployment: null }
+function toIncident({ incident, ...issue }: Issue): ToldIncident | null {
+  if (incident === null) return null
+  const { said, service, deployment } = incident
   return {
     service,
     deployment,
-    ignored: incident === null || said.ignore === true,
+    ignored: said.ignore === true,
     row: {
       native_id: issue.id,
       severity: said.severity ?? null,

@@ -28,8 +28,11 @@ import {
   ISSUE_COMMENTS,
   ISSUE_IDS,
   ISSUES,
+  type IssueKind,
   IssueNode,
   type IssueReading,
+  isOfKind,
+  ListedIssue,
   needsComments,
   reduceIssue,
 } from '#collectors/github/issues.ts'
@@ -445,11 +448,28 @@ function labelsOf({ issues }: RepositoryReading): readonly string[] | null {
   return labels.length === 0 ? null : labels
 }
 
-/** GitHub's ids of all tickets of a repository, however old. */
-export async function listTicketIds(reading: RepositoryReading): Promise<string[]> {
-  const ask = listOf(reading, ISSUE_IDS, { labels: labelsOf(reading) }, 100)
-  const nodes = await readAll(reading.sourceId, ask)
-  return nodes.map((node) => Named.parse(node).id)
+/**
+ * GitHub's ids of all tickets, or incidents, of a repository, however old.
+ *
+ * @throws {ScopedError} when one of its issues cannot be read: it may be one of them
+ */
+export async function listIssueIds(reading: RepositoryReading, kind: IssueKind): Promise<string[]> {
+  const { sourceId, issues, listed } = reading
+  if (issues === null) return []
+  const labels = kind === 'tickets' ? labelsOf(reading) : null
+  const ask = listOf(reading, ISSUE_IDS, { labels }, 100)
+  const ids: string[] = []
+  await readAll(sourceId, async (cursor) => {
+    const page = await ask(cursor)
+    const { data } = z.array(ListedIssue).safeParse(page.nodes)
+    if (data === undefined) {
+      const why = 'not every issue in the list tells its id and labels'
+      throw new ScopedError(sourceId, `${listed.nameWithOwner}: ${why}`)
+    }
+    ids.push(...data.filter((issue) => isOfKind(issue, issues, kind)).map(({ id }) => id))
+    return page
+  })
+  return ids
 }
 
 /** Issues of which more may be told beyond their first comments, with the rest of these. */

@@ -1,6 +1,7 @@
 import type { Page } from '#collectors/collector.ts'
 import type { WatchedPath } from '#collectors/evidence/watch.ts'
 import type { GitHubFact } from '#collectors/github/facts.ts'
+import type { IssueFact } from '#collectors/github/issues.ts'
 import { decideOwner, type OwnerClaim, type OwnerDecision } from '#collectors/github/ownership.ts'
 import { linkWorkflow, loadPins } from '#collectors/github/workflow-link.ts'
 import { saveIncidents } from '#collectors/incidents.ts'
@@ -42,7 +43,7 @@ export async function saveGitHub(
   const [listing] = ofKind(facts, 'listing')
   const teams = await saveTeams(tx, { sourceId, observedAt }, ofKind(facts, 'team'))
   const gone = listing ? await saveListing(tx, { sourceId, observedAt }, listing.nodes) : 0
-  const removed = await reconcileTickets(tx, { sourceId, observedAt }, facts)
+  const removed = await reconcileIssues(tx, { sourceId, observedAt }, facts)
   const policies = await savePolicies(tx, { sourceId, observedAt }, facts)
   const mandated = await saveMandates(tx, { sourceId, observedAt }, facts)
   const tried = await saveAttempts(tx, { sourceId, observedAt }, facts)
@@ -165,11 +166,11 @@ async function saveListing(
   return changed
 }
 
-/** Marks tickets that are deleted, moved elsewhere or no longer labelled as one; what is listed again is there again. */
-function reconcileTickets(tx: Database, seen: Seen, facts: readonly GitHubFact[]): Promise<number> {
-  const [tickets] = ofKind(facts, 'tickets')
-  if (tickets === undefined) return Promise.resolve(0)
-  return saveInventory(tx, 'tickets', seen, { listed: tickets.nodes, since: '' })
+/** Marks tickets or incidents that are deleted, moved elsewhere or no longer labelled as one; what is listed again is there again. */
+function reconcileIssues(tx: Database, seen: Seen, facts: readonly GitHubFact[]): Promise<number> {
+  const [inventory] = ofKind(facts, 'inventory')
+  if (inventory === undefined) return Promise.resolve(0)
+  return saveInventory(tx, inventory.of, seen, { listed: inventory.nodes, since: '' })
 }
 
 function savePolicies(tx: Database, seen: Seen, facts: readonly GitHubFact[]): Promise<number> {
@@ -486,24 +487,28 @@ async function saveIssues(
   const incidents = issues.flatMap(({ incident }) =>
     incident ? [{ ...incident, service: incident.service ?? service.id }] : [],
   )
-  const gone = await dropTickets(tx, saving, issues)
+  const gone = await dropOthers(tx, saving, issues)
   const saved = await upsertFacts(tx, 'tickets', tickets)
   return gone + saved + (await saveIncidents(tx, saving, incidents))
 }
 
-/** One that lost its label is kept as gone; one that is an incident is told in the table of those. */
-async function dropTickets(
+/** One that lost its label is kept as gone; a ticket that is an incident is told in the table of those. */
+async function dropOthers(
   tx: Database,
   { sourceId, observedAt }: Seen,
-  issues: readonly Extract<GitHubFact, { kind: 'issue' }>[],
+  issues: readonly IssueFact[],
 ): Promise<number> {
-  const others = issues.filter(({ ticket }) => ticket === null)
-  let changed = 0
-  for (const [isIncident, alike] of Map.groupBy(others, (issue) => issue.isIncident)) {
-    const ones = { source_id: sourceId, native_id: alike.map(({ id }) => id) }
-    changed += isIncident
-      ? await deleteFactsWhere(tx, 'tickets', ones)
-      : await markGoneWhere(tx, 'tickets', ones, observedAt)
-  }
-  return changed
+  const among = (isMeant: (issue: IssueFact) => boolean) => ({
+    source_id: sourceId,
+    native_id: issues.filter(isMeant).map(({ id }) => id),
+  })
+  const noTicket = among(({ ticket, incident }) => ticket === null && !incident)
+  const incidents = among(({ ticket, incident }) => ticket === null && Boolean(incident))
+  const noIncident = among(({ incident }) => incident === null)
+  const changed = [
+    await markGoneWhere(tx, 'tickets', noTicket, observedAt),
+    await deleteFactsWhere(tx, 'tickets', incidents),
+    await markGoneWhere(tx, 'incidents', noIncident, observedAt),
+  ]
+  return changed.reduce((sum, count) => sum + count, 0)
 }

@@ -202,7 +202,7 @@ function toReaders(options: HeardOptions): ReadonlyMap<string, Read> {
 
   const asked = IssueEvent.transform((event, context): Told<HeardFact> => {
     const { action, issue, repository } = event
-    if (GONE.has(action)) return { ignored: 'what was read of an issue that is gone stays' }
+    if (GONE.has(action)) return { ignored: 'issues that are gone are looked for once a day' }
     const reading = issuesOf(options, repository.name)
     if (!reading?.tickets) return { ignored: 'issues of its repository are no tickets' }
     const told = issueRecord.safeParse(reduceIssue(toIssueNode(event), reading))

@@ -164,6 +164,11 @@ async function startGitHubUpstream(): Promise<Upstream> {
     // What a branch is held to is dated when it was seen.
     datedByReading: ['policy_evidence'],
     evolve: (choice) => evolution.step(choice),
+    // An issue that is deleted, or moved to a repository that is not read.
+    remove: (choice) => {
+      const issues = world.repositories[0]?.issues ?? []
+      issues.splice(choice % Math.max(1, issues.length), 1)
+    },
     rename: () => {
       const [busy] = world.repositories
       if (busy) busy.name = 'busier'

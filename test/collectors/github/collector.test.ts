@@ -246,7 +246,7 @@ test('an issue that loses its label is a ticket, and one that gets it is none an
   const db = await testDatabase()
   const tickets = { repositories: ['*'], labels: [], categories: [], platformTeam: [] }
   const count = async () => [
-    (await listIncidents(db)).length,
+    (await listIncidents(db)).filter((row) => row.gone_at === null).length,
     (await db.selectFrom('tickets').selectAll().execute()).length,
   ]
   await collectGitHub(db, github, { tickets, incidents: INCIDENTS })
@@ -623,7 +623,7 @@ test('tickets are covered as one, when all of their repositories were read', asy
   ])
 })
 
-/** A desk with three issues, read with its labels, and which of its tickets stand. */
+/** A desk with three issues, read with its labels, and which of its tickets or incidents stand. */
 async function aDesk(
   labels: readonly string[] = [],
   options: Pick<Parameters<typeof collectGitHub>[2] & object, 'incidents'> = {},
@@ -638,9 +638,9 @@ async function aDesk(
     github.clock = () => now
     return collectGitHub(db, github, { ...options, tickets, now })
   }
-  const standing = async () => {
+  const standing = async (table: 'tickets' | 'incidents' = 'tickets') => {
     const rows = await db
-      .selectFrom('tickets')
+      .selectFrom(table)
       .select('native_id')
       .where('gone_at', 'is', null)
       .orderBy('native_id')
@@ -706,6 +706,63 @@ test('a ticket that turns out to be an incident is none, whatever its other labe
   await collectAfter(25)
   expect(await standing()).toEqual(ids.slice(2))
   expect((await listIncidents(db)).map((row) => row.native_id)).toEqual(ids.slice(0, 1))
+})
+
+/** The same, whose issues are incidents by one of two labels. */
+async function anOps() {
+  const desk = await aDesk(['Deploy'], { incidents: { ...INCIDENTS, labels: ['deploy', 'sev1'] } })
+  await desk.collectAfter(0)
+  return { ...desk, ids: desk.issues.map(({ id }) => id) }
+}
+
+test('an incident whose issue was deleted or moved is gone within a day, and comes back when it does', async () => {
+  const { db, repository, ids, collectAfter, standing } = await anOps()
+  const [deleted] = repository.issues.splice(0, 1)
+  await collectAfter(23)
+  expect(await standing('incidents')).toEqual(ids)
+  await collectAfter(24)
+  expect(await standing('incidents')).toEqual(ids.slice(1))
+  expect((await listIncidents(db)).map((row) => row.gone_at)).toEqual([
+    '2026-06-02T12:00:00.000Z',
+    null,
+    null,
+  ])
+  // Nothing of it is new.
+  if (deleted) repository.issues.push(deleted)
+  await collectAfter(48)
+  expect(await standing('incidents')).toEqual(ids)
+})
+
+test('an incident whose label is taken away is gone at once, and comes back with another of them', async () => {
+  const { issues, ids, collectAfter, standing } = await anOps()
+  Object.assign(issues[2] ?? {}, { labels: ['other'], updatedAt: '2026-06-01T12:30:00Z' })
+  await collectAfter(1)
+  expect(await standing('incidents')).toEqual(ids.slice(0, 2))
+  Object.assign(issues[2] ?? {}, { labels: ['sev1'], updatedAt: '2026-06-01T13:30:00Z' })
+  await collectAfter(2)
+  expect(await standing('incidents')).toEqual(ids)
+  // Though nobody touched the issue, as when the label itself is deleted.
+  Object.assign(issues[2] ?? {}, { labels: [] })
+  await collectAfter(26)
+  expect(await standing('incidents')).toEqual(ids.slice(0, 2))
+})
+
+test.each<[string, LocalGitHub['faults'][number]]>([
+  ['refused', { status: 403 }],
+  ['given without an issue', withheld(['repository', 'list', 'nodes', 1])],
+  ['given without labels', withheld(['repository', 'list', 'nodes', 1, 'labels'])],
+])('while the list of issues is %s, every incident stands', async (_, fault) => {
+  const { github, repository, ids, collectAfter, standing } = await anOps()
+  repository.issues.shift()
+  // The list, the teams, what is new, and the issues that may be tickets; then those that may be incidents.
+  github.faults.push(null, null, null, null, fault)
+  expect(await collectAfter(24)).toMatchObject({
+    status: 'partial',
+    error: expect.stringMatching(/^gh: which incidents are gone: /),
+  })
+  expect(await standing('incidents')).toEqual(ids)
+  await collectAfter(25)
+  expect(await standing('incidents')).toEqual(ids.slice(1))
 })
 
 test('when it cannot be read which issues there are, every ticket stands until it can', async () => {

@@ -1,5 +1,6 @@
 import { among } from '#db/chunks.ts'
 import type { Reader } from '#db/connection.ts'
+import { withEvents } from '#db/environment-events.ts'
 import { GoldenPathRules } from '#lib/golden-path.ts'
 
 /** Every row of the small tables that say who could use a path, who owns what and what proves use. */
@@ -200,7 +201,7 @@ function listProductionDeployments(db: Reader, { workers, since }: WorkTerms) {
   return query.$narrowType<{ finished_at: string }>().execute()
 }
 
-function listProvisioningRequests(db: Reader, workers: Workers | undefined) {
+async function listProvisioningRequests(db: Reader, workers: Workers | undefined) {
   let query = db
     .selectFrom('provisioning_requests')
     .select([
@@ -215,10 +216,11 @@ function listProvisioningRequests(db: Reader, workers: Workers | undefined) {
       'usable_at',
       'ended_at',
       'result',
+      'created_event_at',
     ])
     .where('gone_at', 'is', null)
   if (workers) query = query.where('team_id', 'in', among(workers.teams))
-  return query.execute()
+  return (await query.execute()).map(withEvents)
 }
 
 function listActivityRows(db: Reader, { workers, since }: WorkTerms) {

@@ -2,6 +2,7 @@ import { CompiledQuery } from 'kysely'
 import { relinkChanges } from '#db/change-services.ts'
 import { noteChanges, type Touched } from '#db/changes-to-score.ts'
 import type { Database, Reader } from '#db/connection.ts'
+import { relinkRequests } from '#db/environment-events.ts'
 import { relinkIncidents } from '#db/incident-causes.ts'
 import { relinkIncidentServices } from '#db/incident-services.ts'
 import { type FactTable, NATURAL_KEYS, type RemovableTable } from '#db/natural-keys.ts'
@@ -64,6 +65,7 @@ async function relink(db: Database, table: FactTable, rows: readonly StoredRow[]
   await relinkDeployments(db, table, rows)
   await relinkIncidentServices(db, table, rows)
   await relinkIncidents(db, table, rows)
+  await relinkRequests(db, table, rows)
 }
 
 const removable: ReadonlySet<string> = new Set(REMOVABLE)

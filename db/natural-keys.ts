@@ -17,6 +17,7 @@ export const NATURAL_KEYS = {
   activities: ['source_id', 'native_id'],
   path_attempts: ['source_id', 'native_id'],
   provisioning_requests: ['source_id', 'native_id'],
+  environment_events: ['source_id', 'native_id'],
   steps: ['source_id', 'native_id'],
   changes: ['source_id', 'native_id'],
   deployments: ['source_id', 'native_id'],

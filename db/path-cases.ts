@@ -1,5 +1,6 @@
 import { forEachChunk } from '#db/chunks.ts'
 import type { Reader } from '#db/connection.ts'
+import { withEvents } from '#db/environment-events.ts'
 import { isPublished } from '#db/published.ts'
 import type { Row } from '#db/schema.ts'
 import { firstOf } from '#lib/order.ts'
@@ -17,7 +18,7 @@ export async function listPathCases(db: Reader, pathId: string, opened: Period |
     .where('path_id', '=', pathId)
     .execute()
   return {
-    requests,
+    requests: requests.map(withEvents),
     steps: await listSteps(
       db,
       requests.map(({ native_id }) => native_id),

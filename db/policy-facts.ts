@@ -1,5 +1,6 @@
 import { forEachChunk } from '#db/chunks.ts'
 import type { Reader } from '#db/connection.ts'
+import { withEvents } from '#db/environment-events.ts'
 import type { Period } from '#lib/period.ts'
 
 export const listPolicyRequirements = (db: Reader) =>
@@ -60,8 +61,8 @@ export const listEvidenceSources = (db: Reader) =>
     .execute()
 
 /** Requests to a path, and those that name none. */
-export const listRequestsAround = (db: Reader, pathId: string) =>
-  db
+export async function listRequestsAround(db: Reader, pathId: string) {
+  const rows = await db
     .selectFrom('provisioning_requests')
     .select([
       'source_id',
@@ -72,7 +73,10 @@ export const listRequestsAround = (db: Reader, pathId: string) =>
       'usable_at',
       'ended_at',
       'result',
+      'created_event_at',
     ])
     .where('gone_at', 'is', null)
     .where((eb) => eb.or([eb('path_id', '=', pathId), eb('path_id', 'is', null)]))
     .execute()
+  return rows.map(withEvents)
+}

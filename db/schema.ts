@@ -23,6 +23,7 @@ export interface Schema {
   activities: ActivityTable
   path_attempts: PathAttemptTable
   provisioning_requests: ProvisioningRequestTable
+  environment_events: EnvironmentEventTable
   steps: StepTable
   changes: ChangeTable
   deployments: DeploymentTable
@@ -315,6 +316,17 @@ export interface ProvisioningRequestTable extends RemovableFact {
   ended_at: string | null
   result: 'usable' | 'failed' | 'timeout' | 'rejected' | 'cancelled' | 'open'
   cause_code: string | null
+  /** As `environment_events` of any source say; null: none does. */
+  created_event_at: string | null
+  deleted_event_at: string | null
+}
+
+/** That an environment was created or deleted, whoever asked for it. */
+export interface EnvironmentEventTable extends Fact {
+  /** Its id: what `environment/<id>` of a request asks for. */
+  environment: string
+  kind: 'created' | 'deleted'
+  occurred_at: string
 }
 
 export interface StepTable extends Fact {

@@ -110,6 +110,8 @@ const WATCHES: Readonly<Record<FactTable, Watch>> = {
     touches: (row) =>
       subject('team', row, 'team_id', earliestOf(row, 'requested_at', 'usable_at', 'ended_at')),
   },
+  // What they tell of requests is noted with those: see linkEnvironments.
+  environment_events: { touches: () => [] },
   steps: { touches: (row) => whole('support', text(row, 'started_at')) },
   changes: {
     touches: (row) => [

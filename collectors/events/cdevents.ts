@@ -33,6 +33,7 @@ export type CdEventFact =
       readonly openedAt: string | null
       readonly mergedAt: string | null
     }
+  | { readonly kind: 'environment'; readonly row: Known<'environment_events'> }
   | EventTicket
 
 const TYPE = /^dev\.cdevents\.([a-z]+)\.([a-z]+)\.\d+\.\d+\.\d+(-draft)?$/
@@ -53,6 +54,9 @@ const Happened = z.object({
 })
 
 const Changed = z.object({ repository: Named })
+
+/** Its name is a word such as `staging`, and tells no environment from another. */
+const Environment = z.object({})
 
 const carrying = <Content extends z.ZodType>(content: Content) =>
   z.object({ data: z.object({ context: Context, subject: Named.extend({ content }) }) })
@@ -78,16 +82,16 @@ export function cdEvent(
   })
 }
 
-const NO_REQUEST = 'it does not say who asked, and when: send rows of provisioning_requests'
 const NO_TICKET =
   'it does not say whether it asks the platform team: set tickets of the source, or send rows of tickets'
 
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['service.removed', 'a service that is removed is no deployment'],
   ['service.published', 'a service that is published was deployed before'],
-  ['environment.created', NO_REQUEST],
-  ['environment.modified', NO_REQUEST],
-  ['environment.deleted', NO_REQUEST],
+  [
+    'environment.modified',
+    'it does not say what was modified: neither that the environment can be used, nor that it went',
+  ],
   ['change.reviewed', 'it does not say whether another human reviewed'],
   ['change.updated', 'no metric uses that a change was updated'],
   ['change.abandoned', 'a change that is abandoned is never merged'],
@@ -110,7 +114,13 @@ function toReaders(tiers: readonly TierRule[]): ReadonlyMap<string, Read> {
     const event = carrying(Changed).transform(({ data }) => toChange(data, moment))
     return (value) => event.safeParse(value)
   }
+  const environment = (kind: 'created' | 'deleted'): Read => {
+    const event = carrying(Environment).transform(({ data }) => toEnvironment(data, kind))
+    return (value) => event.safeParse(value)
+  }
   return new Map([
+    ['environment.created', environment('created')],
+    ['environment.deleted', environment('deleted')],
     ['service.deployed', deployed(null)],
     ['service.upgraded', deployed(null)],
     ['service.rolledback', deployed('rollback')],
@@ -210,6 +220,19 @@ function toIncident(
       version: moment === 'detectedAt' ? toVersion(artifactId) : null,
     },
   }
+}
+
+function toEnvironment(
+  { context, subject }: Carried<z.output<typeof Environment>>,
+  kind: 'created' | 'deleted',
+): Told<CdEventFact> {
+  const row = {
+    native_id: `${context.source}#${context.id}`,
+    environment: subject.id,
+    kind,
+    occurred_at: context.timestamp,
+  }
+  return { fact: { kind: 'environment', row } }
 }
 
 function toChange(

@@ -4,6 +4,7 @@ import type { Stored, ToldFact } from '#collectors/received.ts'
 import { isToldByOther } from '#collectors/repository.ts'
 import { linkWholeService } from '#db/change-services.ts'
 import type { Database } from '#db/connection.ts'
+import { linkEnvironments } from '#db/environment-events.ts'
 import { findFact, upsertFacts } from '#db/facts.ts'
 import { linkCause, readCause, toCauseText } from '#db/incident-causes.ts'
 
@@ -23,7 +24,8 @@ export async function saveCdEvents(
 ): Promise<Stored[]> {
   const facts = told.map(({ fact }) => fact)
   // Each is an event of its own: they need not be stored one by one. Incidents look for them.
-  const deployed = await saveDeployments(tx, facts, saving)
+  const deployed =
+    (await saveDeployments(tx, facts, saving)) + (await saveEnvironments(tx, facts, saving))
   const tickets = await saveEventTickets(tx, told.filter(isOfTicket), saving)
   const stored: Stored[] = []
   for (const fact of facts) {
@@ -53,6 +55,25 @@ function saveDeployments(
     'deployments',
     rows.map((row) => ({ ...row, ...toSeen(saving) })),
   )
+}
+
+/** An environment that nobody asked for so far is remembered: the request may be told later. */
+async function saveEnvironments(
+  tx: Database,
+  facts: readonly CdEventFact[],
+  saving: Saving,
+): Promise<number> {
+  const rows = facts.flatMap((fact) => (fact.kind === 'environment' ? [fact.row] : []))
+  const changed = await upsertFacts(
+    tx,
+    'environment_events',
+    rows.map((row) => ({ ...row, ...toSeen(saving) })),
+  )
+  const linked = await linkEnvironments(
+    tx,
+    rows.map(({ environment }) => environment),
+  )
+  return changed + linked
 }
 
 type Fact<K extends CdEventFact['kind']> = Extract<CdEventFact, { kind: K }>

@@ -53,7 +53,8 @@ export interface Entity {
 
 /**
  * Every column of a table, by its header: `id` is the source's own name of a row. That an event is
- * gone no line says: it is missing. An incident names its deployment by the id that it has.
+ * gone no line says: it is missing. An incident names its deployment by the id that it has, and
+ * what events tell of a request no row of it says.
  */
 type Header<T extends FactTable> =
   | Exclude<
@@ -66,6 +67,7 @@ type Header<T extends FactTable> =
       | (T extends 'incidents'
           ? 'cause_told' | 'cause_key' | 'service_told' | 'service_key'
           : never)
+      | (T extends 'provisioning_requests' ? 'created_event_at' | 'deleted_event_at' : never)
     >
   | ('native_id' extends keyof Schema[T] ? 'id' : never)
 

@@ -9,6 +9,7 @@ import * as surveyUnmappedGroups from '#db/migrations/2026-11-29-survey-unmapped
 import * as timesOfRequests from '#db/migrations/2026-11-29-times-of-requests.ts'
 import * as toldCauses from '#db/migrations/2026-11-29-told-causes.ts'
 import * as deliveryByQuarter from '#db/migrations/2026-11-30-delivery-by-quarter.ts'
+import * as environmentEvents from '#db/migrations/2026-11-30-environment-events.ts'
 import * as keysOfCauses from '#db/migrations/2026-11-30-keys-of-causes.ts'
 import * as stepsOfChanges from '#db/migrations/2026-11-30-steps-of-changes.ts'
 import * as ticketSeverity from '#db/migrations/2026-11-30-ticket-severity.ts'
@@ -26,6 +27,7 @@ export const migrations: Record<string, Migration> = {
   '2026-11-29-times-of-requests': timesOfRequests,
   '2026-11-29-told-causes': toldCauses,
   '2026-11-30-delivery-by-quarter': deliveryByQuarter,
+  '2026-11-30-environment-events': environmentEvents,
   '2026-11-30-keys-of-causes': keysOfCauses,
   '2026-11-30-steps-of-changes': stepsOfChanges,
   '2026-11-30-ticket-severity': ticketSeverity,

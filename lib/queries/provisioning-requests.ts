@@ -1,4 +1,5 @@
 import type { Reader } from '#db/connection.ts'
+import { withEvents } from '#db/environment-events.ts'
 import type { Row } from '#db/schema.ts'
 
 export interface ProvisioningRequest {
@@ -23,7 +24,7 @@ export async function listProvisioningRequests(db: Reader): Promise<Provisioning
     .orderBy('requested_at')
     .orderBy('native_id')
     .execute()
-  return rows.map((row) => ({
+  return rows.map(withEvents).map((row) => ({
     id: row.native_id,
     sourceId: row.source_id,
     teamId: row.team_id,

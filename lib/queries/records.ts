@@ -1,5 +1,7 @@
 import { forEachChunk } from '#db/chunks.ts'
 import type { Reader } from '#db/connection.ts'
+import { withEvents } from '#db/environment-events.ts'
+import type { Row } from '#db/schema.ts'
 
 /** A stored fact as a reader sees it. */
 export interface FactRecord {
@@ -92,12 +94,16 @@ async function listRows(
   source: string,
   nativeIds: readonly string[],
 ): Promise<FactRecord[]> {
-  const rows = await db
+  const stored = await db
     .selectFrom(table)
     .selectAll()
     .where('source_id', '=', source)
     .where('native_id', 'in', nativeIds)
     .execute()
+  const rows =
+    table === 'provisioning_requests'
+      ? stored.map((row) => withEvents(row as Row<'provisioning_requests'>)) // The table says so.
+      : stored
   const told: Told = TABLES[table]
   return rows.map((row) => ({
     id: `${source}:${row.native_id}`,

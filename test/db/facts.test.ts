@@ -15,6 +15,7 @@ const aTicket = (ticket: Partial<NewRow<'tickets'>> = {}): NewRow<'tickets'> => 
   path_id: null,
   type: null,
   category: null,
+  severity: null,
   status_category: 'open',
   opened_at: MONDAY,
   first_response_at: null,

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Database } from '#db/connection.ts'
 import { insertCoverage } from '#db/coverage.ts'
+import { linkEnvironments } from '#db/environment-events.ts'
 import { deleteFacts, markGone, upsertFacts } from '#db/facts.ts'
 import type { FactTable, RemovableTable } from '#db/natural-keys.ts'
 import type { NewRow } from '#db/schema.ts'
@@ -216,7 +217,7 @@ const request = upsert(
     .map(({ requested, waits, failed, ...row }) => ({
       ...row,
       workload_class: null,
-      target_key: 'database',
+      target_key: 'environment/database',
       chain_key: null,
       requested_at: at(requested),
       approved_at: null,
@@ -228,6 +229,20 @@ const request = upsert(
       result: waits === null ? 'open' : failed ? 'failed' : 'usable',
     })),
 )
+
+const environmentEvent: fc.Arbitrary<Step> = fc
+  .record({ native_id: nativeId, kind: fc.constantFrom('created', 'deleted'), occurred: hours })
+  .map(({ occurred, ...row }) => ({
+    ...row,
+    environment: 'database',
+    occurred_at: at(occurred),
+  }))
+  .map((row) =>
+    named(`environment_events ${JSON.stringify(row)}`, async (db) => {
+      await storing('environment_events', row)(db)
+      await linkEnvironments(db, [row.environment])
+    }),
+  )
 
 const ticket = upsert(
   'tickets',
@@ -514,6 +529,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: evidence },
   { weight: 2, arbitrary: owner },
   { weight: 2, arbitrary: request },
+  { weight: 1, arbitrary: environmentEvent },
   { weight: 3, arbitrary: ticket },
   { weight: 4, arbitrary: humanStep },
   { weight: 2, arbitrary: activity },

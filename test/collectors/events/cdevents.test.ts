@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { Database } from '#db/connection.ts'
 import { deleteFactsWhere, markGone } from '#db/facts.ts'
 import { addService } from '#test/support/adoption.ts'
 import { testDatabase } from '#test/support/database.ts'
-import { listOutcomes, readSent, sendCloudEvents } from '#test/support/received.ts'
+import { listOutcomes, readSent, sendCloudEvents, sendRows } from '#test/support/received.ts'
 import { aCloudEvent } from '#test/support/receiving.ts'
 
 interface EventOptions {
@@ -430,11 +431,65 @@ test('only tickets that ask the platform are taken, and none where nobody says w
   ])
 })
 
+test('environments that were created and deleted are told of the requests for them, in whatever order they come', async () => {
+  const sent = {
+    requests: (db: Database) =>
+      sendRows(db, 'provisioning_requests', [
+        {
+          id: 'req-1',
+          team_id: 'checkout',
+          target_key: 'environment/basket-test',
+          requested_at: '2026-05-30T08:00:00Z',
+          result: 'open',
+        },
+      ]),
+    created: (db: Database) =>
+      sendCloudEvents(db, [
+        anEvent('environment.created', { subject: 'basket-test', content: { name: 'test' } }),
+      ]),
+    deleted: (db: Database) =>
+      sendCloudEvents(db, [
+        anEvent('environment.deleted', { at: '2026-05-31T10:00:00Z', subject: 'basket-test' }),
+      ]),
+  }
+  for (const order of [
+    [sent.requests, sent.created, sent.deleted],
+    [sent.deleted, sent.created, sent.requests],
+  ]) {
+    const db = await testDatabase()
+    for (const send of order) {
+      await send(db)
+      expect(await readSent(db)).toMatchObject({ status: 'ok', error: null })
+    }
+    const rows = await db.selectFrom('provisioning_requests').selectAll().execute()
+    expect(rows).toMatchObject([
+      {
+        native_id: 'req-1',
+        usable_at: null,
+        created_event_at: '2026-05-30T10:00:00.000Z',
+        deleted_event_at: '2026-05-31T10:00:00.000Z',
+      },
+    ])
+    expect(await listOutcomes(db)).toEqual(['stored', 'stored', 'stored'])
+  }
+})
+
+test('an environment that was modified is left out, and the reason says what it does not tell', async () => {
+  const db = await testDatabase()
+  await sendCloudEvents(db, [anEvent('environment.modified', { content: { name: 'test' } })])
+  await readSent(db)
+  expect(await listOutcomes(db)).toEqual([
+    'ignored: it does not say what was modified: neither that the environment can be used, nor that it went',
+  ])
+})
+
 // The examples of the specification. They are not part of this repository.
 const FIXTURES = '../shared/fixtures/cdevents'
 const STORED = [
   'change_created',
   'change_merged',
+  'environment_created',
+  'environment_deleted',
   'incident_detected',
   'incident_reported',
   'incident_resolved',

@@ -1,0 +1,122 @@
+import { noteChanges, type Touched } from '#db/changes-to-score.ts'
+import { forEachChunk } from '#db/chunks.ts'
+import type { Database } from '#db/connection.ts'
+import type { FactTable } from '#db/natural-keys.ts'
+import type { Row } from '#db/schema.ts'
+import type { StoredRow } from '#db/statements.ts'
+import { touchedBy } from '#db/touched.ts'
+
+const PREFIX = 'environment/'
+
+export const toTargetKey = (environment: string) => `${PREFIX}${environment}`
+
+/**
+ * Looks again when the environments were created and deleted that requests ask for, where `rows` are
+ * what was and what is now of requests that came, changed or went.
+ */
+export async function relinkRequests(
+  db: Database,
+  table: FactTable,
+  rows: readonly StoredRow[],
+): Promise<void> {
+  if (table !== 'provisioning_requests' || rows.length === 0) return
+  const any = await db.selectFrom('environment_events').select('kind').limit(1).executeTakeFirst()
+  if (any === undefined) return
+  const targets = rows.map((row) => String(row['target_key'] ?? ''))
+  await linkEnvironments(
+    db,
+    targets.flatMap((target) => (target.startsWith(PREFIX) ? target.slice(PREFIX.length) : [])),
+  )
+}
+
+/**
+ * Notes with the requests for `environments` when these were created and deleted, as far as events tell:
+ * an event is of the last request that was made before it. `observed_at` of a request stays, since its
+ * source told nothing new. Returns how many requests changed.
+ */
+export async function linkEnvironments(
+  db: Database,
+  environments: readonly string[],
+): Promise<number> {
+  const touched: Touched[] = []
+  let changed = 0
+  await forEachChunk([...new Set(environments)], async (chunk) => {
+    for (const { request, told } of await listDiffering(db, chunk)) {
+      await db
+        .updateTable('provisioning_requests')
+        .set(told)
+        .where('source_id', '=', request.source_id)
+        .where('native_id', '=', request.native_id)
+        .execute()
+      touched.push(...touchedBy('provisioning_requests', { ...request }, { ...request, ...told }))
+      changed += 1
+    }
+  })
+  await noteChanges(db, touched)
+  return changed
+}
+
+/** Requests for `environments` of which events tell something else now. */
+async function listDiffering(db: Database, environments: readonly string[]) {
+  const events = await db
+    .selectFrom('environment_events')
+    .select(['environment', 'kind', 'occurred_at'])
+    .where('environment', 'in', environments)
+    .orderBy('occurred_at')
+    .execute()
+  const requests = await db
+    .selectFrom('provisioning_requests')
+    .selectAll()
+    .where('target_key', 'in', environments.map(toTargetKey))
+    .where('gone_at', 'is', null)
+    .orderBy('requested_at')
+    .execute()
+  const eventsOf = Map.groupBy(events, ({ environment }) => toTargetKey(environment))
+  return [...Map.groupBy(requests, ({ target_key: target }) => target ?? '')].flatMap(
+    ([target, own]) =>
+      own
+        .map((request) => {
+          const next = own.find((one) => one.requested_at > request.requested_at)
+          const span = { from: request.requested_at, until: next?.requested_at ?? null }
+          return { request, told: findTold(eventsOf.get(target) ?? [], span) }
+        })
+        .filter(({ request, told }) => !isSame(request, told)),
+  )
+}
+
+type Told = Pick<Row<'provisioning_requests'>, 'created_event_at' | 'deleted_event_at'>
+type Event = Pick<Row<'environment_events'>, 'kind' | 'occurred_at'>
+
+const isSame = (one: Told, other: Told) =>
+  one.created_event_at === other.created_event_at && one.deleted_event_at === other.deleted_event_at
+
+/** Of `events`, oldest first, the first between a request and the next one for the same. */
+function findTold(
+  events: readonly Event[],
+  { from, until }: { readonly from: string; readonly until: string | null },
+): Told {
+  const own = events.filter(({ occurred_at: at }) => at >= from && (until === null || at < until))
+  const first = (kind: Event['kind'], since: string) =>
+    own.find((event) => event.kind === kind && event.occurred_at >= since)?.occurred_at ?? null
+  const created = first('created', from)
+  return { created_event_at: created, deleted_event_at: first('deleted', created ?? from) }
+}
+
+type Standing = Pick<Row<'provisioning_requests'>, 'usable_at' | 'ended_at' | 'result'>
+
+/**
+ * A request with what events of its environment tell where its own source leaves it open: an
+ * environment that was created "can be used to deploy services in".
+ * https://github.com/cdevents/spec/blob/v0.5.1/continuous-deployment.md
+ */
+export function withEvents<R extends Standing & Pick<Told, 'created_event_at'>>(request: R): R {
+  const { created_event_at: createdAt, result } = request
+  if (createdAt === null || (result !== 'open' && result !== 'usable')) return request
+  const usableAt = request.usable_at ?? createdAt
+  return {
+    ...request,
+    usable_at: usableAt,
+    ended_at: request.ended_at ?? usableAt,
+    result: 'usable',
+  }
+}

@@ -11,11 +11,15 @@ export type Database = Kysely<Schema>
 export type Reader = Pick<Database, 'selectFrom' | 'with' | 'withRecursive' | 'fn'>
 
 /**
- * Opens the database at `path`, or a private one for `:memory:`. The caller closes it. Another's
- * write is waited for up to `busyMs`, in which nothing else of this process goes on.
+ * Opens the database at `path`, or a private one for `:memory:` or as the bytes of a file hold it. The
+ * caller closes it. Another's write is waited for up to `busyMs`, in which nothing else of this
+ * process goes on.
  */
-export function openDatabase(path: string, { readonly = false, busyMs = 5000 } = {}): Database {
-  if (!readonly) mkdirSync(dirname(path), { recursive: true })
+export function openDatabase(
+  path: string | Buffer,
+  { readonly = false, busyMs = 5000 } = {},
+): Database {
+  if (!readonly && typeof path === 'string') mkdirSync(dirname(path), { recursive: true })
   const sqlite = new SQLite(path, { readonly, fileMustExist: readonly })
   if (!readonly) {
     // Readers must not block the collectors, nor they the readers.

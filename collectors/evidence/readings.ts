@@ -74,13 +74,14 @@ export class ContentReader implements Readings {
 
 const readingKey = (reader: Reader<unknown>, blob: string) => `${blob} ${reader.key}`
 
-const PROBLEMS = {
+/** Why there is no text of a file. */
+export const UNREAD = {
   missing: 'its content is missing',
   'too large': `larger than ${LARGEST_BLOB} bytes`,
 }
 
 function readContent(reader: Reader<unknown>, content: BlobContent): Reading<unknown> {
-  if (content.text === null) return { problem: PROBLEMS[content.why] }
+  if (content.text === null) return { problem: UNREAD[content.why] }
   try {
     return { value: reader.read(content.text) }
   } catch (error) {

@@ -1,5 +1,6 @@
 import { matchesGlob } from 'node:path'
 import type { SourceRecord } from '#collectors/collector.ts'
+import { UNREAD } from '#collectors/evidence/readings.ts'
 import { readBlobs } from '#collectors/git/blobs.ts'
 import type { Clone } from '#collectors/git/clones.ts'
 import type { GitPlace } from '#collectors/git/git.ts'
@@ -110,7 +111,8 @@ async function readFiles(
   const files = new Map<string, FileReading>()
   const blobs = new Set(events.flatMap(({ blob }) => blob ?? []))
   await readBlobs(place, [...blobs], (blob, content) => {
-    files.set(blob, content.text === null ? { reason: content.why } : readFile(content.text, rules))
+    const { text } = content
+    files.set(blob, text === null ? { reason: UNREAD[content.why] } : readFile(text, rules))
   })
   return files
 }
@@ -249,7 +251,7 @@ class Ledger {
   ): void {
     const left = events.flatMap(({ path, blob }) => {
       if (blob === null) return this.#leave(path)
-      const reading = files.get(blob) ?? { reason: 'missing' }
+      const reading = files.get(blob) ?? { reason: UNREAD.missing }
       if ('reason' in reading) return this.#refuse(commit, path, reading.reason)
       const before = this.#leave(path)
       this.#byPath.set(path, this.#follow(commit, path, reading))

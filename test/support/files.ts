@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -22,6 +22,13 @@ export function writeIn(folder: string, name: string, text: string | Buffer): vo
   second += 1
   const at = new Date(Date.UTC(2026, 0, 1) + second * 1000)
   utimesSync(path, at, at)
+}
+
+/** Makes a file so large that no reader holds it in memory: a hole, which takes no room on the disk. */
+export function swellFile(path: string): void {
+  truncateSync(path, 65 << 20)
+  const later = new Date('2026-06-01T13:00:00Z')
+  utimesSync(path, later, later)
 }
 
 interface CollectOptions extends Partial<Pick<FilesSource, 'covers' | 'complete'>> {

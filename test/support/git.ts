@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, onTestFinished } from 'vitest'
@@ -53,7 +53,9 @@ export function aHistory(): History {
       )
     },
     writeTo(folder) {
-      git(tmpdir(), 'init', '--quiet', '--bare', '--initial-branch=main', folder)
+      if (!existsSync(join(folder, 'HEAD'))) {
+        git(tmpdir(), 'init', '--quiet', '--bare', '--initial-branch=main', folder)
+      }
       git(folder, { input: commands.join('') }, 'fast-import', '--quiet', '--force')
       return folder
     },
@@ -116,6 +118,27 @@ export function fetchedAt(folder: string, instant: string): void {
   const file = join(folder, 'FETCH_HEAD')
   writeFileSync(file, '')
   utimesSync(file, new Date(instant), new Date(instant))
+}
+
+/** A bare repository in `folder`, last fetched at `instant`: `write` writes it, if there is more to write. */
+export function aGrowingClone(
+  folder: string,
+  instant: string,
+): Pick<History, 'commit'> & { readonly write: () => void } {
+  const history = aHistory()
+  let isWritten = false
+  return {
+    commit(options) {
+      isWritten = false
+      return history.commit(options)
+    },
+    write() {
+      if (isWritten) return
+      history.writeTo(folder)
+      fetchedAt(folder, instant)
+      isWritten = true
+    },
+  }
 }
 
 /** An empty folder of this test's own, removed after it. */

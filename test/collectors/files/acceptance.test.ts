@@ -1,14 +1,13 @@
-import { utimesSync, writeFileSync } from 'node:fs'
+import { rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { acceptance, RUN_AT, type Upstream } from '#test/collectors/acceptance.ts'
 import { localSkips } from '#test/collectors/local-skips.ts'
-import { collectFolder, testFolder } from '#test/support/files.ts'
+import { collectFolder, swellFile, testFolder } from '#test/support/files.ts'
 
 // A skip says why the test does not apply to this collector, and where its matter is tested.
 acceptance({
   name: 'files',
   start: startFolder,
-  histories: 40,
   skips: {
     ...localSkips('files are read from a folder, nobody is asked'),
     'T-C04': 'a cursor is a place in a file, not a time',
@@ -18,18 +17,16 @@ acceptance({
     'T-C11': 'no clock but that of this machine is involved',
     'T-C12': 'an id in a file is the id; another one is another row',
     'T-C13': 'a row of another shape is put aside: test/collectors/files/collector.test.ts',
-    'T-C14': 'rows are streamed, whatever the size of the file: test/bench/import.ts',
-    'T-C23': 'a folder that cannot be read fails the run: test/collectors/files/collector.test.ts',
   },
 })
 
 const ROWS = 4500
 
-/** A folder with several pages of deployments, and who owns what. */
-async function startFolder(): Promise<Upstream> {
+/** A folder with several pages of deployments, or a few, and who owns what. */
+async function startFolder({ few } = { few: false }): Promise<Upstream> {
   const folder = testFolder()
   const teams = [['clay', 'Clay']]
-  const deployments = Array.from({ length: ROWS }, (_, index) => toDeployment(index))
+  const deployments = Array.from({ length: few ? 20 : ROWS }, (_, index) => toDeployment(index))
   let writings = 0
   const write = () => {
     writings += 1
@@ -49,13 +46,19 @@ async function startFolder(): Promise<Upstream> {
     collect: (db, { now = RUN_AT, signal, guard } = {}) =>
       collectFolder(db, folder, { now, ...(signal && { signal }), ...(guard && { guard }) }),
     tables: ['teams', 'deployments'],
+    lose: () => rmSync(folder, { recursive: true }),
     evolve: (choice) => {
       const place = choice % 3
       if (place === 0) deployments.push(toDeployment(deployments.length))
       else if (place === 1) teams.push([`team-${teams.length}`, `Team ${choice}`])
-      else deployments[choice] = toDeployment(choice, 'failure')
+      else {
+        const changed = choice % deployments.length
+        deployments[changed] = toDeployment(changed, 'failure')
+      }
       write()
     },
+    // What is not of events is read as a whole.
+    swell: () => swellFile(join(folder, 'teams.csv')),
     write: (text) => {
       teams.push(['nasty', text])
       write()

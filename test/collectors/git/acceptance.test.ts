@@ -1,15 +1,15 @@
-import { mkdirSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { acceptance, RUN_AT, type Upstream } from '#test/collectors/acceptance.ts'
 import { localSkips } from '#test/collectors/local-skips.ts'
 import { aPath, collectClones } from '#test/support/collect-clones.ts'
-import { aFolder, aHistory, fetchedAt } from '#test/support/git.ts'
+import { aFolder, aGrowingClone } from '#test/support/git.ts'
 
 // A skip says why the test does not apply to this collector, and where its matter is tested.
 acceptance({
   name: 'git',
   start: startClones,
-  histories: 5,
+  histories: 20,
   skips: {
     ...localSkips('clones are read from this machine, nobody is asked'),
     'T-C04': 'a cursor is a commit, not a time',
@@ -19,9 +19,9 @@ acceptance({
     'T-C11': 'clocks of commits may be wrong: test/collectors/git/collector.test.ts',
     'T-C12': 'a clone with another remote is another repository, and the former is told as gone',
     'T-C13': 'a file of another shape is put aside: test/collectors/git/collector.test.ts',
-    'T-C14': 'git streams; a file beyond 1 MB is not parsed: collectors/evidence/readings.ts',
+    'T-C14':
+      'files are read as those of requests are: test/collectors/git/requests-acceptance.test.ts',
     'T-C15': 'no text of a commit is stored; nasty paths: test/collectors/git/collector.test.ts',
-    'T-C23': 'a clone that git cannot read keeps its rows: test/collectors/git/collector.test.ts',
   },
 })
 
@@ -34,34 +34,27 @@ const at = (hours: number) => new Date(Date.UTC(2026, 4, 1) + hours * 3_600_000)
 /** A repository that publishes a file, and two that copy it. */
 async function startClones(): Promise<Upstream> {
   const folder = aFolder()
-  const histories = ['common', 'pay', 'shop'].map((name) => ({ name, history: aHistory() }))
+  const clones = ['common', 'pay', 'shop'].map((name) =>
+    aGrowingClone(join(folder, `${name}.git`), RUN_AT.toISOString()),
+  )
   let hours = 0
   const commit = (place: number, text: string) => {
     hours += 1
-    histories[place % 3]?.history.commit({ at: at(hours), files: { Makefile: `${text}\n` } })
-  }
-  const write = () => {
-    for (const { name, history } of histories) {
-      const clone = join(folder, `${name}.git`)
-      mkdirSync(clone, { recursive: true })
-      history.writeTo(clone)
-      fetchedAt(clone, RUN_AT.toISOString())
-    }
+    clones[place % 3]?.commit({ at: at(hours), files: { Makefile: `${text}\n` } })
   }
   for (const place of [0, 1, 2, 0, 1]) commit(place, `version ${hours}`)
-  write()
   return {
-    collect: (db, { now = RUN_AT, signal, guard } = {}) =>
-      collectClones(db, folder, {
+    collect: (db, { now = RUN_AT, signal, guard } = {}) => {
+      for (const clone of clones) clone.write()
+      return collectClones(db, folder, {
         paths: PATHS,
         now,
         ...(signal && { signal }),
         ...(guard && { guard }),
-      }),
-    tables: ['repositories', 'services', 'usage_evidence', 'path_versions', 'changes'],
-    evolve: (choice) => {
-      commit(choice, `version ${choice % 4}`)
-      write()
+      })
     },
+    tables: ['repositories', 'services', 'usage_evidence', 'path_versions', 'changes'],
+    lose: () => rmSync(folder, { recursive: true }),
+    evolve: (choice) => commit(choice, `version ${choice % 4}`),
   }
 }

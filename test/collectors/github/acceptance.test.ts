@@ -27,7 +27,6 @@ import {
 acceptance({
   name: 'github',
   start: startGitHubUpstream,
-  histories: 40,
   skips: {
     'T-C19': 'belongs to the HTTP client that all sources share: test/lib/outbound.test.ts',
     'T-C20': 'belongs to the lease that every run holds: test/db/leases.test.ts',
@@ -45,20 +44,21 @@ const PATHS = [
   aPath({ evidence: [{ kind: 'workflow-pin', uses: SHIP }] }, 'ship'),
 ]
 
-/** One busy repository (three pages of each list), and two quiet ones. */
-function aBusyWorld(): World {
+/** One busy repository (three pages of each list, or a few of each), and two quiet ones. */
+function aBusyWorld(few: boolean): World {
+  const most = few ? 5 : 2 * PAGE + 5
   const at = (minutes: number) =>
     new Date(Date.UTC(2026, 4, 1) + minutes * 60_000).toISOString().replace('.000', '')
-  const pullRequests = Array.from({ length: 2 * PAGE + 5 }, (_, index) => ({
+  const pullRequests = Array.from({ length: most }, (_, index) => ({
     ...aPullRequest(index + 1, at(index * 60)),
     id: `PR_${index}`,
   }))
-  const deployments = Array.from({ length: 2 * PAGE + 5 }, (_, index) => ({
+  const deployments = Array.from({ length: most }, (_, index) => ({
     ...aDeployment(at(index * 90)),
     id: `DE_${index}`,
     ...(index % 30 === 0 && { statuses: listGated(at(index * 90), at(index * 90 + 60)) }),
   }))
-  const issues = Array.from({ length: PAGE + 5 }, (_, index) => ({
+  const issues = Array.from({ length: few ? 5 : PAGE + 5 }, (_, index) => ({
     ...anIssue(index + 1, at(index * 100), { labels: index % 4 === 0 ? ['incident'] : [] }),
     id: `I_${index}`,
   }))
@@ -117,8 +117,8 @@ const listGated = (from: string, to: string): StoredDeployment['statuses'] => {
   ]
 }
 
-async function startGitHubUpstream(): Promise<Upstream> {
-  const world = aBusyWorld()
+async function startGitHubUpstream({ few } = { few: false }): Promise<Upstream> {
+  const world = aBusyWorld(few)
   const github = await aGitHub(world)
   let clock: Date | null = null
   const collect = (

@@ -17,7 +17,6 @@ import {
   KIM,
   move,
   STATUS,
-  type StoredIssue,
 } from '#test/support/jira/world.ts'
 
 // A skip says why the test does not apply to this collector, and where its matter is tested.
@@ -31,20 +30,19 @@ const SKIPS = {
 describe.each(['cloud', 'data-center'] as const)('%s', (hosting) => {
   acceptance({
     name: `jira ${hosting}`,
-    start: () => startJiraUpstream(hosting),
-    histories: 20,
+    start: (options) => startJiraUpstream(hosting, options),
     skips: SKIPS,
   })
 })
 
-/** Three pages, of which one and a half were updated in the same minute. */
-function aBusyWorld(): JiraWorld {
+/** Three pages, of which one and a half were updated in the same minute; or one. */
+function aBusyWorld(few: boolean): JiraWorld {
   const at = (minutes: number) => new Date(Date.UTC(2026, 4, 1) + minutes * 60_000).toISOString()
-  const issues = Array.from({ length: 105 }, (_, index) => {
+  const issues = Array.from({ length: few ? 8 : 105 }, (_, index) => {
     const issue = anIssue(index + 1, at(index * 60), { custom: { customfield_1: 'pipelines' } })
     if (index % 3 === 0) comment(issue, ALEX, at(index * 60 + 5))
     if (index % 4 === 0) move(issue, STATUS.done, at(index * 60 + 10))
-    if (index >= 20 && index < 80) issue.updatedAt = at(10_000)
+    if (few ? index < 3 : index >= 20 && index < 80) issue.updatedAt = at(10_000)
     return issue
   })
   const long = anIssue(500, at(8000))
@@ -55,8 +53,11 @@ function aBusyWorld(): JiraWorld {
   return aJiraWorld({ issues: [...issues, long] })
 }
 
-async function startJiraUpstream(hosting: LocalJira['hosting']): Promise<Upstream> {
-  const world = aBusyWorld()
+async function startJiraUpstream(
+  hosting: LocalJira['hosting'],
+  { few } = { few: false },
+): Promise<Upstream> {
+  const world = aBusyWorld(few)
   const jira = await aJira(world, hosting)
   let clock: Date | null = null
   const evolution = new Evolution(world)
@@ -74,7 +75,7 @@ async function startJiraUpstream(hosting: LocalJira['hosting']): Promise<Upstrea
     },
     tables: ['tickets'],
     evolve: (choice) => evolution.step(choice),
-    remove: (choice) => void world.issues.splice(choice % world.issues.length, 1),
+    remove: (choice) => void world.issues.splice(choice % Math.max(1, world.issues.length), 1),
     rename: () => {
       for (const issue of world.issues) issue.key = issue.key.replace('HELP', 'DESK')
     },
@@ -117,7 +118,11 @@ class Evolution {
   step(choice: number): void {
     const at = this.#tick()
     const { issues } = this.#world
-    const issue = issues[Math.floor(choice / 10) % issues.length] as StoredIssue
+    const issue = issues[Math.floor(choice / 10) % Math.max(1, issues.length)]
+    if (issue === undefined) {
+      issues.push(anIssue(1000, at))
+      return
+    }
     switch (choice % 5) {
       case 0:
         issues.push(anIssue(1000 + issues.length, at))

@@ -31,10 +31,10 @@ acceptance({
 
 const DAY = 24 * 60
 
-/** Several windows; a storm of 110 within one second; some open for long, some not settled. */
-function aBusyWorld(): PagerDutyWorld {
+/** Several windows; a storm of 110, or of a few, within one second; some open for long, some not settled. */
+function aBusyWorld(few: boolean): PagerDutyWorld {
   const at = (minutes: number) => new Date(Date.UTC(2025, 11, 1) + minutes * 60_000).toISOString()
-  const quiet = Array.from({ length: 30 }, (_, index) => {
+  const quiet = Array.from({ length: few ? 10 : 30 }, (_, index) => {
     const incident = anIncident(index + 1, at(index * 6 * DAY), {
       service: index % 2 === 0 ? 'PSHOP' : 'PBASKET',
     })
@@ -45,7 +45,7 @@ function aBusyWorld(): PagerDutyWorld {
     }
     return incident
   })
-  const storm = Array.from({ length: 110 }, (_, index) => {
+  const storm = Array.from({ length: few ? 3 : 110 }, (_, index) => {
     const incident = anIncident(100 + index, at(150 * DAY + 7), { urgency: 'low' })
     resolve(incident, at(150 * DAY + 9))
     return incident
@@ -53,8 +53,8 @@ function aBusyWorld(): PagerDutyWorld {
   return aPagerDutyWorld({ incidents: [...quiet, ...storm] })
 }
 
-async function startUpstream(): Promise<Upstream> {
-  const world = aBusyWorld()
+async function startUpstream({ few } = { few: false }): Promise<Upstream> {
+  const world = aBusyWorld(few)
   const pagerDuty = await aPagerDuty(world)
   let clock: Date | null = null
   const evolution = new Evolution(world)
@@ -71,7 +71,8 @@ async function startUpstream(): Promise<Upstream> {
     },
     tables: ['incidents'],
     evolve: (choice) => evolution.step(choice),
-    remove: (choice) => void world.incidents.splice(choice % world.incidents.length, 1),
+    remove: (choice) =>
+      void world.incidents.splice(choice % Math.max(1, world.incidents.length), 1),
     rename: () => {
       world.services['PSHOP'] = 'Store'
       for (const incident of world.incidents) incident.title = 'The store is slow'

@@ -35,6 +35,8 @@ export const RepositoryCursor = z.object({
       head: z.string(),
       descriptions: z.array(z.custom<Description>()),
       codeowners: z.array(z.string()).nullable(),
+      /** The commits that touched them last; null: nobody asked. */
+      last: z.array(z.string()).nullable().default(null),
     })
     .nullable()
     // Of another shape: they are read again, and nothing else is.

@@ -24,7 +24,7 @@ export type GitHubFact =
   /** With all of its files' history: what is stored and not among it goes. */
   | { readonly kind: 'history'; readonly rules: readonly PublishedRule[] }
   | HistoryFact
-  | { readonly kind: 'ownership'; readonly claims: readonly OwnerClaim[] }
+  | OwnershipFact
   | ChangeFact
   | DeploymentFact
   | ApprovalFact
@@ -33,6 +33,16 @@ export type GitHubFact =
   | IssueFact
   | PolicyFact
   | { readonly kind: 'ignored' }
+
+/** What every place says of the owner now, and before that from when on. */
+export interface OwnershipFact {
+  readonly kind: 'ownership'
+  readonly claims: readonly OwnerClaim[]
+  /** By commits, oldest first. */
+  readonly past: readonly { readonly at: string; readonly claims: readonly OwnerClaim[] }[]
+  /** `past` goes back to the first commit, and not only to the reading before. */
+  readonly isWhole: boolean
+}
 
 /** A record as it is fetched: a node as GitHub gave it, or a fact that was made from several. */
 export type GitHubRecord =

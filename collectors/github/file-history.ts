@@ -80,12 +80,16 @@ export const TAGS = `query Tags($owner: String!, $name: String!, $cursor: String
 /** Contents that one query asks for. */
 const MOST_CONTENTS = 40
 
-export interface FileReading {
+/** Whose files are read. */
+export interface FilesOf {
   readonly sourceId: string
   readonly client: GitHubClient
   readonly repositoryId: string
   readonly owner: string
   readonly name: string
+}
+
+export interface FileReading extends FilesOf {
   readonly createdAt: Date
   readonly tracks: readonly Track[]
   /** Rules whose versions this repository publishes. */
@@ -196,15 +200,15 @@ const Touching = z.object({
 })
 
 /** A commit that touched a path, with the files there after it. */
-interface Touched {
+export interface Touched {
   readonly sha: string
   readonly at: Date
   readonly files: Files
 }
 
-/** Oldest first. */
-async function readHistory(
-  { client, sourceId, owner, name, repositoryId }: FileReading,
+/** Commits of the main line that touched a path, oldest first. */
+export async function readHistory(
+  { client, sourceId, owner, name, repositoryId }: FilesOf,
   path: string,
 ): Promise<Touched[]> {
   const size = { most: 50, about: `${repositoryId} history` }
@@ -301,8 +305,8 @@ const Blob = z
   .nullable()
 const ContentsAnswer = z.object({ repository: z.record(z.string(), z.unknown()) })
 
-async function readContents(
-  reading: FileReading,
+export async function readContents(
+  reading: FilesOf,
   files: readonly WantedFile[],
 ): Promise<ContentReader> {
   const reader = new ContentReader(files)
@@ -316,7 +320,7 @@ async function readContents(
 
 /** In halves when all of them are too much for one answer. */
 async function askForContents(
-  reading: FileReading,
+  reading: FilesOf,
   blobs: readonly string[],
 ): Promise<[string, BlobContent][]> {
   const { client, sourceId, owner, name } = reading

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { describeFuture, readUntil } from '#collectors/clock.ts'
 import type { Page, SourceRecord } from '#collectors/collector.ts'
@@ -37,6 +38,7 @@ import {
   reduceIssue,
 } from '#collectors/github/issues.ts'
 import { OWNER_FILES, OwnerFilesAnswer, readOwnerFiles } from '#collectors/github/owner-files.ts'
+import { type OwnerState, readOwnerHistory } from '#collectors/github/owner-history.ts'
 import { listClaims, type OwnerClaim } from '#collectors/github/ownership.ts'
 import {
   Connection,
@@ -558,17 +560,20 @@ async function readAlerts(
 
 /** What every place says of the owner, when that changed. */
 async function readOwner(reading: RepositoryReading, pages: PageMaker): Promise<GitHubRecord[]> {
-  const unreadable = await readFiles(reading, pages)
-  const claims = claimsOf(reading, pages.cursor)
+  const { unreadable, history, isWhole } = await readFiles(reading, pages)
+  const claims = claimsOf(reading, pages.cursor.files)
+  const past = history
+    .map((state) => ({ at: state.at.toISOString(), claims: claimsOf(reading, state) }))
+    .filter(({ claims: own }, index, all) => !isDeepStrictEqual(own, all[index - 1]?.claims))
   const told = JSON.stringify(claims)
-  if (told === pages.cursor.claims) return unreadable
+  if (told === pages.cursor.claims && past.length === 0) return [...unreadable]
   pages.cursor = { ...pages.cursor, claims: told }
-  return [...unreadable, { kind: 'fact', fact: { kind: 'ownership', claims } }]
+  return [...unreadable, { kind: 'fact', fact: { kind: 'ownership', claims, past, isWhole } }]
 }
 
 function claimsOf(
   { listed, organisation, configuredOwner }: RepositoryReading,
-  { files }: RepositoryCursor,
+  files: Pick<OwnerState, 'descriptions' | 'codeowners'> | null,
 ): OwnerClaim[] {
   return listClaims({
     descriptions: files?.descriptions ?? [],
@@ -579,27 +584,71 @@ function claimsOf(
   })
 }
 
+interface ReadFiles {
+  readonly unreadable: readonly UnreadableRecord[]
+  /** What they said since the reading before, oldest first. */
+  readonly history: readonly OwnerState[]
+  readonly isWhole: boolean
+}
+
+const NOTHING_NEW: ReadFiles = { unreadable: [], history: [], isWhole: false }
+
 /** Reads the files that name an owner, when the main line moved. */
-async function readFiles(reading: RepositoryReading, pages: PageMaker): Promise<GitHubRecord[]> {
+async function readFiles(reading: RepositoryReading, pages: PageMaker): Promise<ReadFiles> {
   const { client, listed } = reading
   const { head } = listed.moved
   const { files } = pages.cursor
-  if (head === null || files?.head === head) return []
+  if (head === null || files?.head === head) return NOTHING_NEW
   const [owner, name] = listed.nameWithOwner.split('/')
-  const { data } = await client.query(OwnerFilesAnswer, OWNER_FILES, { owner, name })
-  const { descriptions, codeowners, unreadable } = readOwnerFiles(data)
+  const { data } = await askForOwnerFiles(client, { owner, name })
+  const { descriptions, codeowners, unreadable, last } = readOwnerFiles(data)
   const unread = new Set(unreadable.map(({ file }) => file))
-  const kept = files?.descriptions.filter(({ file }) => unread.has(file)) ?? []
+  const history = await readNewHistory(reading, last, files)
+  const before = history.at(-1)?.descriptions ?? files?.descriptions ?? []
+  const kept = before.filter(({ file }) => unread.has(file))
   const known = CATALOGUE_FILES.flatMap((name) =>
     [...descriptions, ...kept].filter(({ file }) => file === name),
   )
   pages.cursor = {
     ...pages.cursor,
     files: {
-      head,
+      // Where the history was not to be had it is asked for by the next run.
+      head: last === null ? '' : head,
       descriptions: known,
       codeowners: codeowners === null ? null : [...codeowners],
+      last: last && Object.values(last),
     },
   }
-  return [...unreadable]
+  // One that had no commit when it was read before said nothing before its first.
+  const isWhole = reading.cursor === null || (files !== null && files.last === null)
+  return { unreadable, history, isWhole }
+}
+
+/** A history that takes GitHub too long to look through does not keep owners from being read. */
+async function askForOwnerFiles(
+  client: GitHubClient,
+  of: { readonly owner: string | undefined; readonly name: string | undefined },
+) {
+  try {
+    return await client.query(OwnerFilesAnswer, OWNER_FILES, of)
+  } catch (error) {
+    if (!(error instanceof ScopedError)) throw error
+    return client.query(OwnerFilesAnswer, OWNER_FILES, { ...of, history: false })
+  }
+}
+
+/** What the files said since the reading before, or ever if there was none. */
+async function readNewHistory(
+  { sourceId, client, listed }: RepositoryReading,
+  last: Readonly<Record<string, string>> | null,
+  former: RepositoryCursor['files'],
+): Promise<OwnerState[]> {
+  const known = former?.last ?? []
+  if (last === null || JSON.stringify(known) === JSON.stringify(Object.values(last))) return []
+  const [owner = '', name = ''] = listed.nameWithOwner.split('/')
+  const of = { sourceId, client, owner, name, repositoryId: listed.repositoryId }
+  const states = await readOwnerHistory(of, Object.keys(last))
+  const place = states.findLastIndex(({ sha }) => known.includes(sha))
+  // Of a history that was written anew nobody knows what is new of it.
+  return place === -1 && known.length > 0 ? [] : states.slice(place + 1)
 }

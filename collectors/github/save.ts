@@ -277,7 +277,10 @@ async function toOwner(
   }
 }
 
-/** A claim and an owner hold from when they were first seen differently; the first ones since ever. */
+/**
+ * A claim and an owner hold from the commit that said so, or else from when they were first seen
+ * differently; the first ones since ever. Where owners are stored, what the files once said is no news.
+ */
 async function saveOwnership(
   tx: Database,
   saving: Saving,
@@ -286,37 +289,50 @@ async function saveOwnership(
 ): Promise<number> {
   const ownership = ofKind(facts, 'ownership').at(-1)
   if (ownership === undefined) return 0
-  const claims = await saveClaims(tx, saving, ownership.claims)
-  return claims + (await saveOwner(tx, saving, service, decideOwner(ownership.claims)))
+  const { claims, past, isWhole } = ownership
+  const isNews = !isWhole || (await listClaimed(tx, saving)).length === 0
+  const now = { at: saving.observedAt.toISOString(), claims }
+  let changed = 0
+  for (const told of [...(isNews ? past : []), now]) {
+    changed += await saveClaims(tx, saving, told)
+    changed += await saveOwner(tx, saving, service, {
+      at: told.at,
+      decision: decideOwner(told.claims),
+    })
+  }
+  return changed
 }
 
 const CLAIM = 'owner: '
 
-async function saveClaims(
-  tx: Database,
-  saving: Saving,
-  claims: readonly OwnerClaim[],
-): Promise<number> {
-  const { sourceId, repository, observedAt } = saving
-  const stored = await tx
+/** What the places said so far, oldest first. */
+const listClaimed = (tx: Database, { sourceId, repository }: Saving) =>
+  tx
     .selectFrom('repository_attributes')
-    .select(['attribute', 'value'])
+    .select(['attribute', 'value', 'valid_from'])
     .where('source_id', '=', sourceId)
     .where('repository_id', '=', repository.row.id)
     .where('attribute', 'like', `${CLAIM}%`)
     .orderBy('valid_from')
     .execute()
-  const former = new Map(stored.map(({ attribute, value }) => [attribute, value]))
+
+async function saveClaims(
+  tx: Database,
+  saving: Saving,
+  { at, claims }: { readonly at: string; readonly claims: readonly OwnerClaim[] },
+): Promise<number> {
+  const stored = await listClaimed(tx, saving)
+  const former = new Map(stored.map((row) => [row.attribute, row]))
   const told = new Map(
     claims.map(({ place, teams }) => [`${CLAIM}${place}`, (teams ?? []).join(' ')]),
   )
   for (const attribute of former.keys()) if (!told.has(attribute)) told.set(attribute, '')
   const rows = [...told]
-    .filter(([attribute, value]) => former.get(attribute) !== value)
+    .filter(([attribute, value]) => former.get(attribute)?.value !== value)
     .map(([attribute, value]) => ({
-      repository_id: repository.row.id,
+      repository_id: saving.repository.row.id,
       attribute,
-      valid_from: former.has(attribute) ? observedAt.toISOString() : BEGINNING,
+      valid_from: notBefore(at, former.get(attribute)?.valid_from),
       value,
       proof: attribute.slice(CLAIM.length),
       ...toSeen(saving),
@@ -324,24 +340,30 @@ async function saveClaims(
   return upsertFacts(tx, 'repository_attributes', rows)
 }
 
+/** A commit may be older than what was seen before it was pushed; what nothing came before is since ever. */
+function notBefore(at: string, former: string | undefined): string {
+  if (former === undefined) return BEGINNING
+  return at < former ? former : at
+}
+
 async function saveOwner(
   tx: Database,
   saving: Saving,
   service: SavedService,
-  decision: OwnerDecision | null,
+  { at, decision }: { readonly at: string; readonly decision: OwnerDecision | null },
 ): Promise<number> {
   if (service.id === null) return 0
-  const former = await tx
+  const latest = await tx
     .selectFrom('service_owners')
-    .select(['team_id', 'owned_from', 'decided_by'])
+    .select(['team_id', 'owned_from', 'owned_to', 'decided_by'])
     .where('source_id', '=', saving.sourceId)
     .where('service_id', '=', service.id)
-    .where('owned_to', 'is', null)
+    .orderBy('owned_from', 'desc')
     .executeTakeFirst()
+  const former = latest?.owned_to === null ? latest : undefined
   if (former?.team_id === decision?.team && former?.decided_by === decision?.by) return 0
-  const now = saving.observedAt.toISOString()
-  const closed = former ? [{ ...former, owned_to: now }] : []
-  const from = former ? now : BEGINNING
+  const from = notBefore(at, latest?.owned_to ?? latest?.owned_from)
+  const closed = former ? [{ ...former, owned_to: from }] : []
   const opened = decision
     ? [{ team_id: decision.team, owned_from: from, owned_to: null, decided_by: decision.by }]
     : []

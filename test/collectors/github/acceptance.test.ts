@@ -251,11 +251,7 @@ class Evolution {
         evolveIssues(issues, choice, at)
         break
       case 8:
-        repository.commits.push({
-          oid: toSha(at),
-          committedDate: at,
-          files: { Makefile: place % 4 === 0 ? null : `v${place % 4}` },
-        })
+        repository.commits.push({ oid: toSha(at), committedDate: at, files: toFiles(place) })
         break
       default:
         pullRequests.push(
@@ -280,6 +276,15 @@ class Evolution {
     this.#minute += 1
     return new Date(Date.UTC(2026, 4, 28) + this.#minute * 60_000).toISOString().replace('.000', '')
   }
+}
+
+/**
+ * Another owner of the busy one, or another copy of what is published, or none. Of the calm one a team has
+ * the permission, and what came first a whole reading does not tell: see collector.test.ts.
+ */
+function toFiles(place: number): Record<string, string | null> {
+  if (place % 3 === 0 && place % 5 < 3) return { CODEOWNERS: `* @acme/team-${place % 4}` }
+  return { Makefile: place % 4 === 0 ? null : `v${place % 4}` }
 }
 
 /** A new one, or one that is closed, or got or lost its label. */

@@ -24,6 +24,16 @@ import {
 
 const SHOP = '127.0.0.1/acme/shop'
 
+const SHOP_TICKETS = {
+  repositories: ['shop'],
+  labels: [],
+  categories: [
+    { label: 'Deploy', category: 'deployment', path: 'http-service' },
+    { label: 'sev1', severity: 'critical' },
+  ],
+  platformTeam: [],
+}
+
 /** Collects what is in one repository, `shop`. */
 async function collectShop(
   shop: Partial<StoredRepository>,
@@ -34,15 +44,7 @@ async function collectShop(
   const github = await aGitHub(aWorld({ repositories: [repository], ...world }))
   const db = await testDatabase()
   const outcome = await collectGitHub(db, github, {
-    tickets: {
-      repositories: ['shop'],
-      labels: [],
-      categories: [
-        { label: 'Deploy', category: 'deployment', path: 'http-service' },
-        { label: 'sev1', severity: 'critical' },
-      ],
-      platformTeam: [],
-    },
+    tickets: SHOP_TICKETS,
     ownerProperty: 'owner',
     ...options,
   })
@@ -556,6 +558,150 @@ test('a new owner ends the time of the former', async () => {
   ])
 })
 
+const owner = (team: string | null, from: string, to: string | null, by = 'catalog-info.yaml') => ({
+  team_id: team,
+  owned_from: from,
+  owned_to: to,
+  decided_by: by,
+})
+
+test('a first reading dates owners by the commits that named them, the first since ever', async () => {
+  const { db } = await collectShop({
+    commits: [
+      commit({ CODEOWNERS: '* @acme/clay' }, '2025-01-01T00:00:00Z'),
+      commit({ 'README.md': 'nothing of it' }, '2025-02-01T00:00:00Z'),
+      commit({ 'catalog-info.yaml': catalogue('stone') }, '2025-03-01T00:00:00Z'),
+      commit(
+        { 'catalog-info.yaml': `# said again\n${catalogue('stone')}` },
+        '2025-04-01T00:00:00Z',
+      ),
+      commit({ 'catalog-info.yaml': catalogue('iron') }, '2025-05-01T00:00:00Z'),
+      commit({ 'catalog-info.yaml': null }, '2025-06-01T00:00:00Z'),
+    ],
+  })
+  const on = (month: number) => new Date(Date.UTC(2025, month - 1, 1)).toISOString()
+  expect(await owners(db)).toEqual([
+    owner('clay', ALWAYS, on(3), 'CODEOWNERS'),
+    owner('stone', on(3), on(5)),
+    owner('iron', on(5), on(6)),
+    owner('clay', on(6), null, 'CODEOWNERS'),
+  ])
+  const claims = await db
+    .selectFrom('repository_attributes')
+    .select(['attribute', 'valid_from', 'value'])
+    .where('attribute', '=', 'owner: catalog-info.yaml')
+    .orderBy('valid_from')
+    .execute()
+  expect(claims.map(({ valid_from, value }) => [valid_from, value])).toEqual([
+    [ALWAYS, 'stone'],
+    [on(5), 'iron'],
+    [on(6), ''],
+  ])
+})
+
+test('what was said and taken back between two readings is dated, too, and nothing is read without need', async () => {
+  const { db, github, repository } = await collectShop({
+    commits: [commit({ CODEOWNERS: '* @acme/clay' })],
+  })
+  const options = { now: new Date('2026-06-05T12:00:00Z'), ownerProperty: 'owner' }
+  const again = () => collectGitHub(db, github, { ...options, tickets: SHOP_TICKETS })
+  repository.commits.push(commit({ CODEOWNERS: '* @acme/wood' }, '2026-06-02T00:00:00Z'), {
+    ...commit({ CODEOWNERS: '* @acme/clay' }, '2026-06-03T00:00:00Z'),
+    oid: toSha('back'),
+  })
+  await again()
+  const dated = [
+    owner('clay', ALWAYS, '2026-06-02T00:00:00.000Z', 'CODEOWNERS'),
+    owner('wood', '2026-06-02T00:00:00.000Z', '2026-06-03T00:00:00.000Z', 'CODEOWNERS'),
+    owner('clay', '2026-06-03T00:00:00.000Z', null, 'CODEOWNERS'),
+  ]
+  expect(await owners(db)).toEqual(dated)
+  repository.commits.push(commit({ 'README.md': 'more' }, '2026-06-04T00:00:00Z'))
+  const { requests } = github.counts
+  await again()
+  // The list, and the files that name an owner.
+  expect(github.counts.requests - requests).toBe(2)
+  expect(await owners(db)).toEqual(dated)
+})
+
+test('a commit is not older than what was seen before it was pushed', async () => {
+  const { db, github, repository } = await collectShop({
+    commits: [commit({ CODEOWNERS: '* @acme/clay' })],
+  })
+  const collectAt = (now: string) =>
+    collectGitHub(db, github, { now: new Date(now), ownerProperty: 'owner', tickets: SHOP_TICKETS })
+  github.world.properties['shop'] = { owner: 'iron' }
+  await collectAt('2026-06-05T12:00:00Z')
+  repository.commits.push(
+    commit({ 'catalog-info.yaml': catalogue('stone') }, '2026-06-04T00:00:00Z'),
+  )
+  await collectAt('2026-06-07T12:00:00Z')
+  const seen = '2026-06-05T12:00:00.000Z'
+  expect(await owners(db)).toEqual([
+    owner('clay', ALWAYS, seen, 'CODEOWNERS'),
+    owner('stone', seen, null),
+  ])
+})
+
+test('where GitHub does not look through the history, owners are read all the same, and it is asked again', async () => {
+  const github = await aGitHub(
+    aWorld({
+      repositories: [aRepository('shop', { commits: [commit({ CODEOWNERS: '* @acme/clay' })] })],
+    }),
+  )
+  const db = await testDatabase()
+  // The list, the teams, then the files.
+  github.faults.push(null, null, ...Array.from({ length: 5 }, () => ({ status: 502 })))
+  expect(await collectGitHub(db, github)).toMatchObject({ status: 'ok' })
+  const expected = [owner('clay', ALWAYS, null, 'CODEOWNERS')]
+  expect(await owners(db)).toEqual(expected)
+  const { requests } = github.counts
+  expect(await collectGitHub(db, github)).toMatchObject({ changed: 0 })
+  // The list, the files, their history and contents.
+  expect(github.counts.requests - requests).toBe(4)
+  expect(await owners(db)).toEqual(expected)
+})
+
+test('the first commit that names an owner ends the time of who was seen before it', async () => {
+  const { db, github, repository } = await collectShop({ commits: [] }, { teams: [TEAM] })
+  repository.commits.push(commit({ CODEOWNERS: '* @acme/clay' }, '2026-06-02T00:00:00Z'))
+  const now = new Date('2026-06-05T12:00:00Z')
+  await collectGitHub(db, github, { now, ownerProperty: 'owner', tickets: SHOP_TICKETS })
+  expect(await owners(db)).toEqual([
+    owner('wood', ALWAYS, '2026-06-02T00:00:00.000Z', 'team permission'),
+    owner('clay', '2026-06-02T00:00:00.000Z', null, 'CODEOWNERS'),
+  ])
+})
+
+test('of a history that was written anew an owner is dated from when it was seen', async () => {
+  const { db, github, repository } = await collectShop({
+    commits: [commit({ CODEOWNERS: '* @acme/clay' })],
+  })
+  repository.commits.splice(0, 1, commit({ CODEOWNERS: '* @acme/wood' }, '2026-04-01T00:00:00Z'))
+  const now = new Date('2026-06-05T12:00:00Z')
+  await collectGitHub(db, github, { now, ownerProperty: 'owner', tickets: SHOP_TICKETS })
+  expect(await owners(db)).toEqual([
+    owner('clay', ALWAYS, now.toISOString(), 'CODEOWNERS'),
+    owner('wood', now.toISOString(), null, 'CODEOWNERS'),
+  ])
+})
+
+test('an owner who comes after a time without one is dated by the commit, and is none before it', async () => {
+  const { db, github, repository } = await collectShop({
+    commits: [
+      commit({ CODEOWNERS: '* @acme/clay' }, '2025-01-01T00:00:00Z'),
+      commit({ CODEOWNERS: null }, '2025-02-01T00:00:00Z'),
+    ],
+  })
+  repository.commits.push(commit({ CODEOWNERS: '* @acme/wood' }, '2026-06-02T00:00:00Z'))
+  const now = new Date('2026-06-05T12:00:00Z')
+  await collectGitHub(db, github, { now, ownerProperty: 'owner', tickets: SHOP_TICKETS })
+  expect(await owners(db)).toEqual([
+    owner('clay', ALWAYS, '2025-02-01T00:00:00.000Z', 'CODEOWNERS'),
+    owner('wood', '2026-06-02T00:00:00.000Z', null, 'CODEOWNERS'),
+  ])
+})
+
 test('a catalogue file that cannot be read is told, and the owner stays', async () => {
   const { db, github, repository } = await collectShop({
     commits: [commit({ 'catalog-info.yaml': catalogue('stone') })],
@@ -847,15 +993,7 @@ test('a second run with nothing new asks once, changes nothing, and covers the t
   github.clock = () => LATER.now
   const { requests, outcome } = await countAgain(db, github, {
     ...LATER,
-    tickets: {
-      repositories: ['shop'],
-      labels: [],
-      categories: [
-        { label: 'Deploy', category: 'deployment', path: 'http-service' },
-        { label: 'sev1', severity: 'critical' },
-      ],
-      platformTeam: [],
-    },
+    tickets: SHOP_TICKETS,
   })
   expect(requests).toBe(1)
   expect(outcome).toEqual({ status: 'ok', read: 1, changed: 0, quarantined: 0, error: null })

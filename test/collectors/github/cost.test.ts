@@ -50,7 +50,7 @@ test.each([
   ],
   ['teams', TEAMS, { pageSize: 20 }, { nodes: 2020, points: 1 }],
   ['team repositories', TEAM_REPOSITORIES, { pageSize: 100 }, { nodes: 100, points: 1 }],
-  ['owner files', OWNER_FILES, {}, { nodes: 0, points: 1 }],
+  ['owner files', OWNER_FILES, {}, { nodes: 8, points: 1 }],
   ['watched files', watchQuery(10), {}, { nodes: 10, points: 1 }],
   ['file history', FILE_HISTORY, { pageSize: 50 }, { nodes: 50, points: 1 }],
   ['contents', contentsQuery(40), {}, { nodes: 0, points: 1 }],
@@ -75,7 +75,7 @@ test.each([
   ['environments', ENVIRONMENTS, {}, { nodes: 1100, points: 1 }],
   ['statuses', DEPLOYMENT_STATUSES, {}, { nodes: 100, points: 1 }],
   ['issues', ISSUES, { pageSize: 50 }, { nodes: 1650, points: 2 }],
-  ['issue ids', ISSUE_IDS, { pageSize: 100 }, { nodes: 100, points: 1 }],
+  ['issue ids', ISSUE_IDS, { pageSize: 100 }, { nodes: 2100, points: 1 }],
   ['comments', ISSUE_COMMENTS, {}, { nodes: 100, points: 1 }],
 ])('a page of %s costs what it may', (_, query, variables, cost) => {
   expect(costOf(parse(query), variables)).toEqual(cost)

@@ -30,6 +30,7 @@ export async function EvidenceDrawer({ view, search }: { view: View; search: Sea
       ) : (
         <OpenedFigure
           result={found}
+          window={ev.window}
           view={view}
           tabs={{ chosen: tab, href: (evtab) => tabHref(view, ev, evtab) }}
         />

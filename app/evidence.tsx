@@ -7,7 +7,7 @@ import { usageRows } from '#app/usage.ts'
 import { hrefOf, type View } from '#app/view.ts'
 import { adoptionWord, mechanismWord, originWord, ruleWord, usageWord } from '#app/words.ts'
 import { selectWork } from '#app/work-query.ts'
-import { daysBefore, wholeDaysBetween } from '#lib/period.ts'
+import { daysBefore, earlierOf, wholeDaysBetween } from '#lib/period.ts'
 import { type Activity, listActivities } from '#lib/queries/activities.ts'
 import { type CoveredScope, listCoveredScopes } from '#lib/queries/coverage.ts'
 import { type Exception, listExceptions } from '#lib/queries/exceptions.ts'
@@ -174,7 +174,7 @@ async function activityRows(db: Reader, result: MetricResult, view: View): Promi
     listActivities(db, {
       pathId: pathId ?? '',
       ...(teamId !== undefined && { teamId }),
-      from: daysBefore(to, LONGEST_WINDOW_DAYS),
+      from: earlierOf(new Date(result.window.start), daysBefore(to, LONGEST_WINDOW_DAYS)),
       to,
     }),
     untilWritten(teamNames),

@@ -15,6 +15,7 @@ import type { MetricResult } from '#scorecards/result.ts'
 /** A number, what its record says beside its value, and every row that it rests on. */
 export async function OpenedFigure({
   result,
+  window,
   view,
   page = 1,
   pageHref,
@@ -22,6 +23,8 @@ export async function OpenedFigure({
   children,
 }: {
   result: MetricResult
+  /** The span of time that it was asked for, as an address names it. */
+  window?: string | undefined
   view: View
   /** Page of rows, from 1. */
   page?: number
@@ -50,7 +53,12 @@ export async function OpenedFigure({
             id="evidence"
             view={view}
             file={{
-              ev: { metricId: result.metricId, scope: result.scope, cell: cellParameters(result) },
+              ev: {
+                metricId: result.metricId,
+                scope: result.scope,
+                cell: cellParameters(result),
+                ...(window !== undefined && { window }),
+              },
             }}
           />
           <EvidenceSets

@@ -1,4 +1,5 @@
 import { AreaColumns } from '#app/area-columns.tsx'
+import { currentView } from '#app/current-view.ts'
 import { CsvLink } from '#app/data-table-view.tsx'
 import { database, untilPublished, untilWritten } from '#app/database.ts'
 import { DesirePathFigure } from '#app/desire-path/desire-path-figure.tsx'
@@ -16,7 +17,7 @@ import { surveyResults } from '#app/surveys/load.ts'
 import { newestOfPaths } from '#app/surveys/waves.ts'
 import { AdoptionTrend } from '#app/trend-figure.tsx'
 import { readParameters } from '#app/url-state.ts'
-import { dayOf, evidenceHref, hereWith, hrefOf, readView, type View } from '#app/view.ts'
+import { dayOf, evidenceHref, hereWith, hrefOf, type View } from '#app/view.ts'
 import { type AdoptionPoint, getMonthlyAdoption } from '#lib/queries/adoption-trend.ts'
 import { listSourceHealth } from '#lib/queries/data-health.ts'
 import { type GoldenPath, listGoldenPaths } from '#lib/queries/golden-paths.ts'
@@ -30,7 +31,7 @@ const MONTHS = 24
 export default async function OutcomesPage({ searchParams }: PageProps<'/'>) {
   const now = new Date()
   const search = await searchParams
-  const view = readView(search, now, '/')
+  const view = currentView(search, '/', now)
   const db = await database()
   const paths = await untilWritten(listGoldenPaths)
   if (paths.length === 0) return <EmptyDatabase lacks="golden paths" />

@@ -17,7 +17,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
 /** Which time is shown, and ways to another; all of them links, so each is an address. */
 export function RangePicker({ view, now }: { view: View; now: Date }) {
   const quarters = Array.from({ length: QUARTERS }, (_, back) =>
-    quarterBefore(quarterOf(now), back),
+    quarterBefore(quarterOf(now, view.organisation), back),
   )
   return (
     <>
@@ -99,7 +99,7 @@ function LookBack({ view }: { view: View }) {
 /** What is compared with. */
 export function ComparisonPicker({ view, now }: { view: View; now: Date }) {
   const quarters = Array.from({ length: QUARTERS }, (_, back) =>
-    quarterBefore(quarterOf(now), back + 1),
+    quarterBefore(quarterOf(now, view.organisation), back + 1),
   )
   const choices = [
     { text: 'prev', name: 'The time before', keys: 'c' },

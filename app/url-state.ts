@@ -24,18 +24,21 @@ const ofCount = (most: number) =>
 
 /**
  * A figure as an address names it: `ADO-02@path:http-service,team:checkout`, or one cell of a metric
- * that is a table: `ADO-07@path:http-service,step:adopted`.
+ * that is a table: `ADO-07@path:http-service,step:adopted`; over a window: `SUP-05@path:http-service,window:2026-Q3`.
  */
 export interface FigureName {
   readonly metricId: string
   readonly scope: Scope
   /** What names the cell, as its result has it. */
   readonly cell?: Readonly<Record<string, unknown>>
+  /** Over which span of time, named as a range is; left out: the days that the metric itself looks at. */
+  readonly window?: string
 }
 
 const SCOPE_PARTS = { path: 'pathId', team: 'teamId', source: 'sourceId' } as const
 const CELL_PARTS = ['cohort', 'weeks', 'step', 'type', 'theme', 'linkType'] as const
 const isOfScope = (part: string): part is keyof typeof SCOPE_PARTS => part in SCOPE_PARTS
+const WINDOW = 'window'
 const isOfCell = (part: string) => CELL_PARTS.some((one) => one === part)
 
 function parseFigure(text: string): FigureName | null {
@@ -49,25 +52,28 @@ function parseFigure(text: string): FigureName | null {
   const cell = pairs.flatMap(([part, name]) =>
     isOfCell(part) ? [[part, part === 'weeks' ? Number(name) : name] as const] : [],
   )
+  const window = pairs.find(([part]) => part === WINDOW)?.[1]
   return {
     metricId,
     scope: Object.fromEntries(scope),
     ...(cell.length > 0 && { cell: Object.fromEntries(cell) }),
+    ...(window !== undefined && { window }),
   }
 }
 
 function parseTerm(term: string): readonly [part: string, name: string] | null {
   const [, part = '', name = ''] = /^(\w+):(.+)$/.exec(term) ?? []
-  const isKnown = isOfScope(part) || isOfCell(part)
+  const isKnown = isOfScope(part) || isOfCell(part) || part === WINDOW
   return isKnown && Name.safeParse(name).success ? [part, name] : null
 }
 
-function figureText({ metricId, scope, cell = {} }: FigureName): string {
+function figureText({ metricId, scope, cell = {}, window }: FigureName): string {
   const terms = [
     ...Object.entries(SCOPE_PARTS).flatMap(([part, key]) =>
       scope[key] === undefined ? [] : [`${part}:${scope[key]}`],
     ),
     ...CELL_PARTS.flatMap((part) => (cell[part] === undefined ? [] : [`${part}:${cell[part]}`])),
+    ...(window === undefined ? [] : [`${WINDOW}:${window}`]),
   ]
   return terms.length === 0 ? metricId : `${metricId}@${terms.join(',')}`
 }
@@ -84,7 +90,8 @@ const parsers = {
   page: ofCount(10_000),
   asof: ofSchema(z.iso.date()),
   range: ofSchema(z.string().regex(/^[\w.-]{1,30}$/)),
-  cmp: ofSchema(z.string().regex(/^(prev|yoy|target|median|off|\d{4}(-Q[1-4]|-\d{2})?)$/)),
+  cmp: ofSchema(z.string().regex(/^(prev|yoy|target|median|off|\d{4}(-Q[1-4]|-W\d{2}|-\d{2})?)$/)),
+  bucket: ofSchema(z.enum(['month', 'quarter'])),
   ev: parser<FigureName>(parseFigure, figureText),
   evtab: ofSchema(z.enum(['counted', 'excluded', 'unattributed'])),
   present: ofSchema(z.literal('1')),

@@ -7,8 +7,9 @@ import {
   type Search,
   toAddress,
 } from '#app/url-state.ts'
-import { daysBefore, weekOf } from '#lib/period.ts'
+import { daysBefore, earlierOf, weekOf } from '#lib/period.ts'
 import { calendar, DEFAULT_RANGE, type NamedRange, parseRange } from '#lib/range.ts'
+import type { Calendar } from '#lib/windows.ts'
 import { cellParameters } from '#scorecards/measurement-row.ts'
 import type { MetricResult, Scope } from '#scorecards/result.ts'
 
@@ -22,6 +23,8 @@ export interface View {
   readonly day: string | null
   readonly range: NamedRange
   readonly comparison: Comparison
+  /** By which quarters and years are cut. */
+  readonly organisation: Calendar
   /** Whose teams are listed, `group:payments` or `team:checkout`; null: of the whole organisation. */
   readonly within: string | null
   /** What the address asked for in vain. */
@@ -43,20 +46,27 @@ const DEFAULT_COMPARISON = 'prev'
 const YEAR_DAYS = 364
 
 /** Reads the view of an address. What means nothing, or lies ahead, falls back and is named. */
-export function readView(search: Search, now: Date, address: string): View {
+export function readView(
+  search: Search,
+  now: Date,
+  address: string,
+  { fiscalYearStart }: Calendar,
+): View {
+  const organisation = { fiscalYearStart }
   const asked = readParameters(search)
   const refused = listRefused(search)
   const day = asked.asof !== null && new Date(asked.asof) <= now ? asked.asof : null
   const at = day === null ? now : new Date(day)
-  const range = parseRange(asked.range ?? DEFAULT_RANGE, at)
-  const shown = range ?? standardRange(at)
-  const moment = isNamed(shown) ? earlier(at, shown.to) : at
+  const range = parseRange(asked.range ?? DEFAULT_RANGE, at, organisation)
+  const shown = range ?? standardRange(at, organisation)
+  const moment = isNamed(shown) ? earlierOf(at, shown.to) : at
   return {
     at: moment,
     weekEnd: weekOf(moment).from,
     day,
     range: shown,
-    comparison: toComparison(asked.cmp ?? DEFAULT_COMPARISON, shown, at),
+    comparison: toComparison(asked.cmp ?? DEFAULT_COMPARISON, shown, at, organisation),
+    organisation,
     within: asked.in,
     refused: [
       ...refused,
@@ -70,26 +80,30 @@ export function readView(search: Search, now: Date, address: string): View {
 
 /** What belongs to a page rather than to every view; a page of rows is not kept. */
 function keptParameters(asked: ReturnType<typeof readParameters>): Parameters {
-  const { path, team, source, q, sort, present, slide } = asked
-  const named = Object.entries({ path, team, source, q, sort, present, slide })
+  const { path, team, source, q, sort, bucket, present, slide } = asked
+  const named = Object.entries({ path, team, source, q, sort, bucket, present, slide })
   return Object.fromEntries(named.filter(([, value]) => value !== null))
 }
 
-function standardRange(at: Date): NamedRange {
-  const range = parseRange(DEFAULT_RANGE, at)
+function standardRange(at: Date, organisation: Calendar): NamedRange {
+  const range = parseRange(DEFAULT_RANGE, at, organisation)
   if (range === null) throw new Error(`${DEFAULT_RANGE}: no range`)
   return range
 }
 
 /** Counted ranges end now; one with ends of its own may have ended before. */
 const isNamed = ({ text }: NamedRange) => text.includes('-') || /^\d{4}$/.test(text)
-const earlier = (a: Date, b: Date) => (a < b ? a : b)
 
-function toComparison(text: string, range: NamedRange, at: Date): Comparison {
+function toComparison(
+  text: string,
+  range: NamedRange,
+  at: Date,
+  organisation: Calendar,
+): Comparison {
   if (text === 'off' || text === 'target' || text === 'median') return { text, at: null }
-  if (text === 'yoy') return { text, at: daysBefore(earlier(at, range.to), YEAR_DAYS) }
+  if (text === 'yoy') return { text, at: daysBefore(earlierOf(at, range.to), YEAR_DAYS) }
   if (text === 'prev') return { text, at: range.from }
-  return { text, at: calendar(text)?.to ?? null }
+  return { text, at: calendar(text, organisation)?.to ?? null }
 }
 
 /** An address that asks for the same view; what is the default is left out. */

@@ -7,7 +7,7 @@ import { type Comparison, compareResults } from '#scorecards/comparison.ts'
 import type { MetricDefinition, MetricResult } from '#scorecards/result.ts'
 import { type Progress, progressOf, type Target, toAmount, toTarget } from '#scorecards/target.ts'
 
-/** A result at the end of a period, beside that at the end of another. */
+/** A result over a period, beside that over another. */
 export interface PeriodComparison extends Comparison {
   readonly period: Window
   readonly current: MetricResult
@@ -15,7 +15,7 @@ export interface PeriodComparison extends Comparison {
   readonly reference: MetricResult
 }
 
-/** A result at the end of a period, beside what its golden path has set out to reach. */
+/** A result over a period, beside what its golden path has set out to reach. */
 export interface TargetComparison extends Progress {
   readonly period: Window
   readonly current: MetricResult
@@ -67,8 +67,8 @@ export async function compareWithPeriod(
   asked: Asked,
   reference: Window,
 ): Promise<PeriodComparison | undefined> {
-  const own = await measureAtEnd(db, asked)
-  const other = await measureAtEnd(db, { ...asked, window: reference })
+  const own = await measureOver(db, asked)
+  const other = await measureOver(db, { ...asked, window: reference })
   return (
     own &&
     other && {
@@ -91,7 +91,7 @@ export async function compareWithTargets(
   const targets = paths
     .filter(({ id }) => id === subject.pathId)
     .flatMap((path) => listTargets(path, definition))
-  const current = targets.length === 0 ? undefined : await measureAtEnd(db, asked)
+  const current = targets.length === 0 ? undefined : await measureOver(db, asked)
   if (current === undefined) return []
   return targets.map((target) => ({
     period: window,
@@ -102,7 +102,7 @@ export async function compareWithTargets(
 }
 
 /** Of a metric that is a table its first cell. */
-async function measureAtEnd(
+async function measureOver(
   db: Reader,
   { definition, subject, window, now }: Asked,
 ): Promise<MetricResult | undefined> {

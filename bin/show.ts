@@ -77,9 +77,9 @@ function listDeliverers(
 }
 
 /**
- * Results with the rows behind them: one, or one for each cell of a metric that is a table; of delivery
- * over `period`, where that is given, else over the metric's own days. None where the metric does
- * not exist in the scope.
+ * Results with the rows behind them: one, or one for each cell of a metric that is a table; over `period`,
+ * where that is given, else over the metric's own days. None where the metric does not exist in the
+ * scope.
  *
  * @throws {ConfigError} when it is of delivery and nothing was ever scored
  */
@@ -90,7 +90,7 @@ export const measureSubject = (
 ): Promise<MetricResult[]> =>
   isOfDelivery(question.metricId)
     ? measureDelivered(db, question, period)
-    : measureCellsOn(db, question)
+    : measureCellsOn(db, { ...question, ...(period && { window: period }) })
 
 async function measureDelivered(
   db: Reader,

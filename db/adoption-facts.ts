@@ -138,17 +138,25 @@ export interface Workers {
   readonly teams: readonly string[]
 }
 
+/** ISO instants, the second of which is no part of it. */
+interface WorkPeriod {
+  readonly since: string
+  readonly until: string
+}
+
+const ALWAYS: WorkPeriod = { since: '', until: '9999' }
+
 /**
  * Rows of the work that `kinds` count, of `workers` or of all. Of changes, deployments and activities,
- * which are many, only those since an instant, if one is given.
+ * which are many, only those of a period, if one is given.
  */
 export async function listWorkFacts(
   db: Reader,
   kinds: ReadonlySet<Work>,
   workers?: Workers,
-  since = '',
+  period = ALWAYS,
 ) {
-  const terms = { workers, since }
+  const terms = { workers, ...period }
   return {
     changes: kinds.has('changes') ? await listMergedChanges(db, terms) : [],
     deployments: kinds.has('deployments') ? await listProductionDeployments(db, terms) : [],
@@ -158,10 +166,8 @@ export async function listWorkFacts(
   }
 }
 
-interface WorkTerms {
+interface WorkTerms extends WorkPeriod {
   readonly workers: Workers | undefined
-  /** Empty text: since the beginning. */
-  readonly since: string
 }
 
 /** Every row of the small tables that say what was agreed about paths. */
@@ -170,18 +176,19 @@ export async function listAgreements(db: Reader) {
 }
 
 /** Without those of bots. */
-function listMergedChanges(db: Reader, { workers, since }: WorkTerms) {
+function listMergedChanges(db: Reader, { workers, since, until }: WorkTerms) {
   let query = db
     .selectFrom('changes')
     .select(['source_id', 'native_id', 'repository_id', 'service_id', 'merged_at', 'author_kind'])
     .where('gone_at', 'is', null)
     .where('merged_at', '>=', since)
+    .where('merged_at', '<', until)
     .where('author_kind', '!=', 'bot')
   if (workers) query = query.where('repository_id', 'in', among(workers.repositories))
   return query.$narrowType<{ merged_at: string }>().execute()
 }
 
-function listProductionDeployments(db: Reader, { workers, since }: WorkTerms) {
+function listProductionDeployments(db: Reader, { workers, since, until }: WorkTerms) {
   let query = db
     .selectFrom('deployments')
     .select([
@@ -197,6 +204,7 @@ function listProductionDeployments(db: Reader, { workers, since }: WorkTerms) {
     .where('gone_at', 'is', null)
     .where('environment_tier', '=', 'production')
     .where('finished_at', '>=', since)
+    .where('finished_at', '<', until)
   if (workers) query = query.where('service_id', 'in', among(workers.services))
   return query.$narrowType<{ finished_at: string }>().execute()
 }
@@ -223,7 +231,7 @@ async function listProvisioningRequests(db: Reader, workers: Workers | undefined
   return (await query.execute()).map(withEvents)
 }
 
-function listActivityRows(db: Reader, { workers, since }: WorkTerms) {
+function listActivityRows(db: Reader, { workers, since, until }: WorkTerms) {
   let query = db
     .selectFrom('activities')
     .select([
@@ -241,6 +249,7 @@ function listActivityRows(db: Reader, { workers, since }: WorkTerms) {
       'user_initiated',
     ])
     .where('occurred_at', '>=', since)
+    .where('occurred_at', '<', until)
     .where('gone_at', 'is', null)
   if (workers) {
     const { services, teams } = workers

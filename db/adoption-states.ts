@@ -3,6 +3,7 @@ import type { Database, Reader } from '#db/connection.ts'
 import { isPublished } from '#db/published.ts'
 import type { NewRow, Row } from '#db/schema.ts'
 import { insertRows } from '#db/statements.ts'
+import type { Period } from '#lib/period.ts'
 
 /** What was computed; the run that computed it is the writer's business. */
 export type ComputedState = Omit<NewRow<'adoption_states'>, 'from_run' | 'to_run'>
@@ -110,6 +111,20 @@ export async function listWrittenStates(
   const left = new Set(except)
   return rows.filter(({ team_id }) => !left.has(team_id))
 }
+
+/** The states of teams on a path at the week ends in [from, to], as readers see them. */
+export const listStatesIn = (
+  db: Reader,
+  { pathId, from, to }: Period & { readonly pathId: string },
+): Promise<Row<'adoption_states'>[]> =>
+  db
+    .selectFrom('adoption_states')
+    .selectAll()
+    .where(isPublished)
+    .where('path_id', '=', pathId)
+    .where('week_end', '>=', from.toISOString())
+    .where('week_end', '<=', to.toISOString())
+    .execute()
 
 /** Teams in one of `states` on a path at a week end, as the last run left them, published or not; by id. */
 export async function listTeamsIn(

@@ -1,8 +1,9 @@
+import type { ExpressionBuilder } from 'kysely'
 import { forEachChunk } from '#db/chunks.ts'
 import type { Reader } from '#db/connection.ts'
 import { withEvents } from '#db/environment-events.ts'
 import { isPublished } from '#db/published.ts'
-import type { Row } from '#db/schema.ts'
+import type { Row, Schema } from '#db/schema.ts'
 import { firstOf } from '#lib/order.ts'
 import type { Period } from '#lib/period.ts'
 
@@ -51,9 +52,31 @@ export async function listPathCases(db: Reader, pathId: string, opened: Period |
   }
 }
 
+type OfTickets = ExpressionBuilder<Schema, 'tickets'>
+
 /** About the path, and those that nobody has attributed to one. */
-const listTickets = (db: Reader, pathId: string, { from, to }: Period) =>
-  ticketsAround(db, pathId)
+const aroundPath = (pathId: string) => [
+  (eb: OfTickets) => eb('path_id', '=', pathId),
+  (eb: OfTickets) => eb('path_id', 'is', null),
+]
+
+async function listTickets(db: Reader, pathId: string, { from, to }: Period) {
+  const [first, end] = [from.toISOString(), to.toISOString()]
+  const found = []
+  // Each of them finds its rows by an index, which one query for all would not.
+  for (const of of aroundPath(pathId)) {
+    const own = () => selectTickets(db).where(of)
+    const opened = own().where('opened_at', '>=', first).where('opened_at', '<', end)
+    const linked = await own().where('linked_request_id', 'is not', null).execute()
+    const others = linked.filter(({ opened_at: at }) => at < first || at >= end)
+    found.push(...(await opened.execute()), ...others)
+  }
+  return found
+}
+
+const selectTickets = (db: Reader) =>
+  db
+    .selectFrom('tickets')
     .select([
       'source_id',
       'native_id',
@@ -73,18 +96,6 @@ const listTickets = (db: Reader, pathId: string, { from, to }: Period) =>
       'co_design',
       'gone_at',
     ])
-    .where((eb) =>
-      eb.or([
-        eb.and([eb('opened_at', '>=', from.toISOString()), eb('opened_at', '<', to.toISOString())]),
-        eb('linked_request_id', 'is not', null),
-      ]),
-    )
-    .execute()
-
-const ticketsAround = (db: Reader, pathId: string) =>
-  db
-    .selectFrom('tickets')
-    .where((eb) => eb.or([eb('path_id', '=', pathId), eb('path_id', 'is', null)]))
 
 async function firstResolved(db: Reader, pathId: string): Promise<string | null> {
   const resolved = db

@@ -41,6 +41,8 @@ export function daysBefore(instant: Date, count: number): Date {
   return new Date(instant.getTime() - count * DAY_MS)
 }
 
+export const earlierOf = (a: Date, b: Date) => (a < b ? a : b)
+
 /** 00:00 UTC of the day that contains `instant`. */
 export const dayStart = (instant: Date) => startOfDay(instant, UTC)
 

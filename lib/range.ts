@@ -1,8 +1,8 @@
 import { utc } from '@date-fns/utc'
-import { addMonths } from 'date-fns/addMonths'
 import { subDays } from 'date-fns/subDays'
 import { z } from 'zod'
 import { type Period, weekNumber, weekStart } from '#lib/period.ts'
+import { type Calendar, fiscalQuarterOf, parseWindow } from '#lib/windows.ts'
 
 /** A span of time as an address names it, such as `13w`, `2026-Q3` or `2026-07-01..now`. */
 export interface NamedRange extends Period {
@@ -21,8 +21,8 @@ const MOST_WEEKS = 520
  * last whole week, named ones never reach beyond `now`. A day ends after itself: both ends are
  * included in the text, and `to` is not.
  */
-export function parseRange(text: string, now: Date): NamedRange | null {
-  const period = counted(text, now) ?? calendar(text) ?? between(text, now)
+export function parseRange(text: string, now: Date, organisation: Calendar): NamedRange | null {
+  const period = counted(text, now) ?? calendar(text, organisation) ?? between(text, now)
   if (period === null || period.from >= period.to || period.from >= now) return null
   return { text, from: period.from, to: period.to > now ? now : period.to }
 }
@@ -36,15 +36,10 @@ function counted(text: string, now: Date): Period | null {
   return { from: subDays(to, Math.round(weeks * 7), { in: utc }), to }
 }
 
-/** `2026`, `2026-Q3`, `2026-07`. */
-export function calendar(text: string): Period | null {
-  const [, year, part] = /^(\d{4})(?:-(Q[1-4]|0[1-9]|1[0-2]))?$/.exec(text) ?? []
-  if (year === undefined) return null
-  const quarter = part?.startsWith('Q') ? Number(part.slice(1)) : null
-  const month = quarter === null ? Number(part ?? 1) : 3 * quarter - 2
-  const from = new Date(Date.UTC(Number(year), month - 1, 1))
-  const months = part === undefined ? 12 : quarter === null ? 1 : 3
-  return { from, to: new Date(addMonths(from, months, { in: utc })) }
+/** `2026`, `2026-Q3`, `2026-07`, `2026-W34`: years and quarters are fiscal. */
+export function calendar(text: string, organisation: Calendar): Period | null {
+  const window = parseWindow(text, organisation)
+  return window === null || window.kind === 'range' ? null : window.period
 }
 
 function between(text: string, now: Date): Period | null {
@@ -58,10 +53,9 @@ function between(text: string, now: Date): Period | null {
   return { from: new Date(from.data), to: subDays(new Date(to.data), -1, { in: utc }) }
 }
 
-/** The quarter that contains `instant`: `2026-Q3`. */
-export function quarterOf(instant: Date): string {
-  return `${instant.getUTCFullYear()}-Q${Math.floor(instant.getUTCMonth() / 3) + 1}`
-}
+/** The fiscal quarter that contains `instant`: `2026-Q3`. */
+export const quarterOf = (instant: Date, organisation: Calendar): string =>
+  fiscalQuarterOf(instant, organisation).name
 
 /** The quarter before, `back` times. */
 export function quarterBefore(quarter: string, back: number): string {

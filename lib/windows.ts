@@ -21,7 +21,7 @@ export interface Window {
 }
 
 /** `fiscalYearStart` is the month, 1 to 12, in which the organisation's fiscal year begins. */
-interface Calendar {
+export interface Calendar {
   readonly fiscalYearStart: number
 }
 
@@ -84,6 +84,13 @@ export function yearEarlier(window: Window, calendar: Calendar): Window | null {
     case 'range':
       return toRange(yearBefore(from), yearBefore(to))
   }
+}
+
+/** The fiscal quarter that contains `instant`. */
+export function fiscalQuarterOf(instant: Date, calendar: Calendar): Window {
+  const month = monthNumber(instant)
+  const into = (month - firstMonth(fiscalYearOf(month, calendar), calendar)) % QUARTER_MONTHS
+  return toQuarter(month - into, calendar)
 }
 
 const YEAR_WEEKS = 52

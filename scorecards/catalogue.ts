@@ -44,6 +44,7 @@ import { umuxLite } from '#scorecards/metrics/umux-lite.ts'
 import { versionLag } from '#scorecards/metrics/version-lag.ts'
 import { voluntaryAdoptionRate } from '#scorecards/metrics/voluntary-adoption-rate.ts'
 import type { MetricDefinition } from '#scorecards/result.ts'
+import { OVER_WINDOW_WORDS } from '#scorecards/words.ts'
 
 /** Every metric, area by area. */
 export const definitions: readonly MetricDefinition[] = [
@@ -146,6 +147,7 @@ function renderMetric(metric: MetricDefinition): string {
 ${metric.definition}
 
 ${ROWS.map(([label, field]) => `- **${label}:** ${sentence(metric[field])}`).join('\n')}
+- **Over another window:** ${OVER_WINDOW_WORDS[metric.toldOf ?? 'window']}
 - **Shown beside it:** ${metric.guardrails.join(', ')}`
 }
 

@@ -82,6 +82,8 @@ export type Absence = 'not_applicable' | 'source_missing'
 export interface MeasureContext {
   readonly scope: Scope
   readonly asOf: Date
+  /** Asked for, in place of the days that the metric looks at of its own accord. */
+  readonly window?: Period
   readonly computedAt: Date
   readonly engineVersion: string
   readonly parameters: MetricResult['parameters']
@@ -163,8 +165,9 @@ function subjectOf(
   context: MeasureContext,
 ) {
   const { asOf } = context
-  const days = computed.windowDays ?? windowDays
-  const { from, to } = computed.window ?? { from: daysBefore(asOf, days), to: asOf }
+  const own = (days: number) => ({ from: daysBefore(asOf, days), to: asOf })
+  const chosen = computed.windowDays === undefined ? context.window : own(computed.windowDays)
+  const { from, to } = computed.window ?? chosen ?? own(windowDays)
   return {
     metricId: definition.id,
     definitionVersion: definition.version,

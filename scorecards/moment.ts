@@ -1,90 +1,39 @@
-import { daysBefore, weekNumber } from '#lib/period.ts'
+import type { Period } from '#lib/period.ts'
 import type { Service } from '#scorecards/adoption/landscape.ts'
 import { isOnPath } from '#scorecards/adoption/service-usage.ts'
 import { valueAt } from '#scorecards/adoption/spans.ts'
 import type { ScoredWeek } from '#scorecards/adoption/state-row.ts'
 import { type Model, statesAt, type Track } from '#scorecards/adoption/tracks.ts'
 import type { UsageState } from '#scorecards/adoption/usage-state.ts'
-import {
-  countByWeek,
-  sevensBefore,
-  sumKinds,
-  type TeamWeeks,
-} from '#scorecards/adoption/weekly-counts.ts'
-import { listWork, type WorkFacts } from '#scorecards/adoption/work.ts'
+import type { Work } from '#scorecards/adoption/work.ts'
+import { type WorkReader, workReader } from '#scorecards/adoption/work-sums.ts'
 import { type CoveredInterval, coveredShare } from '#scorecards/coverage.ts'
-import type { WorkCounts } from '#scorecards/metrics/work-counts.ts'
+import type { Span } from '#scorecards/delivery/production.ts'
 import type { PathCases } from '#scorecards/path-cases.ts'
 
-/** A path at an as-of: what its metrics are computed from. */
-export interface Moment {
+/** A path at an as-of, or over a window that ends there: what its metrics are computed from. */
+export interface Moment extends Span {
   readonly model: Model
   readonly track: Track
-  readonly asOf: Date
   /** At the newest week end at or before the as-of. */
   readonly states: readonly ScoredWeek[]
-  /** A team's in-scope work in the `weeks` spans of seven days before the as-of. */
-  readonly workOf: (teamId: string, weeks: number) => WorkSums
+  /** A team's in-scope work. */
+  readonly workIn: WorkReader
   /** By service id. */
   readonly users: readonly PathUser[]
   readonly cases: Pick<PathCases, 'requests' | 'removed'>
 }
 
-interface WorkSums {
-  readonly successful: WorkCounts
-  /** Whatever came of it. */
-  readonly all: WorkCounts
-}
-
-/** At one of the week ends that the track was counted by. */
-export function momentAtWeekEnd(
-  model: Model,
-  track: Track,
-  cases: Moment['cases'],
-  asOf: Date,
-): Moment {
-  const last = weekNumber(asOf) - track.workWeeks.first - 1
-  return toMoment({ model, track, cases, asOf }, (teamId) => ({
-    work: track.work.get(teamId),
-    last,
-  }))
-}
-
-const QUARTER_WEEKS = 13
-
-/** At any as-of: counts the work before it anew. */
+/** At a week end by which the track was counted no single piece of work is asked for. */
 export function momentAt(
-  model: Model,
-  track: Track,
-  { facts, cases }: { readonly facts: WorkFacts; readonly cases: Moment['cases'] },
-  asOf: Date,
-): Moment {
-  const work = countByWeek(
-    listWork(model.landscape, track.path, { ...facts, exceptions: model.exceptions }),
-    [],
-    sevensBefore(asOf, QUARTER_WEEKS),
-  )
-  return toMoment({ model, track, cases, asOf }, (teamId) => ({
-    work: work.get(teamId),
-    last: QUARTER_WEEKS - 1,
-  }))
-}
-
-function toMoment(
-  of: Pick<Moment, 'model' | 'track' | 'cases' | 'asOf'>,
-  countsOf: (teamId: string) => { readonly work: TeamWeeks | undefined; readonly last: number },
+  of: Pick<Moment, 'model' | 'track' | 'cases' | 'asOf' | 'window'>,
+  pieces: Iterable<Work> = [],
 ): Moment {
   let users: PathUser[] | undefined
   return {
     ...of,
     states: statesAt(of.track, of.asOf),
-    workOf: (teamId, weeks) => {
-      const { work, last } = countsOf(teamId)
-      return {
-        successful: sumKinds(work?.successful, last, weeks),
-        all: sumKinds(work?.all, last, weeks),
-      }
-    },
+    workIn: workReader({ ...of.track, pieces }),
     get users() {
       users ??= listUsers(of.model, of.track, of.asOf)
       return users
@@ -119,18 +68,16 @@ export interface Reading {
   readonly watermarks: Readonly<Record<string, string>>
 }
 
-/** The mean covered share of `scopes` in the `days` before `asOf`; of none, `ofNone`. */
+/** The mean covered share of `scopes` in `period`; of none, `ofNone`. */
 export function readingOf(
   scopes: readonly {
     readonly intervals: readonly CoveredInterval[]
     readonly since: string | null
   }[],
-  asOf: Date,
-  days: number,
+  period: Period,
   ofNone: number,
 ): Reading {
-  const from = daysBefore(asOf, days).getTime()
-  const to = asOf.getTime()
+  const [from, to] = [period.from.getTime(), period.to.getTime()]
   const shares = scopes.map(({ intervals, since }) => {
     const start = since === null ? from : Math.max(from, Date.parse(since))
     return coveredShare(intervals, start, to)

@@ -1,9 +1,10 @@
-import { daysBefore, type Period } from '#lib/period.ts'
+import { daysBefore, earlierOf, type Period } from '#lib/period.ts'
 import type { TeamTrail } from '#scorecards/adoption/cohorts.ts'
 import type { Path, Service } from '#scorecards/adoption/landscape.ts'
 import type { Model } from '#scorecards/adoption/tracks.ts'
 import { type ApprovalRows, approvalReader } from '#scorecards/delivery/approvals.ts'
 import type { FailedDeployment } from '#scorecards/delivery/failed-deployments.ts'
+import { isIn, periodOf, type Span } from '#scorecards/delivery/production.ts'
 import { withStepsUntil } from '#scorecards/delivery/step-log.ts'
 import { GOVERNED_DAYS } from '#scorecards/governance/governed-share.ts'
 import {
@@ -27,7 +28,9 @@ import { isFailureOnPath, listFailures } from '#scorecards/path-failures.ts'
 import {
   APPROVAL_METRICS,
   approvalsRead,
+  CHART_METRICS,
   FAILURE_METRICS,
+  HABIT_METRICS,
   POLICY_METRICS,
   type Standing,
   SUPPORT_METRICS,
@@ -37,7 +40,8 @@ import {
 import { CHART_WEEKS } from '#scorecards/process-chart.ts'
 import type { TeamUse } from '#scorecards/support/episodes.ts'
 import { judgeOfUses } from '#scorecards/support/judged-uses.ts'
-import { rowReader, type UseReader } from '#scorecards/support/use-reader.ts'
+import { countUsesPerWeek, type UseLedger } from '#scorecards/support/use-ledger.ts'
+import { ledgerReader, rowReader, type UseReader } from '#scorecards/support/use-reader.ts'
 
 /** What is known of a path before its cases are read. */
 export interface PathKnowledge {
@@ -63,6 +67,12 @@ const NO_USES: ReadUses = { usesIn: () => [], usedPerWeek: new Map() }
 export const toReadUses = (uses: readonly TeamUse[]): ReadUses => ({
   usesIn: rowReader(uses),
   usedPerWeek: countUsedPerWeek(uses),
+})
+
+/** The same of samples, without the ids of rows. */
+export const usesOfLedgers = (ledgers: readonly UseLedger[], { weeks }: UsePeriods): ReadUses => ({
+  usesIn: ledgerReader(ledgers),
+  usedPerWeek: countUsesPerWeek(ledgers, +weeks.from, +weeks.to),
 })
 
 /** All that a path is measured from at any of some moments. */
@@ -111,27 +121,62 @@ export interface PathFactReader {
 /** The longest that support is looked back on: the week that holds the as-of may be cut. */
 export const SUPPORT_DAYS = (CHART_WEEKS + 1) * 7
 
+/** The same without a chart: a quarter, and for habits of help twelve weeks and some days. */
+const QUARTER_DAYS = 91
+
 /** Metrics look at single uses for so long. */
 const USE_DAYS = Math.max(interactionModeMix.windowDays, supportRequestsPer100Uses.windowDays)
 
+/** The shortest that any metric looks back. */
+const LEAST_DAYS = Math.min(USE_DAYS, GOVERNED_DAYS, platformCausedFailureShare.windowDays)
+
+/** Moments that are looked back from, the first of them as far as any of its metrics does. */
 interface Moments {
   readonly first: Date
   readonly last: Date
+  /** Where support requests are needed since another moment than those before `first` say. */
+  readonly supportedSince?: (days: number, isBeyondWindow: boolean) => Date
 }
+
+/** Over a long window as much is looked back on as at the moment whose own windows begin with it. */
+function firstMoment({ asOf, window }: Span): Date {
+  return window === undefined ? asOf : earlierOf(daysBefore(window.from, -LEAST_DAYS), asOf)
+}
+
+export function momentsOf(spans: readonly Span[]): Moments {
+  const earliest = (instants: readonly Date[]) => new Date(Math.min(...instants.map(Number)))
+  return {
+    first: earliest(spans.map(firstMoment)),
+    last: new Date(Math.max(...spans.map(({ asOf }) => asOf.getTime()))),
+    // Help came some days before and after what it was for.
+    supportedSince: (days, isBeyondWindow) =>
+      earliest(
+        spans.flatMap(({ asOf, window }) => [
+          ...(window === undefined || isBeyondWindow ? [daysBefore(asOf, days)] : []),
+          daysBefore(window?.from ?? asOf, HELP_DAYS),
+        ]),
+      ),
+  }
+}
+
+const HELP_DAYS = 7
 
 /** All that the metrics named need at any moment from `first` to `last`. */
 export async function loadPathFacts(
   reader: PathFactReader,
   known: PathKnowledge,
   metricIds: readonly string[],
-  { first, last }: Moments,
+  { first, last, supportedSince = (days) => daysBefore(first, days) }: Moments,
 ): Promise<PathFacts> {
   const isAnyOf = (ids: readonly string[]) => metricIds.some((id) => ids.includes(id))
-  const supported = { from: daysBefore(first, SUPPORT_DAYS), to: last }
+  const supportDays = isAnyOf(CHART_METRICS) ? SUPPORT_DAYS : QUARTER_DAYS
+  const isBeyondWindow = isAnyOf([...CHART_METRICS, ...HABIT_METRICS])
+  const supported = { from: supportedSince(supportDays, isBeyondWindow), to: last }
   const opened = isAnyOf(SUPPORT_METRICS) ? supported : null
   const rows = await reader.cases(known.path.id, opened)
   // Nothing without support requests that were read.
   const hasUses = known.model.landscape.coverage.has(TICKETS) && isAnyOf(USE_METRICS)
+  const failing = { from: daysBefore(first, platformCausedFailureShare.windowDays), to: last }
   const periods = { rows: { from: daysBefore(first, USE_DAYS), to: last }, weeks: supported }
   return {
     ...known,
@@ -139,7 +184,9 @@ export async function loadPathFacts(
     cases: toPathCases(rows),
     resolvedSince: rows.resolvedSince === null ? null : new Date(rows.resolvedSince),
     failed: isAnyOf(FAILURE_METRICS)
-      ? (await reader.failed()).filter(isFailureOnPath(known.model, known.path))
+      ? (await reader.failed())
+          .filter(({ finishedAt }) => isIn(failing, finishedAt))
+          .filter(isFailureOnPath(known.model, known.path))
       : [],
     approvals:
       isAnyOf(APPROVAL_METRICS) && approvalsRead(known.model.landscape).length > 0
@@ -190,26 +237,31 @@ const distinct = <Row extends { readonly source_id: string; readonly native_id: 
   ...new Map(rows.map((row) => [JSON.stringify([row.source_id, row.native_id]), row])).values(),
 ]
 
-/** Reads a path as it stood at a moment, with as much of the past as any metric looks at. */
-export function standingReader(facts: PathFacts): (asOf: Date) => Standing {
+/**
+ * Reads a path as it stood at a moment, or at the end of a window, with as much of the past as any metric
+ * looks at.
+ */
+export function standingReader(facts: PathFacts): (span: Span) => Standing {
   const { model, path, trails, cases, firstUses, resolvedSince, approvals } = facts
   const ticketsIn = byTime(cases.tickets, ({ openedAt }) => openedAt)
   const named = cases.tickets.filter(({ linkedRequestId }) => linkedRequestId !== null)
   const failedIn = byTime(facts.failed, ({ finishedAt }) => finishedAt)
-  const policiesAt = policyReader(facts)
-  const loggedAt =
-    approvals === null
-      ? () => []
-      : approvalReader(model, path, approvals, humanWaitShare.windowDays)
+  const policiesIn = policyReader(facts)
+  const loggedIn = approvals === null ? () => [] : approvalReader(model, path, approvals)
   const firstAttempts = toFirstAttempts(cases)
   const judgeUses = judgeOfUses(cases.tickets, firstUses)
-  return (asOf) => {
-    const back = (days: number) => ({ from: daysBefore(asOf, days), to: asOf })
+  return (span) => {
+    const { asOf } = span
+    const first = firstMoment(span)
+    const back = (days: number) => ({ from: daysBefore(first, days), to: asOf })
     const supported = back(SUPPORT_DAYS)
     return {
+      ...span,
       model,
       path,
-      trails: trails.map((trail) => trailUntil(trail, asOf)),
+      trails: trails
+        .map((trail) => trailUntil(trail, asOf))
+        .filter(({ weeks }) => weeks.length > 0),
       cases: {
         ...cases,
         requests: cases.requests.map((request) => withStepsUntil(request, asOf)),
@@ -222,12 +274,12 @@ export function standingReader(facts: PathFacts): (asOf: Date) => Standing {
       judgeUses,
       usedPerWeek: facts.usedPerWeek,
       usesIn: facts.usesIn,
-      failures: once(() =>
-        listFailures(cases, failedIn(back(platformCausedFailureShare.windowDays)), asOf),
-      ),
-      loggedChanges: once(() => loggedAt(asOf)),
-      policies: once(() => policiesAt(asOf)),
-      asOf,
+      failures: once(() => {
+        const period = periodOf(span, platformCausedFailureShare.windowDays)
+        return listFailures(cases, failedIn(period), period)
+      }),
+      loggedChanges: once(() => loggedIn(periodOf(span, humanWaitShare.windowDays))),
+      policies: once(() => policiesIn(back)),
     }
   }
 }
@@ -246,8 +298,10 @@ function toFirstAttempts({ attempts }: PathCases): ReadonlyMap<string, Date> {
   return first
 }
 
+type Back = (days: number) => Period
+
 /** What policies asked for at a moment, of what had taken effect lately. */
-function policyReader({ model, path, policies }: PathFacts): (asOf: Date) => PathPolicies {
+function policyReader({ model, path, policies }: PathFacts): (back: Back) => PathPolicies {
   if (policies === null) return () => NO_POLICIES
   const deploymentsIn = byTime(
     policies.deployments,
@@ -255,13 +309,13 @@ function policyReader({ model, path, policies }: PathFacts): (asOf: Date) => Pat
   )
   const producedIn = byTime(policies.evidence, ({ produced_at }) => new Date(produced_at))
   const bySubject = Map.groupBy(policies.evidence, ({ subject_id }) => subject_id)
-  return (asOf) => {
-    const back = (days: number) => ({ from: daysBefore(asOf, days), to: asOf })
-    const deployments = deploymentsIn(back(SUBJECT_DAYS))
+  return (back) => {
+    const period = back(SUBJECT_DAYS)
+    const deployments = deploymentsIn(period)
     const subjects = new Set([...deployments, ...policies.requests].map((row) => row.native_id))
     const about = [...subjects].flatMap((id) => bySubject.get(id) ?? [])
     const evidence = distinct([...producedIn(back(GOVERNED_DAYS)), ...about])
-    return toPathPolicies(model, path, { ...policies, deployments, evidence }, asOf)
+    return toPathPolicies(model, path, { ...policies, deployments, evidence }, period)
   }
 }
 

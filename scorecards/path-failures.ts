@@ -1,4 +1,4 @@
-import { daysBefore } from '#lib/period.ts'
+import type { Period } from '#lib/period.ts'
 import type { Path } from '#scorecards/adoption/landscape.ts'
 import { classifyDeployment } from '#scorecards/adoption/mechanism.ts'
 import { valueAt } from '#scorecards/adoption/spans.ts'
@@ -8,22 +8,19 @@ import { endedIn } from '#scorecards/delivery/attempts.ts'
 import type { CauseClass } from '#scorecards/delivery/facts.ts'
 import type { FailedDeployment } from '#scorecards/delivery/failed-deployments.ts'
 import { isIn } from '#scorecards/delivery/production.ts'
-import {
-  type Failure,
-  platformCausedFailureShare,
-} from '#scorecards/metrics/platform-caused-failure-share.ts'
+import type { Failure } from '#scorecards/metrics/platform-caused-failure-share.ts'
 import type { PathCases } from '#scorecards/path-cases.ts'
 
 /**
- * What failed on a path in the window of REL-06: attempts, requests, and deployments as in REL-03, which
- * are those of the path.
+ * What failed on a path in `period`, as it stood at its end: attempts, requests, and deployments as in
+ * REL-03, which are those of the path.
  */
 export function listFailures(
   { attempts, requests }: Pick<PathCases, 'attempts' | 'requests'>,
   delivered: readonly FailedDeployment[],
-  asOf: Date,
+  period: Period,
 ): Failure[] {
-  const period = { from: daysBefore(asOf, platformCausedFailureShare.windowDays), to: asOf }
+  const { to: asOf } = period
   return [
     ...attempts
       .filter(({ result }) => result === 'failure')

@@ -1,11 +1,13 @@
+import { millisecondsInDay } from 'date-fns/constants'
 import type { EvidenceRule } from '#lib/golden-path.ts'
-import { daysBefore, wholeDaysBetween } from '#lib/period.ts'
+import { daysBefore, earlierOf, type Period, weekNumber } from '#lib/period.ts'
 import { ageInWeeks } from '#scorecards/adoption/landscape.ts'
 import { valueAt } from '#scorecards/adoption/spans.ts'
 import { isUsageStage } from '#scorecards/adoption/state-machine.ts'
 import type { ScoredWeek } from '#scorecards/adoption/state-row.ts'
 import { isActive, ownedAt } from '#scorecards/adoption/work.ts'
 import type { CoveredInterval } from '#scorecards/coverage.ts'
+import { periodOf } from '#scorecards/delivery/production.ts'
 import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
 import { scannedService, versionInUse } from '#scorecards/managed-services.ts'
 import { type Absence, type Metric, measure } from '#scorecards/measure.ts'
@@ -32,6 +34,9 @@ interface Scorer {
   readonly score: (moment: Moment, teamId: string | undefined, computedAt: Date) => MetricResult
 }
 
+/** Where a metric needs something read: in `window`, or in as many days as is usual for it. */
+type SourceOf = (moment: Moment, teamId: string | undefined, window: Period | undefined) => Source
+
 interface Source {
   readonly reading: Reading
   /** Nothing connected tells what the metric needs. */
@@ -43,18 +48,21 @@ interface Source {
 function scorer<Input>(
   metric: Metric<Input>,
   inputOf: (moment: Moment, teamId: string | undefined) => Input,
-  sourceOf: (moment: Moment, teamId: string | undefined) => Source,
+  sourceOf: SourceOf,
   isOfTeams = false,
 ): Scorer {
   return {
     id: metric.definition.id,
     isOfTeams,
     score: (moment, teamId, computedAt) => {
-      const { reading, isMissing, isPointless = false } = sourceOf(moment, teamId)
+      // A state at a moment is told of the end of the window.
+      const window = metric.definition.toldOf === 'moment' ? undefined : moment.window
+      const { reading, isMissing, isPointless = false } = sourceOf(moment, teamId, window)
       const absence: Absence | undefined = isMissing ? 'source_missing' : undefined
       return measure(metric, inputOf(moment, teamId), {
         scope: { pathId: moment.track.path.id, ...(teamId === undefined ? {} : { teamId }) },
         asOf: moment.asOf,
+        ...(window && { window }),
         computedAt,
         engineVersion: ENGINE_VERSION,
         parameters: {},
@@ -128,6 +136,10 @@ const ENVIRONMENTS: Scorer = {
 /** Ids of the metrics of golden paths. */
 export const PATH_METRICS = [...SCORERS, ENVIRONMENTS].map(({ id }) => id)
 
+/** Those that rest on the work of teams, and on what was asked of the path. */
+export const WORK_METRICS = [pathShareOfActivity, bypassRate].map(({ definition }) => definition.id)
+export const CASE_METRICS = [ENVIRONMENTS.id]
+
 function scorersOf({ track }: Moment): readonly Scorer[] {
   return track.path.rules.work === 'provisioning' ? [...SCORERS, ENVIRONMENTS] : SCORERS
 }
@@ -176,34 +188,41 @@ function usageTeams({ states: weeks }: Moment, teamId: string | undefined): read
   return weeks.filter(({ record }) => isUsageStage(record.state))
 }
 
-const MONTH_WEEKS = 4
-const QUARTER_WEEKS = 13
+const MONTH_DAYS = 28
+const QUARTER_DAYS = 91
 
 function pathShareInput(moment: Moment, teamId: string | undefined): PathShare {
-  const span = (team: string, weeks: number) => {
-    const { successful, all } = moment.workOf(team, weeks)
+  const recent = periodOf(moment, MONTH_DAYS)
+  const quarter = periodOf({ asOf: moment.asOf }, QUARTER_DAYS)
+  const span = (team: string, period: Period) => {
+    const { successful, all } = moment.workIn(team, period)
     const total = (counts: typeof all) => Object.values(counts).reduce((sum, n) => sum + n, 0)
     return { successful, notSuccessful: total(all) - total(successful) }
   }
   return {
     reach: reachOf(teamId),
+    days: daysIn(recent),
     teams: usageTeams(moment, teamId).map(({ teamId: team }) => ({
       team,
-      last28: span(team, MONTH_WEEKS),
-      last91: span(team, QUARTER_WEEKS),
+      recent: span(team, recent),
+      last91: span(team, quarter),
     })),
   }
 }
 
+const daysIn = ({ from, to }: Period) => (to.getTime() - from.getTime()) / millisecondsInDay
+
 const reachOf = (teamId: string | undefined) => (teamId === undefined ? 'path' : 'team')
 
 function bypassInput(moment: Moment, teamId: string | undefined): Bypass {
+  const recent = periodOf(moment, MONTH_DAYS)
   return {
     reach: reachOf(teamId),
+    days: daysIn(recent),
     teams: usageTeams(moment, teamId).map(({ teamId: team, record, userWeeks }) => ({
       team,
       adopterWeeks: record.state === 'adopted' || record.state === 'partial' ? userWeeks : 0,
-      last28: moment.workOf(team, MONTH_WEEKS).all,
+      recent: moment.workIn(team, recent).all,
     })),
   }
 }
@@ -212,15 +231,19 @@ const usersOf = ({ users }: Moment, teamId: string | undefined): readonly PathUs
   teamId === undefined ? users : users.filter((user) => user.teamId === teamId)
 
 /** Weeks before the first one scored: the path was not there, or nobody knew. */
-function quarterOf({ track, asOf, states: weeks }: Moment, teamId: string): QuarterOfTeam {
+function quarterOf(moment: Moment, teamId: string): QuarterOfTeam {
+  const { track, states: weeks } = moment
+  const { from } = periodOf(moment, QUARTER_DAYS)
   const now = weeks.find((week) => week.teamId === teamId)
   const all = track.states.get(teamId) ?? []
   const end = now === undefined ? -1 : all.indexOf(now)
-  const before = wholeDaysBetween(new Date(track.path.available_since), asOf) < QUARTER_WEEKS * 7
-  const quarter = all.slice(Math.max(0, end - QUARTER_WEEKS + 1), end + 1)
+  const start = weekNumber(from) - track.weeks.first - 1
+  const before = new Date(track.path.available_since) > from
+  const quarter = all.slice(Math.max(0, start + 1), end + 1)
   return {
     team: teamId,
-    stateAtStart: all[end - QUARTER_WEEKS]?.record.state ?? (before ? 'not_eligible' : 'unknown'),
+    stateAtStart:
+      (end < 0 ? undefined : all[start])?.record.state ?? (before ? 'not_eligible' : 'unknown'),
     enteredLapsed: quarter.some((week) => week?.record.state === 'lapsed'),
     stateAtEnd: now?.record.state ?? 'unknown',
   }
@@ -245,33 +268,40 @@ function exceptionsInput({ track, asOf }: Moment) {
 /** A chain that began in the longest window may have begun in the one before it. */
 const REQUEST_DAYS = 182
 
-function requestsInput({ cases, asOf }: Moment) {
-  const from = daysBefore(asOf, REQUEST_DAYS)
-  return { asOf, requests: cases.requests.filter(({ requestedAt }) => requestedAt >= from) }
+function requestsInput({ cases, asOf, window }: Moment) {
+  const longest = daysBefore(asOf, REQUEST_DAYS)
+  const earlier = window === undefined ? longest : daysBefore(window.from, QUARTER_DAYS)
+  const from = earlierOf(earlier, longest)
+  return {
+    asOf,
+    // Its own window may be too short for it.
+    ...(window !== undefined && daysIn(window) !== MONTH_DAYS && { window }),
+    requests: cases.requests.filter(({ requestedAt }) => requestedAt >= from),
+  }
 }
-
-type SourceOf = (moment: Moment, teamId: string | undefined) => Source
 
 /** Several metrics of a moment rest on the same reading. */
 function once(sourceOf: SourceOf): SourceOf {
-  const known = new WeakMap<Moment, Map<string | undefined, Source>>()
-  return (moment, teamId) => {
-    const ofMoment = known.get(moment) ?? new Map<string | undefined, Source>()
+  const known = new WeakMap<Moment, Map<string, Source>>()
+  return (moment, teamId, window) => {
+    const ofMoment = known.get(moment) ?? new Map<string, Source>()
     known.set(moment, ofMoment)
-    const source = ofMoment.get(teamId) ?? sourceOf(moment, teamId)
-    ofMoment.set(teamId, source)
+    const key = `${teamId ?? ''} ${window?.from.getTime() ?? ''}`
+    const source = ofMoment.get(key) ?? sourceOf(moment, teamId, window)
+    ofMoment.set(key, source)
     return source
   }
 }
 
 /** The work that the path counts, and where its use is seen, for who could use it. */
 function workRead(days: number): SourceOf {
-  return (moment, teamId) => {
+  return (moment, teamId, window) => {
     const { states, asOf, track } = moment
     const isMissing = !isConnected(moment)
     const isUnscored = states.length === 0 && asOf >= new Date(track.path.available_since)
+    const period = window ?? periodOf({ asOf }, days)
     return {
-      reading: readingOf(workScopes(moment, teamId), asOf, days, isMissing || isUnscored ? 0 : 1),
+      reading: readingOf(workScopes(moment, teamId), period, isMissing || isUnscored ? 0 : 1),
       isMissing,
       isPointless: teamId === undefined && !isUnscored && !states.some(isConcerned),
     }
@@ -341,7 +371,7 @@ function filesRead(days: number, kinds: readonly EvidenceRule['kind'][]): Source
       scope.startsWith('repository:'),
     )
     return {
-      reading: readingOf(scopes, asOf, days, hasRepositories ? 1 : 0),
+      reading: readingOf(scopes, periodOf({ asOf }, days), hasRepositories ? 1 : 0),
       isMissing: !hasRepositories,
       isPointless: !track.path.rules.evidence.some(({ kind }) => kinds.includes(kind)),
     }
@@ -351,9 +381,10 @@ function filesRead(days: number, kinds: readonly EvidenceRule['kind'][]): Source
 const REGISTER_DAYS = 28
 
 function registerRead(scope: string): SourceOf {
-  return ({ model, asOf }) => {
+  return ({ model, asOf }, _teamId, window) => {
     const intervals = model.landscape.coverage.get(scope) ?? []
-    const reading = readingOf([{ intervals, since: null }], asOf, REGISTER_DAYS, 0)
+    const period = window ?? periodOf({ asOf }, REGISTER_DAYS)
+    const reading = readingOf([{ intervals, since: null }], period, 0)
     return { reading, isMissing: intervals.length === 0 }
   }
 }

@@ -1,5 +1,5 @@
 import { compareText } from '#lib/order.ts'
-import { daysBefore, type Period } from '#lib/period.ts'
+import type { Period } from '#lib/period.ts'
 import type { TeamTrail } from '#scorecards/adoption/cohorts.ts'
 import { ageInWeeks, type Path } from '#scorecards/adoption/landscape.ts'
 import { covers } from '#scorecards/adoption/replay.ts'
@@ -8,6 +8,7 @@ import type { AdoptionState } from '#scorecards/adoption/state-machine.ts'
 import { firstReadAt, type Model } from '#scorecards/adoption/tracks.ts'
 import { type CoveredInterval, overlap } from '#scorecards/coverage.ts'
 import type { LoggedChange } from '#scorecards/delivery/approvals.ts'
+import { periodOf, type Span } from '#scorecards/delivery/production.ts'
 import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
 import { evidenceRead, type PathPolicies } from '#scorecards/governance/path-policies.ts'
 import {
@@ -55,15 +56,15 @@ import type { Covered } from '#scorecards/support/requests.ts'
 import type { UseReader } from '#scorecards/support/use-reader.ts'
 
 /**
- * A path as it stood at a moment, with all of its history until then: what those of its metrics are
- * computed from that look back on single cases.
+ * A path as it stood at a moment, the end of a window if one is asked for, with all of its history until
+ * then: what those of its metrics are computed from that look back on single cases.
  */
-export interface Standing {
+export interface Standing extends Span {
   readonly model: Model
   readonly path: Path
   /** Up to the moment. */
   readonly trails: readonly TeamTrail[]
-  /** Support requests only as far back as the longest window of a metric. */
+  /** Support requests only as far back as any metric looks. */
   readonly cases: PathCases
   /** Older support requests that name a provisioning request. */
   readonly namedTickets: readonly Ticket[]
@@ -82,7 +83,6 @@ export interface Standing {
   /** Those of which a step ended in the window of the metric that asks for them. */
   readonly loggedChanges: () => readonly LoggedChange[]
   readonly policies: () => PathPolicies
-  readonly asOf: Date
 }
 
 interface Scorer {
@@ -133,11 +133,12 @@ function toScorer<Input>(
     isMeant,
     score: (standing, context) => {
       const read = reads.map((one) => one(standing))
-      const days = metric.windowDays || HISTORY_DAYS
-      const reading = leastOf(read.map((scopes) => readScopes(scopes, standing.asOf, days)))
+      const span = spanOf(metric, standing)
+      const period = periodOf(span, metric.windowDays || HISTORY_DAYS)
+      const reading = leastOf(read.map((scopes) => readScopes(scopes, period)))
       const results = compute(inputOf(standing), {
         scope: { pathId: standing.path.id },
-        asOf: standing.asOf,
+        ...span,
         ...context,
         engineVersion: ENGINE_VERSION,
         parameters: {},
@@ -150,14 +151,20 @@ function toScorer<Input>(
   }
 }
 
+/** A state at a moment is told of the end of the window. */
+const spanOf = ({ definition }: Pick<Metric<never>, 'definition'>, standing: Standing): Span =>
+  definition.toldOf === 'moment' ? { asOf: standing.asOf } : windowOf(standing)
+
 /** Several metrics ask the same of the same scopes. */
 const READINGS = new WeakMap<readonly Scope[], Map<number, Reading>>()
 
-function readScopes(scopes: readonly Scope[], asOf: Date, days: number): Reading {
+/** Found once for each moment, so that where a period begins tells it from others. */
+function readScopes(scopes: readonly Scope[], period: Period): Reading {
   const known = READINGS.get(scopes) ?? new Map<number, Reading>()
   READINGS.set(scopes, known)
-  const reading = known.get(days) ?? readingOf(scopes, asOf, days, 0)
-  known.set(days, reading)
+  const from = period.from.getTime()
+  const reading = known.get(from) ?? readingOf(scopes, period, 0)
+  known.set(from, reading)
   return reading
 }
 
@@ -281,6 +288,8 @@ const helpRead = (standing: Standing): Covered =>
 const PATH: Reach = 'path'
 
 const provisions = ({ path }: Standing) => path.rules.work === 'provisioning'
+/** What is asked for, without what it is asked of. */
+const windowOf = ({ asOf, window }: Span): Span => ({ asOf, ...(window && { window }) })
 
 const SCORERS: readonly Scorer[] = [
   of(timeToAdopt, {
@@ -311,13 +320,17 @@ const SCORERS: readonly Scorer[] = [
     removed: ['attempts'],
   }),
   of(timeToFirstSuccess, {
-    inputOf: ({ asOf, cases }) => ({ asOf, reach: PATH, attempts: cases.attempts }),
+    inputOf: (standing) => ({
+      ...windowOf(standing),
+      reach: PATH,
+      attempts: standing.cases.attempts,
+    }),
     reads: [attempts],
     removed: ['attempts'],
   }),
   of(newWorkChoiceRate, { inputOf: newWork, reads: [rowsOf('entity:services')] }),
   of(automatedFulfilmentRate, {
-    inputOf: ({ asOf, cases }) => ({ asOf, requests: cases.requests }),
+    inputOf: (standing) => ({ ...windowOf(standing), requests: standing.cases.requests }),
     reads: [requests],
     removed: ['requests'],
     isMeant: provisions,
@@ -329,18 +342,18 @@ const SCORERS: readonly Scorer[] = [
     isMeant: (standing) => provisions(standing) || hasApprovals(standing),
   }),
   of(failedProvisioningRate, {
-    inputOf: ({ asOf, cases }) => ({ asOf, attempts: cases.requests }),
+    inputOf: (standing) => ({ ...windowOf(standing), attempts: standing.cases.requests }),
     reads: [requests],
     removed: ['requests'],
     isMeant: provisions,
   }),
   of(exceptionDecisionTime, {
-    inputOf: ({ asOf, cases }) => ({ asOf, exceptions: cases.exceptions }),
+    inputOf: (standing) => ({ ...windowOf(standing), exceptions: standing.cases.exceptions }),
     reads: [exceptions],
   }),
   of(supportRequestsPerWeek, {
     inputOf: (standing) => ({
-      asOf: standing.asOf,
+      ...windowOf(standing),
       requests: standing.cases.tickets,
       covered: covered(standing, TICKETS),
     }),
@@ -348,13 +361,13 @@ const SCORERS: readonly Scorer[] = [
     removed: ['tickets'],
   }),
   ofTable(supportRequestMix, {
-    inputOf: ({ asOf, cases }) => ({ asOf, requests: cases.tickets }),
+    inputOf: (standing) => ({ ...windowOf(standing), requests: standing.cases.tickets }),
     reads: [tickets],
     removed: ['tickets'],
   }),
   of(newcomerSupportRatio, {
     inputOf: (standing) => ({
-      asOf: standing.asOf,
+      ...windowOf(standing),
       requests: standing.cases.tickets,
       teams: standing.trails.map(({ team }) => ({
         id: team,
@@ -366,18 +379,18 @@ const SCORERS: readonly Scorer[] = [
     removed: ['tickets'],
   }),
   of(supportResolutionTime, {
-    inputOf: ({ asOf, cases, isResolutionTold }) => ({
-      asOf,
-      requests: cases.tickets,
+    inputOf: (standing) => ({
+      ...windowOf(standing),
+      requests: standing.cases.tickets,
       slaHours: SLA_HOURS,
-      isResolutionTold,
+      isResolutionTold: standing.isResolutionTold,
     }),
     reads: [tickets],
     removed: ['tickets'],
   }),
   of(supportRequestsPer100Uses, {
     inputOf: (standing) => ({
-      asOf: standing.asOf,
+      ...windowOf(standing),
       requests: standing.cases.tickets,
       ...usesWhenRead(standing, helpRead(standing)),
       usedPerWeek: standing.usedPerWeek,
@@ -387,27 +400,27 @@ const SCORERS: readonly Scorer[] = [
   }),
   of(interactionModeMix, { inputOf: interactions, reads: [tickets, work], removed: ['tickets'] }),
   of(platformCausedFailureShare, {
-    inputOf: ({ asOf, failures }) => ({ asOf, failures: failures() }),
+    inputOf: (standing) => ({ ...windowOf(standing), failures: standing.failures() }),
     reads: [failures],
     removed: ['attempts', 'requests'],
   }),
   of(completePolicyEvidenceRequests, {
-    inputOf: ({ asOf, policies }) => ({ asOf, reach: PATH, ...policies() }),
+    inputOf: (standing) => ({ ...windowOf(standing), reach: PATH, ...standing.policies() }),
     reads: [requests, evidence],
     removed: ['requests'],
     isMeant: provisions,
   }),
   of(completePolicyEvidenceChanges, {
-    inputOf: ({ asOf, policies }) => ({ asOf, reach: PATH, ...policies() }),
+    inputOf: (standing) => ({ ...windowOf(standing), reach: PATH, ...standing.policies() }),
     reads: [deployments, evidence],
     isMeant: (standing) => !provisions(standing),
   }),
   of(evidenceTimeliness, {
-    inputOf: ({ asOf, policies }) => ({ asOf, ...policies() }),
+    inputOf: (standing) => ({ ...windowOf(standing), ...standing.policies() }),
     reads: [evidence],
   }),
   of(automatedEvidenceShare, {
-    inputOf: ({ asOf, policies }) => ({ asOf, evidence: policies().items }),
+    inputOf: (standing) => ({ ...windowOf(standing), evidence: standing.policies().items }),
     reads: [evidence],
   }),
 ]
@@ -433,6 +446,10 @@ export const SUPPORT_METRICS = idsOf(
   supportRequestsPer100Uses,
   interactionModeMix,
 )
+
+/** Those of them that show a chart beside their value, and those that look for habits. */
+export const CHART_METRICS = idsOf(supportRequestsPerWeek, supportRequestsPer100Uses)
+export const HABIT_METRICS = idsOf(interactionModeMix)
 
 /** Those that rest on uses, on failures and on policies. */
 export const USE_METRICS = idsOf(supportRequestsPer100Uses, interactionModeMix)
@@ -482,8 +499,8 @@ function startOf({ model, path }: Standing) {
 
 /** Null where it was not read of so much of the window as a result needs to be whole. */
 function approvedChanges(standing: Standing): readonly LoggedChange[] | null {
-  const days = humanWaitShare.windowDays
-  const { coverage } = readScopes(approvals(standing), standing.asOf, days)
+  const period = periodOf(standing, humanWaitShare.windowDays)
+  const { coverage } = readScopes(approvals(standing), period)
   return coverage < FULL_COVERAGE ? null : standing.loggedChanges()
 }
 
@@ -491,7 +508,7 @@ const hasApprovals = (standing: Standing) => (approvedChanges(standing) ?? []).l
 
 function humanWaits(standing: Standing): HumanWaits {
   return {
-    asOf: standing.asOf,
+    ...windowOf(standing),
     requests: provisions(standing) ? standing.cases.requests : null,
     changes: approvedChanges(standing),
   }
@@ -516,20 +533,21 @@ function mandateAnnouncedAt({ model, path }: Standing, team: string): Date | nul
 }
 
 /** Services that were begun while the path was meant for them. */
-function newWork({ model, path, cases, asOf }: Standing) {
+function newWork(standing: Standing) {
+  const { model, path, cases } = standing
   const services = cases.services.filter(({ id, createdAt }) => {
     const service = model.landscape.serviceById.get(id)
     if (service === undefined || createdAt === null) return false
     return valueAt(path.eligibility(service), createdAt.toISOString())?.result === 'eligible'
   })
-  return { asOf, pathId: path.id, services }
+  return { ...windowOf(standing), pathId: path.id, services }
 }
 
 /** Uses that were read, and those that were not, each among their like. */
-function usesWhenRead({ asOf, usesIn }: Standing, covered: Covered) {
-  const from = daysBefore(asOf, supportRequestsPer100Uses.windowDays)
+function usesWhenRead(standing: Standing, covered: Covered) {
+  const period = periodOf(standing, supportRequestsPer100Uses.windowDays)
   const ends = covered.flatMap((span) => [new Date(span.from), new Date(span.to)])
-  return { covered, uses: piecesOf({ from, to: asOf }, ends).flatMap((piece) => usesIn(piece)) }
+  return { covered, uses: piecesOf(period, ends).flatMap((piece) => standing.usesIn(piece)) }
 }
 
 /** A period cut at those of some instants that lie in it. */
@@ -543,10 +561,10 @@ function interactions(standing: Standing): Interactions {
   const covered = helpRead(standing)
   const { judge, tell } = judgeUses(covered)
   // None tells who helped, which is what is looked for further back.
-  const used = { from: daysBefore(asOf, interactionModeMix.windowDays), to: asOf }
+  const used = periodOf(standing, interactionModeMix.windowDays)
   const [ripe, ...young] = piecesOf(used, [ripeUntil(asOf)])
   return {
-    asOf,
+    ...windowOf(standing),
     requests: [...namedTickets, ...cases.tickets],
     uses: [
       ...(ripe === undefined ? [] : standing.usesIn(ripe, tell)),

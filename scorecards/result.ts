@@ -146,6 +146,8 @@ export interface MetricDefinition {
   readonly isHeadline?: true
   readonly unit: Unit
   readonly direction: 'higher' | 'lower' | 'none'
+  /** Where it cannot be measured over any window: a state at a moment, or one closed survey wave. */
+  readonly toldOf?: 'moment' | 'wave'
   /** One sentence. */
   readonly definition: string
   readonly formula: string

@@ -8,7 +8,7 @@ import { pathRows } from '#db/path-facts.ts'
 import { findLastScoringRun } from '#db/scoring-runs.ts'
 import { withdrawGone } from '#db/withdraw-gone.ts'
 import { firstOf } from '#lib/order.ts'
-import { instantText, weekNumber, weekStart } from '#lib/period.ts'
+import { instantText, type Period, weekNumber, weekStart } from '#lib/period.ts'
 import { type Landscape, type Path, toLandscape } from '#scorecards/adoption/landscape.ts'
 import type { ScoredWeek } from '#scorecards/adoption/state-row.ts'
 import { type Model, toModel, trackPath, weeksOf } from '#scorecards/adoption/tracks.ts'
@@ -21,7 +21,7 @@ import { linkageRate } from '#scorecards/metrics/linkage-rate.ts'
 import { sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
 import { momentAt } from '#scorecards/moment.ts'
 import { toPathCases } from '#scorecards/path-cases.ts'
-import { loadPathFacts, standingReader, toReadUses } from '#scorecards/path-facts.ts'
+import { loadPathFacts, momentsOf, standingReader, toReadUses } from '#scorecards/path-facts.ts'
 import { pathResult } from '#scorecards/path-results.ts'
 import { STANDING_METRICS, standingResults, toTrails } from '#scorecards/path-standing.ts'
 import type { MetricResult } from '#scorecards/result.ts'
@@ -225,6 +225,8 @@ export interface Question {
   readonly teamId?: string
   readonly sourceId?: string
   readonly asOf: Date
+  /** That ends with the as-of; left out: the days that the metric itself looks at. */
+  readonly window?: Period
   readonly now: Date
 }
 
@@ -245,41 +247,45 @@ export async function measureCellsOn(db: Reader, question: Question): Promise<Me
 async function measureSourceOn(
   db: Reader,
   landscape: Landscape,
-  { metricId, sourceId, asOf, now }: Question & { readonly sourceId: string },
+  { metricId, sourceId, asOf, window, now }: Question & { readonly sourceId: string },
 ): Promise<MetricResult[]> {
   const scopes = bySource(landscape.coverage).get(sourceId) ?? new Map()
-  if (metricId === sourceCoverage.definition.id) return [sourceResult(sourceId, scopes, asOf, now)]
+  const moment = { asOf, ...(window && { window }), computedAt: now }
+  if (metricId === sourceCoverage.definition.id) return [sourceResult(sourceId, scopes, moment)]
   if (metricId !== linkageRate.definition.id) return []
-  const records = (await loadLinkRecords(db, landscape, asOf)).get(sourceId)
-  return records ? linkageResults(sourceId, scopes, records, { asOf, computedAt: now }) : []
+  const records = (await loadLinkRecords(db, landscape, moment)).get(sourceId)
+  return records ? linkageResults(sourceId, scopes, records, moment) : []
 }
 
 async function measurePathOn(
   db: Reader,
   landscape: Landscape,
   path: Path,
-  { metricId, teamId, asOf, now }: Question,
+  { metricId, teamId, asOf, window, now }: Question,
 ): Promise<MetricResult[]> {
+  const span = { asOf, ...(window && { window }) }
   const facts = await listWorkFacts(db, new Set([path.rules.work]))
   const model = toModel(landscape, await listAgreements(db), [feedsOf(facts)])
   const track = trackPath(model, path, facts, asOf)
+  const { exceptions } = model
+  const work = [...listWork(landscape, path, { ...facts, exceptions })]
   if (STANDING_METRICS.includes(metricId)) {
     if (teamId !== undefined) return []
     const trails = toTrails([...track.states.values()].flat().flatMap(toTrailRow))
     const known = { model, path, trails, firstUses: toFirstUses(track.work) }
-    const { exceptions } = model
-    const uses = toReadUses(toUses(listWork(landscape, path, { ...facts, exceptions })))
+    const uses = toReadUses(toUses(work))
     const reader = {
       ...pathRows(db),
       uses: async () => uses,
       failed: () => loadFailedDeployments(db, landscape),
     }
-    const read = await loadPathFacts(reader, known, [metricId], { first: asOf, last: asOf })
+    const read = await loadPathFacts(reader, known, [metricId], momentsOf([span]))
     const context = { computedAt: now, isBrief: false }
-    return standingResults(standingReader(read)(asOf), [metricId], context)
+    return standingResults(standingReader(read)(span), [metricId], context)
   }
   const cases = toPathCases(await listPathCases(db, path.id, null))
-  const result = pathResult(metricId, momentAt(model, track, { facts, cases }, asOf), teamId, now)
+  const moment = momentAt({ model, track, cases, ...span }, work)
+  const result = pathResult(metricId, moment, teamId, now)
   return result === undefined ? [] : [result]
 }
 

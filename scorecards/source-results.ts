@@ -1,5 +1,6 @@
-import { daysBefore } from '#lib/period.ts'
+import type { Period } from '#lib/period.ts'
 import type { CoveredInterval } from '#scorecards/coverage.ts'
+import { periodOf, type Span } from '#scorecards/delivery/production.ts'
 import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
 import {
   type Computed,
@@ -29,17 +30,22 @@ export function bySource(
   return sources
 }
 
-/** DQ-01 of a source in the 28 days before `asOf`: the mean of its scopes, each since it existed. */
+/** When a source is looked at, and when that was. */
+export interface SourceMoment extends Span {
+  readonly computedAt: Date
+}
+
+/** DQ-01 of a source in a window, or in 28 days: the mean of its scopes, each since it existed. */
 export function sourceResult(
   sourceId: string,
   scopes: ScopesOfSource,
-  asOf: Date,
-  computedAt: Date,
+  moment: SourceMoment,
 ): MetricResult {
-  const windows = scopeWindows(scopes, asOf)
+  const period = periodOf(moment, sourceCoverage.windowDays)
+  const windows = scopeWindows(scopes, period)
   return measure(meanCoverage, windows, {
-    ...contextOf(sourceId, asOf, computedAt),
-    ...readingOfScopes(scopes, asOf, 0),
+    ...contextOf(sourceId, moment),
+    ...readingOfScopes(scopes, period, 0),
   })
 }
 
@@ -48,33 +54,34 @@ export function linkageResults(
   sourceId: string,
   scopes: ScopesOfSource,
   records: Linkage['records'],
-  { asOf, computedAt }: { readonly asOf: Date; readonly computedAt: Date },
+  moment: SourceMoment,
 ): MetricResult[] {
+  const { asOf, window } = moment
+  const period = periodOf(moment, linkageRate.windowDays)
   const hasEvents = records.deployment_team !== null || records.incident_deployment !== null
   return measureCells(
     linkageRate,
-    { asOf, records },
+    { asOf, records, ...(window && { window }) },
     {
-      ...contextOf(sourceId, asOf, computedAt),
-      ...readingOfScopes(scopes, asOf, hasEvents ? 0 : 1),
+      ...contextOf(sourceId, moment),
+      ...readingOfScopes(scopes, period, hasEvents ? 0 : 1),
     },
   )
 }
 
-const contextOf = (sourceId: string, asOf: Date, computedAt: Date) => ({
+const contextOf = (sourceId: string, moment: SourceMoment) => ({
+  ...moment,
   scope: { sourceId },
-  asOf,
-  computedAt,
   engineVersion: ENGINE_VERSION,
   parameters: {},
 })
 
-function readingOfScopes(scopes: ScopesOfSource, asOf: Date, ofNone: number): Reading {
-  const read = scopeWindows(scopes, asOf).map(({ scope }) => ({
+function readingOfScopes(scopes: ScopesOfSource, period: Period, ofNone: number): Reading {
+  const read = scopeWindows(scopes, period).map(({ scope }) => ({
     intervals: scopes.get(scope) ?? [],
     since: null,
   }))
-  return readingOf(read, asOf, sourceCoverage.windowDays, ofNone)
+  return readingOf(read, period, ofNone)
 }
 
 interface ScopeWindow extends SourceCoverage {
@@ -82,14 +89,13 @@ interface ScopeWindow extends SourceCoverage {
 }
 
 /** A repository exists since its first commit, which is where its coverage begins. */
-function scopeWindows(scopes: ScopesOfSource, asOf: Date): ScopeWindow[] {
-  const start = daysBefore(asOf, sourceCoverage.windowDays)
+function scopeWindows(scopes: ScopesOfSource, { from: start, to }: Period): ScopeWindow[] {
   return [...scopes].flatMap(([scope, covered]) => {
     const first = new Date(Math.min(...covered.map(({ from }) => from)))
     const from = scope.startsWith('repository:') && first > start ? first : start
-    if (from >= asOf) return []
+    if (from >= to) return []
     const intervals = covered.map((one) => ({ from: new Date(one.from), to: new Date(one.to) }))
-    return [{ scope, window: { from, to: asOf }, intervals }]
+    return [{ scope, window: { from, to }, intervals }]
   })
 }
 

@@ -14,6 +14,13 @@ export const STATUS_WORDS: Readonly<Record<Status, string>> = {
   stale: 'last known value',
 }
 
+/** What is told where another window is asked for than the metric's own. */
+export const OVER_WINDOW_WORDS = {
+  window: 'Measured over it.',
+  moment: 'A state at a moment: told as it stood at the end.',
+  wave: 'Only what was published: the newest wave that had closed at the end.',
+} as const
+
 /** What a reader needs to know of a result that carries a flag. */
 export const FLAG_WORDS: Readonly<Record<string, string>> = {
   proxy_signal: 'seen through a stand-in signal',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { currentView } from '#app/current-view.ts'
 import { listRefused, readParameters, type Search } from '#app/url-state.ts'
-import { readView, type View } from '#app/view.ts'
+import type { View } from '#app/view.ts'
 import { withinOf } from '#app/within-load.ts'
 import { problem } from '#lib/request-error.ts'
 
@@ -13,7 +14,7 @@ export type Asked =
 export function readRequest(request: Request, known: readonly string[]): Asked {
   const all = new URL(request.url).searchParams
   const search: Search = Object.fromEntries(all)
-  const view = readView(search, new Date(), '/')
+  const view = currentView(search, '/')
   const refused = new Set([
     ...[...all.keys()].filter((name) => !known.includes(name) || all.getAll(name).length > 1),
     ...listRefused(search).map(({ name }) => name),

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import {
+  Comparison,
   Definition,
   Explanation,
   GoldenPath,
@@ -22,9 +23,11 @@ export const PARAMETERS = {
   source: 'Source id.',
   in: 'Whose teams: group:payments with all below it, team:checkout. Otherwise all.',
   asof: 'What was known at the start of this day, UTC.',
-  range: 'A span of time: 28d, 13w, 4q, 2y, 2026-07, 2026-Q3, 2026, 2026-07-01..now.',
-  cmp: 'What to compare with: prev, yoy, target, median, off, 2026, 2026-Q3, 2026-07.',
-  ev: 'A figure: ADO-02@path:deploy,team:payments.',
+  range:
+    'A span of time: 28d, 13w, 4q, 2y, 2026-W34, 2026-07, 2026-Q3, 2026, 2026-07-01..now. Quarters and years are fiscal.',
+  cmp: 'What to compare with: prev, yoy, target, median, off, 2026, 2026-Q3, 2026-07, 2026-W34.',
+  ev: 'A figure: ADO-02@path:deploy,team:payments; with window:2026-Q3, or any range, measured over that.',
+  bucket: 'Of which windows a series is made: month, quarter. Otherwise of weeks.',
 } as const
 export type ParameterName = keyof typeof PARAMETERS
 
@@ -46,9 +49,15 @@ export const ROUTES = {
   },
   '/api/v1/series': {
     summary:
-      'A figure week by week over a range, oldest first, beside what it is compared with; of a survey wave by wave.',
-    parameters: ['ev', 'asof', 'range', 'cmp'],
+      'A figure week by week over a range, or month by month or fiscal quarter by quarter, oldest first, beside what it is compared with; of a survey wave by wave.',
+    parameters: ['ev', 'asof', 'range', 'cmp', 'bucket'],
     item: Point,
+  },
+  '/api/v1/comparisons': {
+    summary:
+      'A figure measured over the range, or the window that it names, beside the window before, that of a year earlier, another or the target; cell by cell of a table. None of what surveys tell.',
+    parameters: ['ev', 'asof', 'range', 'cmp'],
+    item: Comparison,
   },
   '/api/v1/explanations': {
     summary: 'Why a figure changed, in parts that add up, as a list of one or none.',

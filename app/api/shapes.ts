@@ -6,6 +6,15 @@ import { PARTS } from '#scorecards/change/parts.ts'
 const Instant = z.iso.datetime().meta({ description: 'An instant in UTC.' })
 const Unknown = 'null where nothing is known'
 
+const Interval = z
+  .object({
+    low: z.number().nullable(),
+    high: z.number().nullable(),
+    level: z.literal(0.95),
+    method: z.string(),
+  })
+  .nullable()
+
 export const Measurement = z
   .object({
     metricId: z.string(),
@@ -33,14 +42,7 @@ export const Measurement = z
     nUnknown: z.number(),
     notMatured: z.number(),
     coverage: z.number().min(0).max(1),
-    ci: z
-      .object({
-        low: z.number().nullable(),
-        high: z.number().nullable(),
-        level: z.literal(0.95),
-        method: z.string(),
-      })
-      .nullable(),
+    ci: Interval,
     bounds: z.object({ low: z.number(), high: z.number() }).nullable(),
     parts: z.record(z.string(), z.union([z.number(), z.boolean(), z.null()])),
     status: z.string(),
@@ -69,6 +71,35 @@ export const Point = z
       .meta({ description: 'What it is compared with; null where there is nothing.' }),
   })
   .meta({ id: 'Point' })
+
+export const Comparison = z
+  .object({
+    result: Measurement.meta({ description: 'Over the window asked for, as it stood at its end.' }),
+    reference: Measurement.nullable().meta({
+      description: 'Over the window that is compared with; null where there is none.',
+    }),
+    difference: z
+      .number()
+      .nullable()
+      .meta({ description: 'Result less reference, in the unit; null where they do not compare.' }),
+    incomparable: z.string().nullable().meta({ description: 'Why there is no difference.' }),
+    ci: Interval.meta({ description: 'Of the difference.' }),
+    noInterval: z.string().nullable().meta({ description: 'Why a difference has no interval.' }),
+    ratio: z
+      .object({ value: z.number().nullable(), ci: Interval })
+      .nullable()
+      .meta({ description: 'Result over reference, of rates alone.' }),
+    target: z
+      .object({
+        value: z.number(),
+        by: Instant.nullable(),
+        outcome: z.string(),
+        gap: z.number().nullable(),
+      })
+      .nullable()
+      .meta({ description: 'Of the golden path, where it is asked for and there is one.' }),
+  })
+  .meta({ id: 'Comparison' })
 
 const Side = z
   .object({
@@ -128,6 +159,10 @@ export const Definition = z
     isHeadline: z.boolean().optional(),
     unit: z.string(),
     direction: z.enum(['higher', 'lower', 'none']),
+    toldOf: z
+      .enum(['moment', 'wave'])
+      .optional()
+      .meta({ description: 'Left out: it can be measured over any window.' }),
     definition: z.string(),
     formula: z.string(),
     eligibleSet: z.string(),

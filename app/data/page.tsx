@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { currentView } from '#app/current-view.ts'
 import { Quarantine } from '#app/data/quarantine.tsx'
 import { RunTable } from '#app/data/run-table.tsx'
 import { SourceSection } from '#app/data/source-section.tsx'
@@ -8,7 +9,7 @@ import { EmptyDatabase } from '#app/empty-database.tsx'
 import { formatCountOf } from '#app/format.ts'
 import { Screen } from '#app/screen.tsx'
 import { asShownAt } from '#app/status.ts'
-import { evidenceHref, readView } from '#app/view.ts'
+import { evidenceHref } from '#app/view.ts'
 import { listCoveredScopes } from '#lib/queries/coverage.ts'
 import { listRuns, listSourceHealth } from '#lib/queries/data-health.ts'
 import { listMeasurements } from '#lib/queries/measurements.ts'
@@ -22,7 +23,7 @@ const REFUSED = 200
 export default async function DataPage({ searchParams }: PageProps<'/data'>) {
   const now = new Date()
   const search = await searchParams
-  const view = readView(search, now, '/data')
+  const view = currentView(search, '/data', now)
   const db = await database()
   const sources = await untilWritten(listSourceHealth)
   if (sources.length === 0) return <EmptyDatabase lacks="sources" />

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { currentView } from '#app/current-view.ts'
 import { CsvLink } from '#app/data-table-view.tsx'
 import { untilWritten } from '#app/database.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
@@ -10,7 +11,7 @@ import { PathLine } from '#app/path-line.tsx'
 import { Screen } from '#app/screen.tsx'
 import { VerdictWord } from '#app/state-word.tsx'
 import { readResult } from '#app/status.ts'
-import { evidenceHref, hrefOf, readView, type View } from '#app/view.ts'
+import { evidenceHref, hrefOf, type View } from '#app/view.ts'
 import { comparedOf } from '#app/yardstick.ts'
 import { type GoldenPath, listFormerPaths, listGoldenPaths } from '#lib/queries/golden-paths.ts'
 
@@ -28,7 +29,7 @@ const COLUMNS = [
 
 export default async function GoldenPathsPage({ searchParams }: PageProps<'/golden-paths'>) {
   const search = await searchParams
-  const view = readView(search, new Date(), '/golden-paths')
+  const view = currentView(search, '/golden-paths')
   const [paths, former] = await Promise.all([
     untilWritten(listGoldenPaths),
     untilWritten(listFormerPaths),

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { currentView } from '#app/current-view.ts'
 import { CsvLink } from '#app/data-table-view.tsx'
 import { database, untilWritten } from '#app/database.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
@@ -7,7 +8,6 @@ import { formatCountOf, formatDay } from '#app/format.ts'
 import { DutyTable } from '#app/governance/duty-table.tsx'
 import { Screen } from '#app/screen.tsx'
 import { Scroll } from '#app/scroll.tsx'
-import { readView } from '#app/view.ts'
 import { isWithin } from '#app/within.ts'
 import { withinOf } from '#app/within-load.ts'
 import { getPathSubject } from '#lib/queries/check-subjects.ts'
@@ -22,7 +22,7 @@ export const metadata: Metadata = { title: 'Governance' }
 
 export default async function GovernancePage({ searchParams }: PageProps<'/governance'>) {
   const search = await searchParams
-  const view = readView(search, new Date(), '/governance')
+  const view = currentView(search, '/governance')
   const db = await database()
   const paths = await untilWritten(listGoldenPaths)
   if (paths.length === 0) return <EmptyDatabase lacks="golden paths" />

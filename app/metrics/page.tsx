@@ -1,9 +1,10 @@
 import type { Metadata } from 'next'
 import { AREAS } from '#app/areas.ts'
+import { currentView } from '#app/current-view.ts'
 import { metricName } from '#app/definitions.ts'
 import { Link } from '#app/link.tsx'
 import { Screen } from '#app/screen.tsx'
-import { hrefOf, readView, type View } from '#app/view.ts'
+import { hrefOf, type View } from '#app/view.ts'
 import { definitions } from '#scorecards/catalogue.ts'
 import type { MetricDefinition } from '#scorecards/result.ts'
 
@@ -17,7 +18,7 @@ const DATA_QUALITY = {
 
 export default async function MetricsPage({ searchParams }: PageProps<'/metrics'>) {
   const search = await searchParams
-  const view = readView(search, new Date(), '/metrics')
+  const view = currentView(search, '/metrics')
   return (
     <Screen
       view={view}

@@ -1,10 +1,10 @@
 import { AREAS, headlineOf } from '#app/areas.ts'
+import { currentView } from '#app/current-view.ts'
 import { database, untilWritten } from '#app/database.ts'
 import { toExposition } from '#app/prometheus/exposition.ts'
 import { toFamilies } from '#app/prometheus/families.ts'
 import { surveyResults } from '#app/surveys/load.ts'
 import { newestOfPaths } from '#app/surveys/waves.ts'
-import { readView } from '#app/view.ts'
 import { listSourceHealth } from '#lib/queries/data-health.ts'
 import { listMeasurements } from '#lib/queries/measurements.ts'
 import { findPublishedScoring } from '#lib/queries/published-scoring.ts'
@@ -20,7 +20,7 @@ export async function GET(): Promise<Response> {
     untilWritten(listSourceHealth),
     findPublishedScoring(db),
   ])
-  const said = newestOfPaths(waves, readView({}, now, '/')).map(({ result }) => result)
+  const said = newestOfPaths(waves, currentView({}, '/', now)).map(({ result }) => result)
   const headlines = said.filter(({ metricId }) => metricIds.includes(metricId))
   const families = toFamilies({ results: [...results, ...headlines], sources, scored, now })
   return new Response(toExposition(families), {

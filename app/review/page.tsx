@@ -1,11 +1,12 @@
 import type { Metadata } from 'next'
+import { currentView } from '#app/current-view.ts'
 import { untilWritten } from '#app/database.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
 import { formatDay } from '#app/format.ts'
 import { Link } from '#app/link.tsx'
 import { quarterName } from '#app/pickers.tsx'
 import { Screen } from '#app/screen.tsx'
-import { hrefOf, readView } from '#app/view.ts'
+import { hrefOf } from '#app/view.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
 import { calendar, quarterBefore, quarterOf } from '#lib/range.ts'
 
@@ -16,13 +17,13 @@ const MOST = 12
 export default async function ReviewsPage({ searchParams }: PageProps<'/review'>) {
   const now = new Date()
   const search = await searchParams
-  const view = readView(search, now, '/review')
+  const view = currentView(search, '/review', now)
   const paths = await untilWritten(listGoldenPaths)
   if (paths.length === 0) return <EmptyDatabase lacks="golden paths" />
   const first = new Date(Math.min(...paths.map(({ availableSince }) => availableSince.getTime())))
   const quarters = Array.from({ length: MOST }, (_, back) =>
-    quarterBefore(quarterOf(now), back),
-  ).filter((quarter) => (calendar(quarter)?.to ?? now) > first)
+    quarterBefore(quarterOf(now, view.organisation), back),
+  ).filter((quarter) => (calendar(quarter, view.organisation)?.to ?? now) > first)
   return (
     <Screen
       view={view}
@@ -37,7 +38,7 @@ export default async function ReviewsPage({ searchParams }: PageProps<'/review'>
     >
       <ul className="section quarters">
         {quarters.map((quarter, index) => {
-          const period = calendar(quarter)
+          const period = calendar(quarter, view.organisation)
           return (
             <li key={quarter}>
               <Link href={hrefOf(view, `/review/${quarter}`, { range: undefined })}>

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { currentView } from '#app/current-view.ts'
 import { database } from '#app/database.ts'
 import { formatCount, formatCountOf } from '#app/format.ts'
 import { Link } from '#app/link.tsx'
@@ -6,7 +7,6 @@ import { Screen } from '#app/screen.tsx'
 import { findEntries, listEntries } from '#app/search/entry-list.ts'
 import { SearchForm } from '#app/search-form.tsx'
 import { readParameters } from '#app/url-state.ts'
-import { readView } from '#app/view.ts'
 
 export const metadata: Metadata = { title: 'Search' }
 
@@ -14,7 +14,7 @@ const MOST_OF_A_KIND = 30
 
 export default async function SearchPage({ searchParams }: PageProps<'/search'>) {
   const search = await searchParams
-  const view = readView(search, new Date(), '/search')
+  const view = currentView(search, '/search')
   const { q } = readParameters(search)
   const found = findEntries(await listEntries(await database()), q ?? '')
   const kinds = [...Map.groupBy(found, ({ kind }) => kind)]

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { AreaCards } from '#app/area-cards.tsx'
 import { Bars } from '#app/bars.tsx'
+import { currentView } from '#app/current-view.ts'
 import { CsvLink } from '#app/data-table-view.tsx'
 import { untilWritten } from '#app/database.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
@@ -11,7 +12,7 @@ import { rangeName } from '#app/pickers.tsx'
 import { Screen } from '#app/screen.tsx'
 import { Scroll } from '#app/scroll.tsx'
 import { readParameters } from '#app/url-state.ts'
-import { hereWith, readView, type View } from '#app/view.ts'
+import { hereWith, type View } from '#app/view.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
 import { getSupport, type Kind, type Support } from '#lib/queries/support.ts'
 import { teamNames } from '#lib/queries/teams.ts'
@@ -21,7 +22,7 @@ export const metadata: Metadata = { title: 'Support' }
 
 export default async function SupportPage({ searchParams }: PageProps<'/support'>) {
   const search = await searchParams
-  const view = readView(search, new Date(), '/support')
+  const view = currentView(search, '/support')
   const { path, team } = readParameters(search)
   const paths = await untilWritten(listGoldenPaths)
   if (paths.length === 0) return <EmptyDatabase lacks="golden paths" />

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { currentView } from '#app/current-view.ts'
 import { DataTableView } from '#app/data-table-view.tsx'
 import { untilWritten } from '#app/database.ts'
 import { Screen } from '#app/screen.tsx'
@@ -6,14 +7,13 @@ import { surveyResults } from '#app/surveys/load.ts'
 import { SurveyRule } from '#app/surveys/rule.tsx'
 import { newestOfPaths } from '#app/surveys/waves.ts'
 import { surveyPaths, surveyWaves } from '#app/tables/surveys.tsx'
-import { readView } from '#app/view.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
 
 export const metadata: Metadata = { title: 'Surveys' }
 
 export default async function SurveysPage({ searchParams }: PageProps<'/surveys'>) {
   const search = await searchParams
-  const view = readView(search, new Date(), '/surveys')
+  const view = currentView(search, '/surveys')
   const [waves, paths] = await Promise.all([surveyResults(view.at), untilWritten(listGoldenPaths)])
   const names = new Map(paths.map(({ id, name }) => [id, name]))
   const [newest] = waves

@@ -2,6 +2,7 @@ import { cellWords } from '#app/cell-words.ts'
 import type { ComparedPoint, ComparedSeries } from '#app/compared-series.ts'
 import type { DataTable } from '#app/data-table.ts'
 import { toDay } from '#app/format.ts'
+import type { ComparedWindow } from '#app/windows.ts'
 import { ADOPTION_ORDER, adoptionWord } from '#app/words.ts'
 import { type Compared, comparedName, comparedValue } from '#app/yardstick.ts'
 import type { AdoptionPoint } from '#lib/queries/adoption-trend.ts'
@@ -180,6 +181,57 @@ export function measurementRows(compared: readonly Compared[]): DataTable<Compar
       { key: 'asOf', name: 'As of', value: ({ result: { asOf } }) => asOf },
       { key: 'compared', name: 'Compared with', value: comparedValue },
       { key: 'comparedAs', name: 'Which is', value: comparedName },
+    ],
+  }
+}
+
+/** A figure over a window and what stands beside it, with the difference. */
+export function comparisonRows(compared: readonly ComparedWindow[]): DataTable<ComparedWindow> {
+  return {
+    id: 'comparison',
+    caption: 'A figure over a span of time, beside what it is compared with',
+    rows: compared,
+    keyOf: ({ result }) => `${result.metricId} ${JSON.stringify(result.scope)} ${cellOf(result)}`,
+    metricIds: [...new Set(compared.map(({ result }) => result.metricId))],
+    columns: [
+      { key: 'metric', name: 'Metric', value: ({ result: { metricId } }) => metricId },
+      { key: 'path', name: 'Golden path', value: ({ result: { scope } }) => scope.pathId ?? null },
+      { key: 'team', name: 'Team', value: ({ result: { scope } }) => scope.teamId ?? null },
+      { key: 'source', name: 'Source', value: ({ result: { scope } }) => scope.sourceId ?? null },
+      { key: 'cell', name: 'Cell', value: ({ result }) => cellWords(result) },
+      { key: 'from', name: 'From', value: ({ result: { window } }) => window.start },
+      { key: 'to', name: 'To', value: ({ result: { window } }) => window.end },
+      { key: 'value', name: 'Value', value: ({ result: { value } }) => value },
+      { key: 'unit', name: 'Unit', value: ({ result: { unit } }) => unit },
+      { key: 'n', name: 'Cases', value: ({ result: { n } }) => n },
+      { key: 'status', name: 'Status', value: ({ result: { status } }) => status },
+      {
+        key: 'referenceFrom',
+        name: 'Compared from',
+        value: ({ reference }) => reference?.window.start ?? null,
+      },
+      {
+        key: 'referenceTo',
+        name: 'Compared to',
+        value: ({ reference }) => reference?.window.end ?? null,
+      },
+      {
+        key: 'reference',
+        name: 'Compared value',
+        value: ({ reference, yardstick }) => yardstick?.value ?? reference?.value ?? null,
+      },
+      {
+        key: 'referenceCases',
+        name: 'Compared cases',
+        value: ({ reference }) => reference?.n ?? null,
+      },
+      {
+        key: 'difference',
+        name: 'Difference',
+        value: ({ comparison }) => comparison?.difference ?? null,
+      },
+      { key: 'low', name: 'Interval from', value: ({ comparison }) => comparison?.ci?.low ?? null },
+      { key: 'high', name: 'Interval to', value: ({ comparison }) => comparison?.ci?.high ?? null },
     ],
   }
 }

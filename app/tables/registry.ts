@@ -14,6 +14,7 @@ import { pathTeams } from '#app/tables/path-teams.tsx'
 import {
   adoptionMonths,
   adoptionTrend,
+  comparisonRows,
   exceptionRows,
   explanationRows,
   inboxRows,
@@ -40,6 +41,7 @@ import { teamStates } from '#app/tables/team-states.tsx'
 import type { readParameters } from '#app/url-state.ts'
 import { usageOfTeam, usageRows } from '#app/usage.ts'
 import { dayOf, type View } from '#app/view.ts'
+import { compareOver } from '#app/windows.ts'
 import { isWithin } from '#app/within.ts'
 import { withinOf } from '#app/within-load.ts'
 import { weeksIn } from '#lib/period.ts'
@@ -134,8 +136,11 @@ const TABLES: Readonly<Record<string, Write>> = {
   ),
   series: writing(async (_, view, asked) => {
     const { metricId, scope } = asked.ev ?? { metricId: '', scope: {} }
-    return seriesRows(metricId, await loadSeries(view, metricId, scope))
+    return seriesRows(metricId, await loadSeries(view, metricId, scope, asked.bucket))
   }),
+  comparison: writing(async (_, view, asked) =>
+    comparisonRows(asked.ev === null ? [] : await compareOver(view, asked.ev)),
+  ),
   explanation: writing(async (db, view, asked) =>
     explanationRows(asked.ev === null ? null : await storyOf(db, view, asked.ev)),
   ),

@@ -1,11 +1,11 @@
 import type { Metadata } from 'next'
+import { currentView } from '#app/current-view.ts'
 import { DataTableView } from '#app/data-table-view.tsx'
 import { database, untilPublished, untilWritten } from '#app/database.ts'
 import { EmptyDatabase } from '#app/empty-database.tsx'
 import { formatCountOf } from '#app/format.ts'
 import { Screen } from '#app/screen.tsx'
 import { teamStates } from '#app/tables/team-states.tsx'
-import { readView } from '#app/view.ts'
 import { isWithin } from '#app/within.ts'
 import { withinOf } from '#app/within-load.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
@@ -18,7 +18,7 @@ const PAGE = 100
 
 export default async function TeamsPage({ searchParams }: PageProps<'/teams'>) {
   const search = await searchParams
-  const view = readView(search, new Date(), '/teams')
+  const view = currentView(search, '/teams')
   const db = await database()
   const [teams, paths, states] = await Promise.all([
     listTeams(db, view.at),

@@ -21,7 +21,7 @@ interface CompareOptions extends ShowFilter {
 export function registerCompare(program: Command): void {
   program
     .command('compare')
-    .description('one number at the end of a period, beside an earlier one or its target')
+    .description('one number over a period, beside an earlier one or its target')
     .argument('<metric>', 'its id or key, such as ADO-02 or total_adoption_rate')
     .requiredOption('--period <name>', '2026-Q3, 2026-08, 2026-W34, 2026 or from..to')
     .addOption(
@@ -35,7 +35,7 @@ export function registerCompare(program: Command): void {
     .option('--json', 'print the whole records')
     .addHelpText(
       'after',
-      '\nEach metric looks back over its own window from the end of the period, which METRICS.md tells;\nwhere the two windows overlap, the difference has no interval. Quarters and years are fiscal, and\nbear the number of the year that they end in.\n\nExamples:\n  desirepath compare ADO-02 --period 2026-Q3\n  desirepath compare ADO-04 --path http-service --team payments --period 2026-08 --with year-ago\n  desirepath compare SPD-01 --period 2026-08 --with target',
+      '\nEach metric is measured over the period, and what is a state at a moment as it stood at its end;\nMETRICS.md tells which is which. Quarters and years are fiscal, and bear the number of the year\nthat they end in.\n\nExamples:\n  desirepath compare ADO-02 --period 2026-Q3\n  desirepath compare ADO-04 --path http-service --team payments --period 2026-08 --with year-ago\n  desirepath compare SPD-01 --period 2026-08 --with target',
     )
     .action(compare)
 }

@@ -13,6 +13,7 @@ import * as environmentEvents from '#db/migrations/2026-11-30-environment-events
 import * as keysOfCauses from '#db/migrations/2026-11-30-keys-of-causes.ts'
 import * as stepsOfChanges from '#db/migrations/2026-11-30-steps-of-changes.ts'
 import * as ticketSeverity from '#db/migrations/2026-11-30-ticket-severity.ts'
+import * as ticketsOfPaths from '#db/migrations/2026-11-30-tickets-of-paths.ts'
 import * as toldServices from '#db/migrations/2026-11-30-told-services.ts'
 
 /** Every migration, by name, in the order they run. Append only. */
@@ -31,5 +32,6 @@ export const migrations: Record<string, Migration> = {
   '2026-11-30-keys-of-causes': keysOfCauses,
   '2026-11-30-steps-of-changes': stepsOfChanges,
   '2026-11-30-ticket-severity': ticketSeverity,
+  '2026-11-30-tickets-of-paths': ticketsOfPaths,
   '2026-11-30-told-services': toldServices,
 }

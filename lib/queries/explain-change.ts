@@ -1,6 +1,6 @@
 import { listLandscapeFacts } from '#db/adoption-facts.ts'
 import type { Reader } from '#db/connection.ts'
-import { daysBefore, weekOf } from '#lib/period.ts'
+import { daysBefore, type Period, weekOf } from '#lib/period.ts'
 import {
   type DeliveryScope,
   measureTeamDeliveries,
@@ -8,6 +8,7 @@ import {
 } from '#lib/queries/delivery.ts'
 import { listExceptions } from '#lib/queries/exceptions.ts'
 import { findMeasurement, listWindows } from '#lib/queries/measurements.ts'
+import { measureTeamsOver, measureWindow } from '#lib/queries/windows.ts'
 import { toLandscape } from '#scorecards/adoption/landscape.ts'
 import { valueAt } from '#scorecards/adoption/spans.ts'
 import type { ChangedUnit, ChangeExplanation, Published } from '#scorecards/change/explanation.ts'
@@ -25,6 +26,8 @@ export interface ChangeQuestion {
   /** The newest figures at or before these moments are held against each other. */
   readonly before: Date
   readonly after: Date
+  /** In place of the figures of moments those over these windows. */
+  readonly windows?: { readonly before: Period; readonly after: Period }
   readonly now: Date
 }
 
@@ -91,8 +94,13 @@ interface Sides {
 
 async function findSides(
   db: Reader,
-  { metricId, scope, before, after }: ChangeQuestion,
+  { metricId, scope, before, after, windows }: ChangeQuestion,
 ): Promise<Sides> {
+  if (windows !== undefined) {
+    const over = async (window: Period) =>
+      (await measureWindow(db, { metricId, scope, window, isOpened: true }))[0] ?? null
+    return { before: await over(windows.before), after: await over(windows.after) }
+  }
   const [then, now] = await Promise.all([
     findMeasurement(db, { metricId, ...scope }, before),
     findMeasurement(db, { metricId, ...scope }, after),
@@ -103,15 +111,19 @@ async function findSides(
 /** Figures of delivery follow from the samples, with those of each team. */
 async function measureSides(
   db: Reader,
-  { metricId, scope, before, after, now }: ChangeQuestion,
+  { metricId, scope, before, after, windows, now }: ChangeQuestion,
   days: number,
 ): Promise<Sides> {
-  const measureAt = (moment: Date) => {
-    const end = weekOf(moment).from
-    const window = { from: daysBefore(end, days), to: end }
-    return measureTeamDeliveries(db, { ...(scope satisfies DeliveryScope), metricId, window, now })
+  const ownOf = (moment: Date) => {
+    const { from: to } = weekOf(moment)
+    return { from: daysBefore(to, days), to }
   }
-  const deliveries = [await measureAt(before), await measureAt(after)] as const
+  const measureIn = (window: Period) =>
+    measureTeamDeliveries(db, { ...(scope satisfies DeliveryScope), metricId, window, now })
+  const deliveries = [
+    await measureIn(windows?.before ?? ownOf(before)),
+    await measureIn(windows?.after ?? ownOf(after)),
+  ] as const
   const [then, later] = deliveries
   return { before: then.whole ?? null, after: later.whole ?? null, deliveries }
 }
@@ -201,20 +213,24 @@ type Pair = readonly [before: MetricResult, after: MetricResult]
 /** A team's own share of the work was measured at the same moments. */
 async function explainWork(
   db: Reader,
-  { metricId, scope }: ChangeQuestion,
+  { metricId, scope, windows }: ChangeQuestion,
   pair: Pair,
   published: Published | undefined,
 ): Promise<Explained> {
   const { pathId, teamId } = scope
   if (teamId !== undefined || pathId === undefined) return 'one_team'
   const sides: Map<string, RatioSeen>[] = []
-  for (const result of pair) {
-    const measured = await listWindows(db, {
-      windowKind: 'own',
-      windowEnds: [result.asOf],
-      metricIds: [metricId],
-      pathId,
-    })
+  for (const [index, result] of pair.entries()) {
+    const window = index === 0 ? windows?.before : windows?.after
+    const measured =
+      window === undefined
+        ? await listWindows(db, {
+            windowKind: 'own',
+            windowEnds: [result.asOf],
+            metricIds: [metricId],
+            pathId,
+          })
+        : await measureTeamsOver(db, { metricId, pathId, teamIds: teamsIn(result), window })
     const byTeam = new Map(measured.map((one) => [one.scope.teamId, one]))
     const seen = teamsIn(result).map((team) => [team, byTeam.get(team)] as const)
     const found = seen.flatMap(([team, own]) => (own ? [[team, seenInResult(own)] as const] : []))

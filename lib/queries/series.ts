@@ -3,6 +3,7 @@ import { isPublished } from '#db/published.ts'
 import type { Row } from '#db/schema.ts'
 import { type Period, weeksIn } from '#lib/period.ts'
 import { DELIVERY_METRICS } from '#scorecards/delivery/results.ts'
+import { deploymentFrequency } from '#scorecards/metrics/deployment-frequency.ts'
 import type { Scope } from '#scorecards/result.ts'
 
 /** A figure at the end of a week; a value is null where nothing usable was measured. */
@@ -52,14 +53,18 @@ export async function listSeries(
   return new Map(
     metricIds.map((id) => [
       id,
-      ends.map((at) => toPoint(at, known.get(`${id} ${at.toISOString()}`))),
+      ends.map((at) => toPoint(id, at, known.get(`${id} ${at.toISOString()}`))),
     ]),
   )
 }
 
 type Found = Pick<Row<'measurements'>, 'value' | 'n' | 'status'>
 
-function toPoint(at: Date, row: Found | undefined): SeriesPoint {
-  const isUsable = row !== undefined && USABLE.includes(row.status)
+/** It wants more weeks than a point has: that one was read is enough for what is counted in it. */
+const COUNTED = deploymentFrequency.definition.id
+
+function toPoint(metricId: string, at: Date, row: Found | undefined): SeriesPoint {
+  const statuses = metricId === COUNTED ? [...USABLE, 'insufficient_sample'] : USABLE
+  const isUsable = row !== undefined && statuses.includes(row.status)
   return { at, value: isUsable ? row.value : null, n: row?.n ?? null }
 }

@@ -1,4 +1,4 @@
-import { daysBefore } from '#lib/period.ts'
+import type { Period } from '#lib/period.ts'
 import type { Path } from '#scorecards/adoption/landscape.ts'
 import { valueAt } from '#scorecards/adoption/spans.ts'
 import type { Model } from '#scorecards/adoption/tracks.ts'
@@ -33,15 +33,14 @@ export interface ApprovalRows {
 }
 
 /**
- * Reads the changes of which a step had ended in the `days` before a moment, as they stood then: of
- * services that the path was meant for when they were merged.
+ * Reads the changes of which a step had ended in a period, as they stood at its end: of services that
+ * the path was meant for when they were merged.
  */
 export function approvalReader(
   model: Model,
   path: Path,
   { steps, changes }: ApprovalRows,
-  days: number,
-): (asOf: Date) => readonly LoggedChange[] {
+): (period: Period) => readonly LoggedChange[] {
   const logs = Map.groupBy(steps, (row) => row.change_sha)
   const merged = Map.groupBy(changes.filter(isMeantFor(model, path)), (row) => row.merge_sha)
   const logged = [...merged].flatMap(([sha, own]) => {
@@ -49,8 +48,7 @@ export function approvalReader(
     if (sha === null || first === undefined) return []
     return { sha, mergedAt: new Date(first), steps: (logs.get(sha) ?? []).map(toStep) }
   })
-  return (asOf) => {
-    const from = daysBefore(asOf, days)
+  return ({ from, to: asOf }) => {
     const isRecent = ({ endedAt }: Step) => endedAt !== null && endedAt >= from
     return logged
       .filter(({ mergedAt }) => mergedAt < asOf)

@@ -1,11 +1,11 @@
-import { daysBefore } from '#lib/period.ts'
+import type { Period } from '#lib/period.ts'
 import type { Path, Service } from '#scorecards/adoption/landscape.ts'
 import { valueAt } from '#scorecards/adoption/spans.ts'
 import type { Model } from '#scorecards/adoption/tracks.ts'
 import { type ExceptionRow, teamReader } from '#scorecards/adoption/work.ts'
 import type { CoveredInterval } from '#scorecards/coverage.ts'
 import { idOf, type Named, toFinder } from '#scorecards/delivery/facts.ts'
-import { type DeploymentCase, instantOf } from '#scorecards/delivery/production.ts'
+import { type DeploymentCase, instantOf, isIn } from '#scorecards/delivery/production.ts'
 import type { GovernedDeployment, GovernedRequest } from '#scorecards/governance/evidence-cases.ts'
 import {
   graceEnd,
@@ -107,20 +107,22 @@ export const REGISTER_SCOPE = 'entity:policy_requirements'
 /** Work is looked back on for so long to say what evidence is about. */
 export const SUBJECT_DAYS = 182
 
+/** Of work in `period`, as it stood at its end. */
 export function toPathPolicies(
   model: Model,
   path: Path,
   rows: PolicyRows,
-  asOf: Date,
+  period: Period,
 ): PathPolicies {
+  const { to: asOf } = period
   const known = asOf.toISOString()
   const hasRegister =
     rows.requirements.some(({ required_from }) => required_from < known) ||
     model.landscape.coverage.has(REGISTER_SCOPE)
   const sources = rows.sources.filter(({ told_since }) => told_since < known)
   const uncovered = uncoveredReader(model, { ...rows, sources })
-  const requests = listRequests(model, path, rows.requests, { uncovered, asOf })
-  const deployments = listDeployments(model, path, rows.deployments, { uncovered, asOf })
+  const requests = listRequests(model, path, rows.requests, { uncovered, period })
+  const deployments = listDeployments(model, path, rows.deployments, { uncovered, period })
   const find = { request: toFinder(requests), deployment: toFinder(deployments) }
   const isWaived = waiverReader(model.exceptions.filter(isKnownBefore(asOf)))
   const told = rows.evidence.flatMap((row) => {
@@ -167,24 +169,22 @@ const toRequirement = (row: RequirementRow): PolicyRequirement => ({
 
 interface SubjectTerms {
   readonly uncovered: (from: Date, to: Date) => ReadonlySet<string>
-  readonly asOf: Date
+  readonly period: Period
 }
-
-const isRecent = (at: Date, asOf: Date) => at >= daysBefore(asOf, SUBJECT_DAYS) && at < asOf
 
 /** Requests of teams that the path was meant for. */
 function listRequests(
   { landscape }: Model,
   path: Path,
   rows: readonly RequestRow[],
-  { uncovered, asOf }: SubjectTerms,
+  { uncovered, period }: SubjectTerms,
 ): (GovernedRequest & Named)[] {
   const eligibility = teamReader(landscape, path)
   return rows.flatMap((row) => {
     const end = row.usable_at ?? row.ended_at
     const effectAt = row.result === 'usable' && end !== null ? new Date(end) : null
     const at = effectAt ?? new Date(end ?? row.requested_at)
-    if (!isRecent(at, asOf)) return []
+    if (!isIn(period, at)) return []
     if (eligibility(row.team_id, row.requested_at) !== 'eligible') return []
     return {
       id: idOf(namesOf(row)),
@@ -202,14 +202,14 @@ function listDeployments(
   { landscape }: Model,
   path: Path,
   rows: readonly DeploymentRow[],
-  { uncovered, asOf }: SubjectTerms,
+  { uncovered, period }: SubjectTerms,
 ): (GovernedDeployment & Named)[] {
   return rows.flatMap((row) => {
     const service = landscape.serviceById.get(row.service_id)
     if (service === undefined) return []
     const one = toCase(row, service)
     const at = instantOf(one)
-    if (!isRecent(at, asOf)) return []
+    if (!isIn(period, at)) return []
     if (valueAt(path.eligibility(service), at.toISOString())?.result !== 'eligible') return []
     const { workloadClass, dataClassification } = service
     return {

@@ -15,6 +15,8 @@ import { proportion } from '#scorecards/proportion.ts'
 export interface Bypass {
   /** `path`: pooled over `teams`; `team`: of the one team given. */
   readonly reach: Reach
+  /** Of the window. */
+  readonly days: number
   readonly teams: readonly TeamWork[]
 }
 
@@ -22,8 +24,8 @@ export interface TeamWork {
   readonly team: string
   /** Weeks in a row in state adopted or partial; 0 for a team that is in neither now. */
   readonly adopterWeeks: number
-  /** In-scope work of 28 days, whatever came of it. */
-  readonly last28: WorkCounts
+  /** In-scope work of the window, whatever came of it. */
+  readonly recent: WorkCounts
 }
 
 export const bypassRate: Metric<Bypass> = {
@@ -57,9 +59,12 @@ export const bypassRate: Metric<Bypass> = {
   },
   windowDays: 28,
 
-  compute({ reach, teams }) {
+  compute({ reach, days, teams }) {
     const adopters = teams.filter((team) => exclusionOf(team) === null)
-    const result = { ...ofAdopters(adopters), evidence: toEvidence(teams.flatMap(toRows)) }
+    const result = {
+      ...ofAdopters(adopters),
+      evidence: toEvidence(teams.flatMap((team) => toRows(team, days))),
+    }
     if (reach === 'path') return pooled(result, adopters)
     return adopters.length === 0 ? { ...result, absence: 'not_applicable' } : result
   },
@@ -74,7 +79,7 @@ function exclusionOf({ adopterWeeks }: TeamWork): EvidenceKind | null {
 }
 
 function ofAdopters(adopters: readonly TeamWork[]): Computed {
-  const counts = adopters.map(({ last28 }) => last28)
+  const counts = adopters.map(({ recent }) => recent)
   const result = proportion(
     {
       numerator: sumOf(counts, offPath),
@@ -101,7 +106,7 @@ function partsOf(counts: readonly WorkCounts[]) {
 
 function pooled(result: Computed, adopters: readonly TeamWork[]): Computed {
   const ratio = clusterRatio(
-    adopters.map(({ last28 }) => ({ numerator: offPath(last28), denominator: known(last28) })),
+    adopters.map(({ recent }) => ({ numerator: offPath(recent), denominator: known(recent) })),
   )
   const isTooSmall = ratio.clusters < TEAMS_TO_POOL || result.n < MINIMUM
   return {
@@ -113,10 +118,10 @@ function pooled(result: Computed, adopters: readonly TeamWork[]): Computed {
   }
 }
 
-function toRows(team: TeamWork) {
+function toRows(team: TeamWork, days: number) {
   const exclusion = exclusionOf(team)
-  const terms = { team: team.team, days: '28' }
-  return toQueries(team.last28, terms, (kind) => exclusion ?? setOf(kind))
+  const terms = { team: team.team, days: String(days) }
+  return toQueries(team.recent, terms, (kind) => exclusion ?? setOf(kind))
 }
 
 function setOf(kind: WorkKind): EvidenceKind {

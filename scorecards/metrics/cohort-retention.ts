@@ -25,6 +25,7 @@ export const cohortRetention: TableMetric<Adoptions> = {
     area: 'adoption',
     unit: 'fraction of teams',
     direction: 'higher',
+    toldOf: 'moment',
     definition:
       'Of the teams that adopted the path in the same four weeks, the share that is on it 4, 8, 12 ' +
       'and 26 weeks later.',

@@ -20,6 +20,7 @@ export const commentThemeShare: TableMetric<CommentThemes> = {
     area: 'satisfaction',
     unit: 'fraction of comments',
     direction: 'none',
+    toldOf: 'wave',
     definition:
       `The share of comments that are about each theme: ${THEMES.join(', ')}. One comment can be ` +
       'about several.',

@@ -18,6 +18,7 @@ export const csatTop2: Metric<CsatTop2> = {
     area: 'satisfaction',
     unit: 'fraction of answers',
     direction: 'higher',
+    toldOf: 'wave',
     definition:
       'The share of answers 4 or 5, on a scale from 1 to 5, to how satisfied people were with their ' +
       'last use of the path.',

@@ -26,6 +26,7 @@ export const driftRate: Metric<Drift> = {
     area: 'adoption',
     unit: 'fraction of services',
     direction: 'lower',
+    toldOf: 'moment',
     definition:
       'The share of services on the path whose managed files differ from what their version of it ' +
       'says, beyond what is tolerated.',

@@ -14,6 +14,7 @@ export const exceptionPrevalence: Metric<ExceptionPrevalence> = {
     area: 'governance',
     unit: 'fraction of teams',
     direction: 'none',
+    toldOf: 'moment',
     definition: 'The share of teams in scope that hold an active exception for the whole team.',
     formula: 'teams in state excepted / eligible teams of known state and excepted ones',
     eligibleSet:

@@ -19,6 +19,7 @@ export const freeChoiceAdoptionRate: Metric<FreeChoiceAdoption> = {
     area: 'adoption',
     unit: 'fraction of teams',
     direction: 'higher',
+    toldOf: 'moment',
     definition:
       'The share of adopters among eligible teams that no interface mandate for this path ever covered.',
     formula: 'adopted teams among them / eligible teams of known state never under such a mandate',

@@ -48,6 +48,7 @@ export const funnelConversion: TableMetric<Funnel> = {
     area: 'adoption',
     unit: 'fraction of teams',
     direction: 'higher',
+    toldOf: 'moment',
     definition:
       'How far teams get within 56 days of the moment at which they could adopt the path, step by ' +
       'step: eligible, attempted, first_success, repeat (a third success, in at least two ISO ' +

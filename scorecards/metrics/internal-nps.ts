@@ -19,6 +19,7 @@ export const internalNps: Metric<InternalNps> = {
     isHeadline: true,
     unit: 'points, -100 to 100',
     direction: 'higher',
+    toldOf: 'wave',
     definition:
       'How much more people would recommend the path to a colleague team than would not, by ' +
       'answers from 0 to 10.',

@@ -3,7 +3,7 @@ import type { EvidenceKind, Metric } from '#scorecards/measure.ts'
 import { TEAM_INTERVAL } from '#scorecards/metrics/team-states.ts'
 import { proportionOf } from '#scorecards/proportion.ts'
 
-/** A team at the two ends of a quarter. */
+/** A team at the two ends of a quarter, or of another window. */
 export interface QuarterOfTeam {
   readonly team: string
   readonly stateAtStart: AdoptionState
@@ -31,7 +31,7 @@ export const lapseRate: Metric<Lapses> = {
     eligibleSet:
       'Teams in state adopted 13 weeks before the as-of. One that did not lapse leaves if it ended ' +
       'on a full exception or is no longer meant to use the path.',
-    window: '13 weeks.',
+    window: '13 weeks. Of any other window the ISO weeks that ended in it.',
     minimumSample: 'Eight teams for value and band.',
     missingData:
       'A team that did not lapse and whose state is unknown at the end is in neither count and is ' +

@@ -23,6 +23,7 @@ export const nonadopterVoice: Metric<NonadopterVoice> = {
     area: 'satisfaction',
     unit: 'ratio',
     direction: 'higher',
+    toldOf: 'wave',
     definition:
       'How much of what a survey wave heard came from people in teams that have not adopted the ' +
       'path, by how many of the people asked they are.',

@@ -23,6 +23,7 @@ export const overdueExceptions: Metric<OverdueExceptions> = {
     area: 'governance',
     unit: 'fraction of exceptions',
     direction: 'lower',
+    toldOf: 'moment',
     definition: 'The share of open exceptions whose day of expiry has passed.',
     formula:
       'open exceptions past their expiry / open exceptions; noExpiry counts those without one',

@@ -12,7 +12,7 @@ import {
 } from '#scorecards/metrics/work-counts.ts'
 import { proportion } from '#scorecards/proportion.ts'
 
-/** In-scope work of a team in some days before the as-of. */
+/** In-scope work of a team in some days before the as-of, which is the end of the window. */
 export interface WorkSpan {
   readonly successful: WorkCounts
   /** Whatever way it was done. */
@@ -22,13 +22,20 @@ export interface WorkSpan {
 export interface PathShare {
   /** `path`: pooled over `teams`; `team`: of the one team given. */
   readonly reach: Reach
+  /** Of the window. */
+  readonly days: number
   /** Eligible teams, also those without any work. */
   readonly teams: readonly {
     readonly team: string
-    readonly last28: WorkSpan
+    /** In the window. */
+    readonly recent: WorkSpan
     readonly last91: WorkSpan
   }[]
 }
+
+const OWN_DAYS = 28
+/** A team with too little work in those is looked at for so long. */
+const LONGER_DAYS = 91
 
 export const pathShareOfActivity: Metric<PathShare> = {
   definition: {
@@ -47,7 +54,9 @@ export const pathShareOfActivity: Metric<PathShare> = {
     eligibleSet:
       'Eligible teams with in-scope work. Work under a partial exception and break-glass work is ' +
       'left out. A team without work is listed and is no zero.',
-    window: '28 days; 91 days for a team with fewer than five pieces of work in 28.',
+    window:
+      '28 days; 91 days for a team with fewer than five pieces of work in 28. Any other window stays as ' +
+      'it is asked for.',
     minimumSample:
       'Over teams: five teams and 30 pieces of work. For one team: five pieces of work.',
     missingData:
@@ -61,16 +70,18 @@ export const pathShareOfActivity: Metric<PathShare> = {
     guardrails: ['ADO-01', 'ADO-09'],
     version: '1.0.0',
   },
-  windowDays: 28,
+  windowDays: OWN_DAYS,
 
-  compute({ reach, teams }) {
-    const chosen = teams.map(({ team, last28, last91 }) => {
-      const days = known(last28.successful) < MINIMUM_OF_TEAM ? 91 : 28
-      return { team, days, ...(days === 28 ? last28 : last91) }
+  compute({ reach, days, teams }) {
+    const chosen = teams.map(({ team, recent, last91 }) => {
+      const isTooFew = days === OWN_DAYS && known(recent.successful) < MINIMUM_OF_TEAM
+      return isTooFew
+        ? { team, days: LONGER_DAYS, isLonger: true, ...last91 }
+        : { team, days, isLonger: false, ...recent }
     })
     const result = { ...ofCounts(chosen), evidence: toEvidence(chosen.flatMap(toRows)) }
     if (reach === 'path') return pooled(result, chosen)
-    return { ...result, windowDays: chosen[0]?.days ?? 28 }
+    return { ...result, windowDays: chosen[0]?.days ?? days }
   },
 }
 
@@ -80,6 +91,8 @@ const MINIMUM_POOLED = 30
 interface TeamSpan extends WorkSpan {
   readonly team: string
   readonly days: number
+  /** Longer than the window. */
+  readonly isLonger: boolean
 }
 
 function ofCounts(spans: readonly TeamSpan[]): Computed {
@@ -101,7 +114,7 @@ function ofCounts(spans: readonly TeamSpan[]): Computed {
     parts: {
       teamsUsed: spans.filter(hasWork).length,
       teamsWithoutActivity: spans.filter((span) => !hasWork(span)).length,
-      teamsOver91Days: spans.filter((span) => span.days === 91 && hasWork(span)).length,
+      teamsOver91Days: spans.filter((span) => span.isLonger && hasWork(span)).length,
       parallelPipeline: sumOf(counts, ({ parallel_pipeline }) => parallel_pipeline),
       manualChange: sumOf(counts, ({ manual_change }) => manual_change),
       otherOffPath: sumOf(counts, ({ off_path }) => off_path),

@@ -1,7 +1,7 @@
 import { type Period, trailingWeeks, weeksIn } from '#lib/period.ts'
 import type { RequestType } from '#lib/request-types.ts'
 import { isOverdispersed, poissonRate } from '#lib/stats/counts.ts'
-import { isIn } from '#scorecards/delivery/production.ts'
+import { isIn, type Span } from '#scorecards/delivery/production.ts'
 import { type Computed, type EvidenceKind, type Metric, toEvidence } from '#scorecards/measure.ts'
 import { CHART_WEEKS, chartParts } from '#scorecards/process-chart.ts'
 import { requestTypeOf } from '#scorecards/support/request-types.ts'
@@ -14,8 +14,7 @@ import {
   setOutside,
 } from '#scorecards/support/requests.ts'
 
-export interface SupportRequests {
-  readonly asOf: Date
+export interface SupportRequests extends Span {
   /** Requests about the path, and those that nobody has attributed to one, for 26 weeks. */
   readonly requests: readonly TypedRequest[]
   readonly covered: Covered
@@ -47,7 +46,9 @@ export const supportRequestsPerWeek: Metric<SupportRequests> = {
     eligibleSet:
       'Requests and threads that are attributed to the path and were opened outside the platform ' +
       'team; those of machines are left out and counted.',
-    window: 'The last four ISO weeks that are over; 26 of them for the chart.',
+    window:
+      'The last four ISO weeks that are over; 26 of them for the chart. Of another window the ISO ' +
+      'weeks that lie in it with all of their days.',
     minimumSample: 'Three weeks that were read for the value, ten for the limits of the chart.',
     missingData:
       'A week that was not read is a gap, and its requests are left out; one that was read without ' +
@@ -66,13 +67,14 @@ export const supportRequestsPerWeek: Metric<SupportRequests> = {
   },
   windowDays: WEEKS * 7,
 
-  compute({ asOf, requests, covered }) {
-    const window = trailingWeeks(asOf, WEEKS)
-    const read = weeksIn(window).filter((week) => isRead(covered, week))
+  compute({ asOf, requests, covered, ...span }) {
+    const window = span.window ?? trailingWeeks(asOf, WEEKS)
+    const whole = weeksIn(window).filter(({ from, to }) => window.from <= from && to <= window.to)
+    const read = whole.filter((week) => isRead(covered, week))
     const rows = openedIn(requests, window).map((request) => ({
       id: request.id,
       request,
-      kind: setOf(request, read),
+      kind: setOf(request, whole, read),
     }))
     const ofKind = (kind: EvidenceKind) =>
       rows.filter((row) => row.kind === kind).map(({ request }) => request)
@@ -83,7 +85,7 @@ export const supportRequestsPerWeek: Metric<SupportRequests> = {
       ...rateOf(counted.length, nUnknown, read.length),
       flags: [...(nUnknown > 0 ? ['has_unknown'] : []), ...(isUneven ? ['overdispersed'] : [])],
       parts: {
-        weeksNotCovered: WEEKS - read.length,
+        weeksNotCovered: whole.length - read.length,
         ...unattributedParts(ofKind('excluded:no_path').length, counted.length + nUnknown),
         ...chartParts(series),
         ...countTypes(counted),
@@ -94,9 +96,14 @@ export const supportRequestsPerWeek: Metric<SupportRequests> = {
   },
 }
 
-function setOf(request: SupportRequest, read: readonly Period[]): EvidenceKind {
-  const isSeen = read.some((week) => isIn(week, request.openedAt))
-  return isSeen ? (setOutside(request) ?? 'counted') : 'excluded:week_not_covered'
+function setOf(
+  request: SupportRequest,
+  whole: readonly Period[],
+  read: readonly Period[],
+): EvidenceKind {
+  const isOf = (weeks: readonly Period[]) => weeks.some((week) => isIn(week, request.openedAt))
+  if (isOf(read)) return setOutside(request) ?? 'counted'
+  return isOf(whole) ? 'excluded:week_not_covered' : 'excluded:part_of_week'
 }
 
 /** Oldest first; null of a week that was not read. */

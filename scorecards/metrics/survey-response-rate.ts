@@ -15,6 +15,7 @@ export const surveyResponseRate: Metric<ResponseRate> = {
     area: 'satisfaction',
     unit: 'fraction of people',
     direction: 'higher',
+    toldOf: 'wave',
     definition: 'The share of the people invited to a survey wave who answered it.',
     formula: 'responses / people invited',
     eligibleSet: 'People invited to the wave.',

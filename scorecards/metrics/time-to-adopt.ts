@@ -35,6 +35,7 @@ export const timeToAdopt: Metric<AdoptionTimes> = {
     area: 'adoption',
     unit: 'days',
     direction: 'lower',
+    toldOf: 'moment',
     definition:
       'How long it takes a team to adopt the path from the moment at which it could have; teams that ' +
       'have not adopted it yet count.',

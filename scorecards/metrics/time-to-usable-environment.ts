@@ -3,6 +3,7 @@ import { compareText } from '#lib/order.ts'
 import { daysBefore } from '#lib/period.ts'
 import { medianInterval } from '#lib/stats/quantiles.ts'
 import type { Duration } from '#lib/stats/survival.ts'
+import type { Span } from '#scorecards/delivery/production.ts'
 import { type Computed, type EvidenceKind, type Metric, toEvidence } from '#scorecards/measure.ts'
 import { timeToEvent } from '#scorecards/time-to-event.ts'
 
@@ -20,8 +21,7 @@ export interface EnvironmentRequest {
   readonly result: 'usable' | 'failed' | 'timeout' | 'rejected' | 'cancelled' | 'open'
 }
 
-export interface EnvironmentRequests {
-  readonly asOf: Date
+export interface EnvironmentRequests extends Span {
   /** Standard requests of the path, those before the window too: a chain may begin there. */
   readonly requests: readonly EnvironmentRequest[]
 }
@@ -45,7 +45,9 @@ export const timeToUsableEnvironment: Metric<EnvironmentRequests> = {
       'is watched until the as-of if that one is open, until seven days after it failed or timed ' +
       'out, and until it was rejected or cancelled',
     eligibleSet: 'Standard requests for what the path offers.',
-    window: 'Chains that began in 28 days; in 91 days when those are fewer than 12.',
+    window:
+      'Chains that began in 28 days; in 91 days when those are fewer than 12. Any other window stays as ' +
+      'it is asked for.',
     minimumSample: 'Six chains for the value, twelve for a band.',
     missingData:
       'Without a source that tells when an environment is usable there is no value. A chain that ' +
@@ -63,10 +65,10 @@ export const timeToUsableEnvironment: Metric<EnvironmentRequests> = {
   },
   windowDays: 28,
 
-  compute({ asOf, requests }) {
+  compute({ asOf, window, requests }) {
     const chains = toChains(requests, asOf)
-    const recent = sortChains(chains, daysBefore(asOf, 28))
-    const isShort = watchesOf(recent).length < ENOUGH_FOR_BAND
+    const recent = sortChains(chains, window?.from ?? daysBefore(asOf, 28))
+    const isShort = window === undefined && watchesOf(recent).length < ENOUGH_FOR_BAND
     const sorted = isShort ? sortChains(chains, daysBefore(asOf, 91)) : recent
     const nUnknown = sorted.filter(({ kind }) => kind === 'unknown').length
     const watches = watchesOf(sorted)
@@ -82,7 +84,7 @@ export const timeToUsableEnvironment: Metric<EnvironmentRequests> = {
       evidence: toEvidence(
         sorted.flatMap(({ chain, kind }) => chain.requests.map(({ id }) => ({ id, kind }))),
       ),
-      windowDays: isShort ? 91 : 28,
+      ...(isShort && { windowDays: 91 }),
     }
   },
 }

@@ -21,6 +21,7 @@ export const totalAdoptionRate: Metric<TotalAdoption> = {
     area: 'adoption',
     unit: 'fraction of teams',
     direction: 'higher',
+    toldOf: 'moment',
     definition:
       'The share of eligible teams that have adopted the path, for whatever reason, with the part ' +
       'of them that was told to.',

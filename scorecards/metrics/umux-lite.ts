@@ -22,6 +22,7 @@ export const umuxLite: Metric<UmuxLite> = {
     area: 'satisfaction',
     unit: 'points, 0 to 100',
     direction: 'higher',
+    toldOf: 'wave',
     definition:
       'How far people agree that the path can do what they need and that it is easy to use.',
     formula:

@@ -37,6 +37,7 @@ export const versionLag: Metric<VersionLag> = {
     area: 'adoption',
     unit: 'days',
     direction: 'lower',
+    toldOf: 'moment',
     definition:
       'For how long the services on the path could have moved to a newer version of it and did not.',
     formula:

@@ -24,6 +24,7 @@ export const voluntaryAdoptionRate: Metric<VoluntaryAdoption> = {
     isHeadline: true,
     unit: 'fraction of teams',
     direction: 'higher',
+    toldOf: 'moment',
     definition:
       'The share of eligible teams that have adopted the path and began to without being told to.',
     formula: 'adopted teams whose run of use began by choice / eligible teams of known state',

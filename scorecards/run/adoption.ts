@@ -16,7 +16,7 @@ import {
 import { type TeamWeeks, toFirstUses, type Weeks } from '#scorecards/adoption/weekly-counts.ts'
 import { weekEndOf } from '#scorecards/adoption/weekly-input.ts'
 import { toMeasurementRow } from '#scorecards/measurement-row.ts'
-import { type Moment, momentAtWeekEnd } from '#scorecards/moment.ts'
+import { type Moment, momentAt } from '#scorecards/moment.ts'
 import { NO_CASES, toPathCases } from '#scorecards/path-cases.ts'
 import { PATH_METRICS, pathResults, teamResults } from '#scorecards/path-results.ts'
 import { TEAM_WEEKS } from '#scorecards/run/horizons.ts'
@@ -199,9 +199,9 @@ async function measure(
     ? toPathCases(await listPathCases(session.db, path.id, null))
     : NO_CASES
   const moments = new Map<number, Moment>()
-  const momentAt = (index: number) => {
+  const momentOf = (index: number) => {
     const known = moments.get(index)
-    const moment = known ?? momentAtWeekEnd(model, track, cases, weekEndOf(weeks, index))
+    const moment = known ?? momentAt({ model, track, cases, asOf: weekEndOf(weeks, index) })
     moments.set(index, moment)
     return moment
   }
@@ -212,7 +212,7 @@ async function measure(
       session.run,
       regionOf(path, '', sorted, weeks),
       sorted.flatMap((index) =>
-        pathResults(momentAt(index), session.now).map((one) => toMeasurementRow(one)),
+        pathResults(momentOf(index), session.now).map((one) => toMeasurementRow(one)),
       ),
     ),
   )
@@ -220,7 +220,7 @@ async function measure(
   changed += await writeEach(session, [...dirty.ofTeams], TEAMS_AT_ONCE, (tx, [team, own]) => {
     const recent = [...own].filter((index) => index >= firstOfTeams).toSorted((a, b) => a - b)
     const rows = recent.flatMap((index) =>
-      teamResults(momentAt(index), team, session.now).map((one) => toMeasurementRow(one)),
+      teamResults(momentOf(index), team, session.now).map((one) => toMeasurementRow(one)),
     )
     return writeMeasurements(tx, session.run, regionOf(path, team, recent, weeks), rows)
   })

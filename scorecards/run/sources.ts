@@ -3,9 +3,10 @@ import type { Reader } from '#db/connection.ts'
 import { listSources } from '#db/delivery-facts.ts'
 import { listLinkFacts } from '#db/link-facts.ts'
 import { listMeasuredSources, writeMeasurements } from '#db/measurements.ts'
-import { daysBefore, weekNumber, weekStart } from '#lib/period.ts'
+import { weekNumber, weekStart } from '#lib/period.ts'
 import type { Landscape } from '#scorecards/adoption/landscape.ts'
 import type { Model } from '#scorecards/adoption/tracks.ts'
+import { periodOf, type Span } from '#scorecards/delivery/production.ts'
 import { linkRecords } from '#scorecards/linkage.ts'
 import { toMeasurementRow } from '#scorecards/measurement-row.ts'
 import { linkageRate } from '#scorecards/metrics/linkage-rate.ts'
@@ -20,10 +21,10 @@ export async function listSourceIds({ db }: Session, { coverage }: Landscape): P
   return [...new Set([...(await listConfiguredSources(db)), ...read])].toSorted()
 }
 
-/** The records of every source that should name something, in the days before `asOf`. */
-export async function loadLinkRecords(db: Reader, landscape: Landscape, asOf: Date) {
-  const period = { from: daysBefore(asOf, linkageRate.windowDays), to: asOf }
-  return linkRecords(landscape, await listLinkFacts(db, period), asOf)
+/** The records of every source that should name something, in a window or in the days before the as-of. */
+export async function loadLinkRecords(db: Reader, landscape: Landscape, span: Span) {
+  const period = periodOf(span, linkageRate.windowDays)
+  return linkRecords(landscape, await listLinkFacts(db, period), span.asOf)
 }
 
 /**
@@ -40,7 +41,7 @@ export async function updateLinkage(
   if (!isTouched && !isToldByOthers) return 0
   const metricId = linkageRate.definition.id
   const scopes = bySource(landscape.coverage)
-  const records = await loadLinkRecords(db, landscape, until)
+  const records = await loadLinkRecords(db, landscape, { asOf: until })
   const ids = new Set([...records.keys(), ...(await listMeasuredSources(db, metricId))])
   let changed = 0
   for (const id of ids) {
@@ -98,7 +99,9 @@ export async function updateSources(
   let changed = 0
   for (const id of ids) {
     const rows = ends.map((asOf) =>
-      toMeasurementRow(sourceResult(id, scopes.get(id) ?? new Map(), asOf, session.now)),
+      toMeasurementRow(
+        sourceResult(id, scopes.get(id) ?? new Map(), { asOf, computedAt: session.now }),
+      ),
     )
     const region = {
       pathId: '',

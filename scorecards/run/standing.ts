@@ -17,6 +17,7 @@ import {
   type PathKnowledge,
   SUPPORT_DAYS,
   standingReader,
+  usesOfLedgers,
 } from '#scorecards/path-facts.ts'
 import {
   APPROVAL_METRICS,
@@ -34,8 +35,7 @@ import { HISTORY_WEEKS } from '#scorecards/run/horizons.ts'
 import type { Plan } from '#scorecards/run/plan.ts'
 import type { Session } from '#scorecards/run/session.ts'
 import { readUseLedgers } from '#scorecards/run/work.ts'
-import { countUsesPerWeek, type UseLedger } from '#scorecards/support/use-ledger.ts'
-import { ledgerReader } from '#scorecards/support/use-reader.ts'
+import type { UseLedger } from '#scorecards/support/use-ledger.ts'
 
 interface StandingTerms {
   readonly model: Model
@@ -111,13 +111,9 @@ const writerReader = (
 /** The ledgers are read once, for all stretches. */
 function usesReader(db: Reader, pathId: string): PathFactReader['uses'] {
   let read: Promise<readonly UseLedger[]> | undefined
-  return async ({ weeks }) => {
+  return async (periods) => {
     read ??= readUseLedgers(db, pathId)
-    const ledgers = await read
-    return {
-      usesIn: ledgerReader(ledgers),
-      usedPerWeek: countUsesPerWeek(ledgers, +weeks.from, +weeks.to),
-    }
+    return usesOfLedgers(await read, periods)
   }
 }
 
@@ -133,7 +129,7 @@ async function measure(
   const rows: ComputedMeasurement[] = []
   for (const weekEnd of weekEnds) {
     const context = { computedAt: session.now, isBrief: true }
-    const results = standingResults(standingAt(weekEnd), metricIds, context)
+    const results = standingResults(standingAt({ asOf: weekEnd }), metricIds, context)
     rows.push(...results.map((one) => toMeasurementRow(one)))
     await session.giveTurn()
   }

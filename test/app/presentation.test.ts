@@ -30,7 +30,9 @@ test('only present=1 presents', () => {
 
 test('what opens beside a part that is presented leaves it where it is', () => {
   const search = { present: '1', slide: '2', cmp: 'off' }
-  const view = readView(search, new Date('2026-03-04T10:00:00Z'), '/review/2025-Q4')
+  const view = readView(search, new Date('2026-03-04T10:00:00Z'), '/review/2025-Q4', {
+    fiscalYearStart: 1,
+  })
   expect(hereWith(view, {})).toBe('/review/2025-Q4?cmp=off&present=1&slide=2')
   expect(hereWith(view, { present: undefined, slide: undefined })).toBe('/review/2025-Q4?cmp=off')
 })

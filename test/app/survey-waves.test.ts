@@ -12,7 +12,8 @@ import type { MetricResult } from '#scorecards/result.ts'
 import { aResult } from '#test/support/results.ts'
 
 const NOW = new Date('2026-10-01T00:00:00Z')
-const view = (search: Record<string, string> = {}) => readView(search, NOW, '/surveys')
+const view = (search: Record<string, string> = {}) =>
+  readView(search, NOW, '/surveys', { fiscalYearStart: 1 })
 
 function aScore(value: number | null, result: Partial<MetricResult> = {}): MetricResult {
   return aResult({

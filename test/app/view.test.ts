@@ -5,7 +5,7 @@ import { aResult } from '#test/support/results.ts'
 
 const NOW = new Date('2026-03-04T10:00:00Z')
 const view = (search: Record<string, string | string[]> = {}, address = '/') =>
-  readView(search, NOW, address)
+  readView(search, NOW, address, { fiscalYearStart: 1 })
 const day = (text: string) => new Date(`${text}T00:00:00Z`)
 
 test('an address that names no day speaks for now', () => {

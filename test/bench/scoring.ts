@@ -10,6 +10,7 @@ import { monthsBefore, weekStart } from '#lib/period.ts'
 import { measureDelivery } from '#lib/queries/delivery.ts'
 import { listWindows } from '#lib/queries/measurements.ts'
 import { listSeries } from '#lib/queries/series.ts'
+import { measureWindow } from '#lib/queries/windows.ts'
 import { toLandscape } from '#scorecards/adoption/landscape.ts'
 import { toDeliveryModel } from '#scorecards/delivery/model.ts'
 import { DELIVERY_METRICS, deliveryResults } from '#scorecards/delivery/results.ts'
@@ -120,6 +121,8 @@ async function measureSize(size: SizeName, folder: string): Promise<Figures> {
     times['published quarter of a team'] = await rounds(() => readQuarter(db, 'team-003'))
     times['free range'] = await rounds(() => readRange(db))
     times['one team'] = await rounds(() => readTeam(db))
+    times['work on a path, free range'] = await rounds(() => readPath(db, 'ADO-04'))
+    times['requests about a path, free range'] = await rounds(() => readPath(db, 'SUP-02'))
     times['team weeks'] = await rounds(() => rebuildTeamWeeks(db), 3)
   })
   times['update'] = await updates(path)
@@ -208,6 +211,10 @@ const readTeam = (db: Database) =>
     from: monthsBefore(UNTIL, 12),
     to: UNTIL,
   })
+
+/** A metric of a path that is published only over its own days. */
+const readPath = (db: Database, metricId: string) =>
+  measureWindow(db, { metricId, scope: { pathId: 'deploy' }, window: RANGE, isOpened: false })
 
 /** Every metric of delivery of every team and week, from the samples, without writing them. */
 async function rebuildTeamWeeks(db: Database): Promise<void> {

@@ -25,6 +25,18 @@ async function textOf(term: string, ...args: string[]): Promise<string | undefin
   return line?.slice(term.length + 2).trim()
 }
 
+test('a number of a period is measured over it', SLOW, async () => {
+  const sales = ['ADO-04', '--path', 'starter', '--team', 'sales']
+  // One change a week, all but the first two on the path.
+  expect(await showJson(...sales, '--period', '2025-05-19..2025-06-30')).toMatchObject({
+    window: { start: '2025-05-19T00:00:00.000Z', end: '2025-06-30T00:00:00.000Z' },
+    numerator: 6,
+    denominator: 6,
+  })
+  const both = await show(...sales, '--period', '2025-06', '--as-of', '2025-06-01')
+  expect(both).toMatchObject({ status: 2, stdout: '' })
+})
+
 test('an id is known in any case, and a key as it is written', SLOW, async () => {
   const titles = []
   for (const name of ['ADO-02', 'ado-02', 'total_adoption_rate']) {

@@ -155,3 +155,29 @@ test('without a path a metric lists every place where it was measured', async ({
     ['Standard HTTP service', '56%', '5 of 9 teams'],
   ])
 })
+
+test('a figure over the time shown stands beside the time before, and opens to its rows', async ({
+  page,
+}) => {
+  await page.goto('/metrics/ADO-04?path=http-service')
+  const over = page.getByRole('region', { name: 'Over the time shown' })
+  const rows = over.locator('tbody tr')
+  await expect(rows).toHaveCount(2)
+  // Two changes a week in 13 weeks of each of nine teams; of five all, of Identity seven weeks on the path.
+  await expect(rows.first()).toContainText('144 of 234')
+  await rows.first().getByRole('link').click()
+  const drawer = page.getByRole('dialog')
+  await expect(drawer.getByRole('heading', { level: 2 }).first()).toContainText('Share of in-scope')
+  await expect(drawer).toContainText('144')
+})
+
+test('a figure over time may be told month by month', async ({ page }) => {
+  await page.goto('/metrics/ADO-04?path=http-service')
+  const series = page.getByRole('region', { name: 'Over time', exact: true })
+  await series.getByRole('link', { name: 'by month' }).click()
+  await expect(page).toHaveURL(/bucket=month/)
+  await expect(series.getByRole('link', { name: 'by month' })).toHaveAttribute(
+    'aria-current',
+    'true',
+  )
+})

@@ -137,9 +137,10 @@ export const adoptionAdapters: Readonly<Record<string, (inputs: unknown) => unkn
     ({ perTeam }) =>
       record(pathShareOfActivity, {
         reach: 'path',
+        days: 28,
         teams: perTeam.map(([team, path, all]) => {
           const span = { successful: aWork({ path, off_path: all - path }), notSuccessful: 0 }
-          return { team, last28: span, last91: span }
+          return { team, recent: span, last91: span }
         }),
       }),
   ),
@@ -275,11 +276,11 @@ export const adoptionAdapters: Readonly<Record<string, (inputs: unknown) => unkn
   ),
   'ADO-09': adapter(z.object({ activities: z.array(Activity) }), ({ activities }) => {
     const counts = Map.groupBy(activities, (one) => (one.exempt ? 'exempt' : one.mechanism))
-    const last28 = aWork(
+    const recent = aWork(
       Object.fromEntries([...counts].map(([kind, members]) => [kind, members.length])),
     )
-    const team = { team: 'team', adopterWeeks: 8, last28 }
-    const result = record(bypassRate, { reach: 'team', teams: [team] })
+    const team = { team: 'team', adopterWeeks: 8, recent }
+    const result = record(bypassRate, { reach: 'team', days: 28, teams: [team] })
     const { parallelPipeline, manualChange, excludedBreakGlass, excludedExempt } = result.parts
     return {
       ...result,

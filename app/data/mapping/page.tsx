@@ -1,10 +1,10 @@
 import type { Metadata } from 'next'
+import { currentView } from '#app/current-view.ts'
 import { CsvLink } from '#app/data-table-view.tsx'
 import { untilWritten } from '#app/database.ts'
 import { formatCount, formatDay } from '#app/format.ts'
 import { Screen } from '#app/screen.tsx'
 import { Scroll } from '#app/scroll.tsx'
-import { readView } from '#app/view.ts'
 import { getMappingInbox, type InboxKind, type Unattributed } from '#lib/queries/unattributed.ts'
 
 export const metadata: Metadata = { title: 'Mapping' }
@@ -71,7 +71,7 @@ const KINDS: readonly {
 
 export default async function MappingPage({ searchParams }: PageProps<'/data/mapping'>) {
   const search = await searchParams
-  const view = readView(search, new Date(), '/data/mapping')
+  const view = currentView(search, '/data/mapping')
   const inbox = await untilWritten(getMappingInbox, MOST)
   const all = Object.values(inbox.counts).reduce((sum, count) => sum + count, 0)
   return (

@@ -1,8 +1,8 @@
+import { currentView } from '#app/current-view.ts'
 import { database } from '#app/database.ts'
 import { formatInstant } from '#app/format.ts'
 import { findTable, TABLES_OF_TEAMS } from '#app/tables/registry.ts'
 import { listRefused, readParameters } from '#app/url-state.ts'
-import { readView } from '#app/view.ts'
 import { withinOf } from '#app/within-load.ts'
 
 /** A table as CSV, under the same parameters as the page that shows it, on one page. */
@@ -15,7 +15,7 @@ export async function GET(
   const write = name === undefined ? undefined : findTable(name)
   if (name === undefined || write === undefined) return plain(404, `${file}: no such table\n`)
   const asked = Object.fromEntries(new URL(request.url).searchParams)
-  const view = readView(asked, new Date(), '/')
+  const view = currentView(asked, '/')
   const within = await withinOf(view)
   const refused = [...new Set([...listRefused(asked), ...view.refused].map(({ name: of }) => of))]
   if (within === undefined) refused.push('in')

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { AreaCards } from '#app/area-cards.tsx'
 import { Contents } from '#app/contents.client.tsx'
+import { currentView } from '#app/current-view.ts'
 import { CsvLink, DataTableView } from '#app/data-table-view.tsx'
 import { database, untilPublished, untilWritten } from '#app/database.ts'
 import { DesirePathFigure } from '#app/desire-path/desire-path-figure.tsx'
@@ -25,7 +26,7 @@ import { pathServices } from '#app/tables/path-services.tsx'
 import { pathTeams } from '#app/tables/path-teams.tsx'
 import { AdoptionTrend } from '#app/trend-figure.tsx'
 import { usageRows } from '#app/usage.ts'
-import { evidenceHref, readView } from '#app/view.ts'
+import { evidenceHref } from '#app/view.ts'
 import { isWithin, type Within } from '#app/within.ts'
 import { withinOf } from '#app/within-load.ts'
 import { weeksIn } from '#lib/period.ts'
@@ -65,7 +66,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function GoldenPathPage({ params, searchParams }: Props) {
   const [{ path: id }, search] = await Promise.all([params, searchParams])
-  const view = readView(search, new Date(), `/golden-paths/${id}`)
+  const view = currentView(search, `/golden-paths/${id}`)
   const db = await database()
   const path = await findGoldenPath(db, id)
   if (path === undefined) notFound()

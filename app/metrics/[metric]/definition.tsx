@@ -1,6 +1,7 @@
 import { metricName } from '#app/definitions.ts'
 import { FactList } from '#app/fact-list.tsx'
 import type { MetricDefinition } from '#scorecards/result.ts'
+import { OVER_WINDOW_WORDS } from '#scorecards/words.ts'
 
 /** All that a metric says about itself. */
 export function Definition({ definition }: { definition: MetricDefinition }) {
@@ -8,6 +9,7 @@ export function Definition({ definition }: { definition: MetricDefinition }) {
     { term: 'Formula', text: definition.formula },
     { term: 'Who is counted', text: definition.eligibleSet },
     { term: 'Window', text: definition.window },
+    { term: 'Over another window', text: OVER_WINDOW_WORDS[definition.toldOf ?? 'window'] },
     { term: 'Least cases', text: definition.minimumSample },
     { term: 'What is missing', text: definition.missingData },
     { term: 'Interval', text: definition.interval },

@@ -1,10 +1,12 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { loadSeries } from '#app/compared-series.ts'
+import { currentView } from '#app/current-view.ts'
 import { database } from '#app/database.ts'
 import { findDefinition } from '#app/definitions.ts'
 import { findFigure } from '#app/find-figure.ts'
 import { Definition } from '#app/metrics/[metric]/definition.tsx'
+import { OverWindow } from '#app/metrics/[metric]/over-window.tsx'
 import { findScope, type OpenedScope } from '#app/metrics/[metric]/scope.ts'
 import { ScopeList } from '#app/metrics/[metric]/scope-list.tsx'
 import { SeriesFigure } from '#app/metrics/[metric]/series-figure.tsx'
@@ -12,7 +14,8 @@ import { WhyItChanged } from '#app/metrics/[metric]/why-it-changed.tsx'
 import { OpenedFigure } from '#app/opened-figure.tsx'
 import { Screen } from '#app/screen.tsx'
 import { isSurvey } from '#app/surveys/figures.ts'
-import { hereWith, readView, type View } from '#app/view.ts'
+import { readParameters } from '#app/url-state.ts'
+import { hereWith, type View } from '#app/view.ts'
 import type { MetricDefinition, MetricResult, Scope } from '#scorecards/result.ts'
 
 type Props = PageProps<'/metrics/[metric]'>
@@ -25,7 +28,7 @@ export default async function MetricPage({ params, searchParams }: Props) {
   const [{ metric }, search] = await Promise.all([params, searchParams])
   const definition = findDefinition(metric)
   if (definition === undefined) notFound()
-  const view = readView(search, new Date(), `/metrics/${metric}`)
+  const view = currentView(search, `/metrics/${metric}`)
   const db = await database()
   const opened = await findScope(db, search)
   if (opened === undefined) notFound()
@@ -41,7 +44,14 @@ export default async function MetricPage({ params, searchParams }: Props) {
       above={linksAbove(opened)}
       {...(isOpened && { measured: found === undefined ? null : new Date(found.asOf) })}
     >
-      <Opened definition={definition} result={found} scope={scope} page={opened.page} view={view} />
+      <Opened
+        definition={definition}
+        result={found}
+        scope={scope}
+        page={opened.page}
+        bucket={readParameters(search).bucket}
+        view={view}
+      />
       <Definition definition={definition} />
     </Screen>
   )
@@ -52,18 +62,20 @@ async function Opened({
   result,
   scope,
   page,
+  bucket,
   view,
 }: {
   definition: MetricDefinition
   result: MetricResult | undefined
   scope: Scope
   page: number
+  bucket: ReturnType<typeof readParameters>['bucket']
   view: View
 }) {
   if (result === undefined) {
     return <ScopeList definition={definition} scope={scope} view={view} />
   }
-  const series = await loadSeries(view, definition.id, scope)
+  const series = await loadSeries(view, definition.id, scope, bucket)
   return (
     <OpenedFigure
       result={result}
@@ -72,7 +84,10 @@ async function Opened({
       pageHref={(other) => hereWith(view, { page: other })}
     >
       {!isSurvey(definition.id) && (
-        <WhyItChanged metricId={definition.id} scope={scope} view={view} />
+        <>
+          <OverWindow definition={definition} scope={scope} view={view} />
+          <WhyItChanged metricId={definition.id} scope={scope} view={view} />
+        </>
       )}
       <SeriesFigure definition={definition} scope={scope} series={series} view={view} />
     </OpenedFigure>

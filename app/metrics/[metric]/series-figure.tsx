@@ -1,14 +1,42 @@
 import type { ComparedSeries } from '#app/compared-series.ts'
 import { CsvLink } from '#app/data-table-view.tsx'
 import { formatDay, formatValue, toDay } from '#app/format.ts'
+import { Link } from '#app/link.tsx'
 import { SeriesChart } from '#app/metrics/[metric]/series-chart.client.tsx'
 import { Scroll } from '#app/scroll.tsx'
 import { trendSentence } from '#app/trend.ts'
-import type { View } from '#app/view.ts'
+import { hereWith, type View } from '#app/view.ts'
 import { naturalLimits } from '#lib/stats/process-behaviour.ts'
 import type { MetricDefinition, Scope } from '#scorecards/result.ts'
 
-/** A figure week by week, with the limits within which it usually stays, and the same as a table. */
+const EACH_ENDS = {
+  week: 'Week that ended',
+  month: 'Month that ended',
+  quarter: 'Quarter that ended',
+  wave: 'Wave that closed',
+} as const
+
+const BUCKETS = ['week', 'month', 'quarter'] as const
+
+/** Links, so that each is an address. */
+function BucketChoice({ each, view }: { each: ComparedSeries['each']; view: View }) {
+  return (
+    <p className="choices">
+      {BUCKETS.map((bucket) => (
+        <Link
+          key={bucket}
+          href={hereWith(view, { bucket: bucket === 'week' ? undefined : bucket })}
+          aria-current={bucket === each ? 'true' : undefined}
+          scroll={false}
+        >
+          by {bucket}
+        </Link>
+      ))}
+    </p>
+  )
+}
+
+/** A figure week by week, or over longer windows, with the limits within which it usually stays, and the same as a table. */
 export function SeriesFigure({
   definition,
   scope,
@@ -21,26 +49,31 @@ export function SeriesFigure({
   view: View
 }) {
   const known = points.filter(({ value }) => value !== null)
-  if (known.length === 0) return null
+  if (known.length === 0 && each === 'wave') return null
   const say = (value: number) => formatValue(value, definition.unit, null)
   const limits = each === 'wave' ? null : naturalLimits(points.map(({ value }) => value))
   const isShare = definition.unit.startsWith('fraction')
   return (
     <section className="section" aria-labelledby="over-time">
       <h2 id="over-time">Over time</h2>
+      {each !== 'wave' && <BucketChoice each={each} view={view} />}
       <CsvLink id="series" view={view} file={{ ev: { metricId: definition.id, scope } }} />
       <figure className="chart">
-        <SeriesChart
-          title={definition.name}
-          points={points.map(({ at, value, compared }) => ({
-            day: formatDay(at),
-            value,
-            compared,
-          }))}
-          comparedWith={comparedWith}
-          isShare={isShare}
-          limits={limits && { upper: limits.upper, lower: limits.lower >= 0 ? limits.lower : null }}
-        />
+        {known.length > 0 && (
+          <SeriesChart
+            title={definition.name}
+            points={points.map(({ at, value, compared }) => ({
+              day: formatDay(at),
+              value,
+              compared,
+            }))}
+            comparedWith={comparedWith}
+            isShare={isShare}
+            limits={
+              limits && { upper: limits.upper, lower: limits.lower >= 0 ? limits.lower : null }
+            }
+          />
+        )}
         <figcaption className="small">
           {trendSentence(points, say)}{' '}
           {limits !== null &&
@@ -56,7 +89,7 @@ export function SeriesFigure({
               </caption>
               <thead>
                 <tr>
-                  <th scope="col">{each === 'week' ? 'Week that ended' : 'Wave that closed'}</th>
+                  <th scope="col">{EACH_ENDS[each]}</th>
                   <th scope="col" className="number">
                     Value
                   </th>

@@ -1,6 +1,8 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { AreaColumns } from '#app/area-columns.tsx'
+import { appConfig } from '#app/configuration.ts'
+import { currentView } from '#app/current-view.ts'
 import { CsvLink } from '#app/data-table-view.tsx'
 import { database, untilPublished, untilWritten } from '#app/database.ts'
 import { DesirePathFigure } from '#app/desire-path/desire-path-figure.tsx'
@@ -23,7 +25,7 @@ import { Screen } from '#app/screen.tsx'
 import { Section } from '#app/section.tsx'
 import { surveyResults } from '#app/surveys/load.ts'
 import { newestOfPaths } from '#app/surveys/waves.ts'
-import { evidenceHref, hereWith, readView } from '#app/view.ts'
+import { evidenceHref, hereWith } from '#app/view.ts'
 import { weekOf } from '#lib/period.ts'
 import { getPathSubject } from '#lib/queries/check-subjects.ts'
 import { listSourceHealth } from '#lib/queries/data-health.ts'
@@ -69,11 +71,12 @@ export async function generateMetadata({ params, searchParams }: Props): Promise
 export default async function ReviewPage({ params, searchParams }: Props) {
   const now = new Date()
   const [{ quarter }, asked] = await Promise.all([params, searchParams])
-  const isQuarter = QUARTER.test(quarter) && parseRange(quarter, now) !== null
+  const isQuarter =
+    QUARTER.test(quarter) && parseRange(quarter, now, appConfig().organisation) !== null
   if (!isQuarter) notFound()
   const search = { ...asked, range: quarter }
   const presentation = readPresentation(asked, SLIDES)
-  const asView = readView(search, now, `/review/${quarter}`)
+  const asView = currentView(search, `/review/${quarter}`, now)
   const view = { ...asView, refused: [...asView.refused, ...(presentation?.refused ?? [])] }
   const part = (id: Part) => ({ id, title: PARTS[id], isShown: presentation?.shown === id })
   const db = await database()
@@ -81,7 +84,7 @@ export default async function ReviewPage({ params, searchParams }: Props) {
   if (paths.length === 0) return <EmptyDatabase lacks="golden paths" />
 
   const pathIds = paths.map(({ id }) => id)
-  const lastYear = calendar(quarterBefore(quarter, YEAR_OF_QUARTERS))?.to ?? now
+  const lastYear = calendar(quarterBefore(quarter, YEAR_OF_QUARTERS), view.organisation)?.to ?? now
   const [measured, yearAgo, states, exceptions, sources, support, before, names, subjects, waves] =
     await Promise.all([
       listMeasured(view, { pathIds: ['', ...pathIds] }),
@@ -93,7 +96,10 @@ export default async function ReviewPage({ params, searchParams }: Props) {
       listExceptions(db, { asOf: view.at }),
       untilWritten(listSourceHealth),
       untilWritten(getSupport, view.range),
-      untilWritten(getSupport, calendar(quarterBefore(quarter, 1)) ?? view.range),
+      untilWritten(
+        getSupport,
+        calendar(quarterBefore(quarter, 1), view.organisation) ?? view.range,
+      ),
       untilWritten(teamNames),
       Promise.all(paths.map((path) => getPathSubject(db, path, view.at))),
       surveyResults(view.at),

@@ -27,7 +27,7 @@ export function Risks({
   view: View
 }) {
   const items = [
-    ...endingExceptions(exceptions, names, view.at),
+    ...endingExceptions(exceptions, names, view),
     ...driftedPaths(results, paths),
     ...openDuties(paths, subjects, view.at),
   ]
@@ -53,9 +53,9 @@ interface Risk {
 function endingExceptions(
   exceptions: readonly Exception[],
   names: ReadonlyMap<string, string>,
-  at: Date,
+  { at, organisation }: View,
 ): Risk[] {
-  const until = calendar(quarterBefore(quarterOf(at), -1))?.to ?? at
+  const until = calendar(quarterBefore(quarterOf(at, organisation), -1), organisation)?.to ?? at
   return exceptions
     .filter(
       ({ state, expiresOn }) =>

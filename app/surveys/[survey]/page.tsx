@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
+import { currentView } from '#app/current-view.ts'
 import { CsvLink } from '#app/data-table-view.tsx'
 import { untilWritten } from '#app/database.ts'
 import { formatCountOf, formatDay } from '#app/format.ts'
@@ -10,7 +11,7 @@ import { surveyResults } from '#app/surveys/load.ts'
 import { SurveyRule } from '#app/surveys/rule.tsx'
 import { findWave, measuredInWave, waveCompared } from '#app/surveys/waves.ts'
 import { readParameters } from '#app/url-state.ts'
-import { hereWith, readView } from '#app/view.ts'
+import { hereWith } from '#app/view.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
 import type { SurveyResults } from '#lib/queries/survey-results.ts'
 import { teamNames } from '#lib/queries/teams.ts'
@@ -19,7 +20,7 @@ type Props = PageProps<'/surveys/[survey]'>
 
 async function loadWave({ params, searchParams }: Props) {
   const [{ survey }, search] = await Promise.all([params, searchParams])
-  const view = readView(search, new Date(), `/surveys/${survey}`)
+  const view = currentView(search, `/surveys/${survey}`)
   const waves = await surveyResults(view.at)
   return { search, view, waves, wave: findWave(waves, survey, readParameters(search).source) }
 }

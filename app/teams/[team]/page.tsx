@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { AreaCards } from '#app/area-cards.tsx'
+import { currentView } from '#app/current-view.ts'
 import { CsvLink } from '#app/data-table-view.tsx'
 import { database, untilPublished, untilWritten } from '#app/database.ts'
 import { metricName } from '#app/definitions.ts'
@@ -17,7 +18,7 @@ import { ServiceMatrix } from '#app/teams/[team]/service-matrix.tsx'
 import { TeamPath } from '#app/teams/[team]/team-path.tsx'
 import { UsageTable } from '#app/teams/[team]/usage-table.tsx'
 import { usageOfTeam } from '#app/usage.ts'
-import { hrefOf, readView } from '#app/view.ts'
+import { hrefOf } from '#app/view.ts'
 import { listServiceSubjects } from '#lib/queries/check-subjects.ts'
 import { listExceptions } from '#lib/queries/exceptions.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
@@ -36,7 +37,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function TeamPage({ params, searchParams }: Props) {
   const [{ team: id }, search] = await Promise.all([params, searchParams])
-  const view = readView(search, new Date(), `/teams/${id}`)
+  const view = currentView(search, `/teams/${id}`)
   const db = await database()
   const team = await findTeam(db, id)
   if (team === undefined) notFound()

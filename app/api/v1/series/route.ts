@@ -11,7 +11,10 @@ export async function GET(request: Request): Promise<Response> {
   if (parameters.ev.cell !== undefined) {
     return problem(400, 'ev: a cell of a table has no series; name a metric that is one number')
   }
+  if (parameters.ev.window !== undefined) {
+    return problem(400, 'ev: a series has many windows; leave the window out, and name a range')
+  }
   const { metricId, scope } = parameters.ev
-  const { points } = await loadSeries(view, metricId, scope)
+  const { points } = await loadSeries(view, metricId, scope, parameters.bucket)
   return answer(request, { asOf: view.at, items: points })
 }

@@ -1,0 +1,40 @@
+import { answer, readRequest } from '#app/api/answers.ts'
+import { ROUTES } from '#app/api/routes.ts'
+import { type ComparedWindow, compareOver } from '#app/windows.ts'
+import { problem } from '#lib/request-error.ts'
+import { definitionOf } from '#scorecards/catalogue.ts'
+import { progressOf } from '#scorecards/target.ts'
+
+export async function GET(request: Request): Promise<Response> {
+  const asked = readRequest(request, ROUTES['/api/v1/comparisons'].parameters)
+  if ('refusal' in asked) return asked.refusal
+  const { view, parameters } = asked
+  if (parameters.ev === null) return problem(400, 'ev: names no figure')
+  const compared = await compareOver(view, parameters.ev)
+  return answer(request, { asOf: view.at, items: compared.map(toItem) })
+}
+
+function toItem({ result, reference, comparison, yardstick }: ComparedWindow) {
+  const {
+    difference = null,
+    incomparable = null,
+    ci = null,
+    noInterval = null,
+    ratio = null,
+  } = comparison ?? {}
+  return {
+    result,
+    reference: reference ?? null,
+    difference,
+    incomparable,
+    ci,
+    noInterval,
+    ratio,
+    target: yardstick?.kind === 'target' ? toTarget(result, yardstick.target) : null,
+  }
+}
+
+function toTarget(result: ComparedWindow['result'], target: Parameters<typeof progressOf>[2]) {
+  const { outcome, gap } = progressOf(result, definitionOf(result.metricId), target)
+  return { value: target.target, by: target.by, outcome, gap }
+}

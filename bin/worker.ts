@@ -14,6 +14,7 @@ import { count } from '#lib/count.ts'
 import { DesirepathError } from '#lib/errors.ts'
 import { weekOf } from '#lib/period.ts'
 import { isDue } from '#lib/schedule.ts'
+import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
 import { scoreAll } from '#scorecards/run.ts'
 
 const EVERY_MINUTE = '* * * * *'
@@ -125,10 +126,10 @@ async function listDueSources(
     .map(({ id }) => id)
 }
 
-/** Nothing was ever scored, a week has ended since, or somebody has collected. */
+/** Nothing was ever scored, or by another engine, a week has ended since, or somebody has collected. */
 async function isScoringDue(db: Database, now: Date): Promise<boolean> {
   const last = await findLastScoringRun(db)
-  if (last === undefined) return true
+  if (last === undefined || last.engine_version !== ENGINE_VERSION) return true
   const scoredAt = new Date(last.started_at)
   const collectedAt = await findLastCollection(db)
   return scoredAt < weekOf(now).from || (collectedAt !== undefined && scoredAt < collectedAt)

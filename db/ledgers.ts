@@ -39,16 +39,89 @@ export async function listLedgers(
   return found
 }
 
-/** Who has any, as the last run left them. */
-export async function listSubjects(db: Reader, ledgers: LedgerKind): Promise<string[]> {
+/** What is stored of one subject in a ledger that is divided. */
+export interface LedgerPiece {
+  readonly subject: string
+  /** Null: what is not divided. */
+  readonly quarter: string | null
+  readonly samples: Uint8Array
+}
+
+/**
+ * The undivided part of a ledger of every subject, or of `subjects`, and the part of each of
+ * `quarters`, or of all. Asked for at once, so that all of it is of one run.
+ */
+export async function listPieces(
+  db: Reader,
+  ledgers: LedgerKind,
+  {
+    quarters,
+    subjects,
+    isWriter = false,
+  }: {
+    quarters?: readonly string[] | undefined
+    subjects?: readonly string[]
+    isWriter?: boolean
+  } = {},
+): Promise<LedgerPiece[]> {
+  const pieces: LedgerPiece[] = []
+  const read = async (chunk: readonly string[] | undefined) => {
+    let query = db.selectFrom('ledgers').select(['kind', 'subject_id', 'samples'])
+    query = query.where('path_id', '=', ledgers.pathId ?? '')
+    query =
+      quarters === undefined
+        ? query.where('kind', '>=', ledgers.kind).where('kind', '<', afterAll(ledgers))
+        : query.where('kind', 'in', [
+            ledgers.kind,
+            ...quarters.map((quarter) => kindText({ ...ledgers, quarter })),
+          ])
+    query = isWriter ? query.where('to_run', 'is', null) : query.where(isPublished)
+    if (chunk !== undefined) query = query.where('subject_id', 'in', chunk)
+    for (const { kind, subject_id: subject, samples } of await query.execute()) {
+      pieces.push({ subject, quarter: kind.slice(ledgers.kind.length + 1) || null, samples })
+    }
+  }
+  if (subjects === undefined) await read(undefined)
+  else await forEachChunk(subjects, read)
+  return pieces
+}
+
+/** After the undivided part and every quarter, and before any other kind: a space comes first of all. */
+const afterAll = ({ kind }: LedgerKind) => `${kind}!`
+
+/** Who has any undivided part, as the last run left it. */
+export async function listSubjects(
+  db: Reader,
+  { kind, pathId = '' }: LedgerKind,
+): Promise<string[]> {
   const rows = await db
     .selectFrom('ledgers')
     .select('subject_id')
-    .where('kind', '=', kindText(ledgers))
-    .where('path_id', '=', ledgers.pathId ?? '')
+    .where('kind', '=', kind)
+    .where('path_id', '=', pathId)
     .where('to_run', 'is', null)
     .execute()
   return rows.map(({ subject_id }) => subject_id)
+}
+
+/** All of these subjects is of the past, whatever quarters it has. */
+export async function withdrawLedgers(
+  tx: Database,
+  run: number,
+  ledgers: LedgerKind,
+  subjects: readonly string[],
+): Promise<void> {
+  await forEachChunk(subjects, async (chunk) => {
+    await tx
+      .updateTable('ledgers')
+      .set({ to_run: run })
+      .where('kind', '>=', ledgers.kind)
+      .where('kind', '<', afterAll(ledgers))
+      .where('path_id', '=', ledgers.pathId ?? '')
+      .where('subject_id', 'in', chunk)
+      .where('to_run', 'is', null)
+      .execute()
+  })
 }
 
 /** Makes `samples` the ones that stand; null: the subject has none any more. */

@@ -670,8 +670,9 @@ export type SubjectKind =
   | 'survey'
   | 'team'
 
-/** Exact samples of one subject, packed: see scorecards/ledgers. */
+/** Exact samples of one subject, packed: see lib/columns.ts. */
 export interface LedgerTable {
+  /** Of one that is divided, with the first day of the quarter: `delivery 2026-04-01`. */
   kind: string
   /** Empty text where it is of no path. */
   path_id: string

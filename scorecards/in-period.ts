@@ -9,11 +9,14 @@ export function byTime<Row>(
 ): (period: Period) => readonly Row[] {
   const sorted = rows.toSorted((a, b) => instantOf(a).getTime() - instantOf(b).getTime())
   const times = Float64Array.from(sorted, (row) => instantOf(row).getTime())
-  return (period) => sliceOf({ rows: sorted, times }, period)
+  return (period) => sliceOf({ rows: sorted, times, by: instantOf }, period)
 }
 
-/** The times of what `byTime` found, so that a part of it is found without looking at all. */
-const TIMES = new WeakMap<readonly unknown[], Float64Array>()
+/** By which instants `byTime` sorted what it found, so that a part of it is found without looking at all. */
+const SORTED = new WeakMap<
+  readonly unknown[],
+  { readonly times: Float64Array; readonly by: unknown }
+>()
 
 /** Those of a half-open period, in the order that they have; `byTime` has sorted some by the same instants. */
 export function within<Row>(
@@ -21,19 +24,21 @@ export function within<Row>(
   instantOf: (row: Row) => Date,
   period: Period,
 ): readonly Row[] {
-  const times = TIMES.get(rows)
-  if (times !== undefined) return sliceOf({ rows, times }, period)
+  const known = SORTED.get(rows)
+  if (known?.by === instantOf) return sliceOf({ rows, ...known }, period)
   return rows.filter((row) => isIn(period, instantOf(row)))
 }
 
 interface Timed<Row> {
   readonly rows: readonly Row[]
   readonly times: Float64Array
+  /** The function that tells them. */
+  readonly by: unknown
 }
 
-function sliceOf<Row>({ rows, times }: Timed<Row>, { from, to }: Period): readonly Row[] {
+function sliceOf<Row>({ rows, times, by }: Timed<Row>, { from, to }: Period): readonly Row[] {
   const [first, end] = [lowerBound(times, +from), lowerBound(times, +to)]
   const found = rows.slice(first, end)
-  TIMES.set(found, times.subarray(first, end))
+  SORTED.set(found, { times: times.subarray(first, end), by })
   return found
 }

@@ -297,9 +297,9 @@ export function toEvidence(rows: readonly SortedRow[]): EvidenceSet[] {
 }
 
 /** Rows that are all of one set. */
-export interface SortedGroup<Row extends { readonly id: string } = { readonly id: string }> {
+export interface SortedGroup {
   readonly kind: EvidenceKind
-  readonly rows: readonly Row[]
+  readonly rows: readonly { readonly id: string }[]
 }
 
 /** The same of rows that several results sort in different ways. */

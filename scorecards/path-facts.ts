@@ -40,6 +40,7 @@ import {
 import { CHART_WEEKS } from '#scorecards/process-chart.ts'
 import type { TeamUse } from '#scorecards/support/episodes.ts'
 import { judgeOfUses } from '#scorecards/support/judged-uses.ts'
+import { openedAtOf } from '#scorecards/support/requests.ts'
 import { countUsesPerWeek, type UseLedger } from '#scorecards/support/use-ledger.ts'
 import { ledgerReader, rowReader, type UseReader } from '#scorecards/support/use-reader.ts'
 
@@ -55,7 +56,7 @@ export interface PathKnowledge {
 
 /** Work in scope of a path. */
 interface ReadUses {
-  /** As far back as single uses matter. */
+  /** At least of the period that was asked for. */
   readonly usesIn: UseReader
   /** Successful uses by the number of the ISO week, as far back as metrics look. */
   readonly usedPerWeek: ReadonlyMap<number, number>
@@ -70,7 +71,7 @@ export const toReadUses = (uses: readonly TeamUse[]): ReadUses => ({
 })
 
 /** The same of samples, without the ids of rows. */
-export const usesOfLedgers = (ledgers: readonly UseLedger[], { weeks }: UsePeriods): ReadUses => ({
+export const usesOfLedgers = (ledgers: readonly UseLedger[], weeks: Period): ReadUses => ({
   usesIn: ledgerReader(ledgers),
   usedPerWeek: countUsesPerWeek(ledgers, +weeks.from, +weeks.to),
 })
@@ -88,12 +89,6 @@ export interface PathFacts extends PathKnowledge, ReadUses {
   readonly policies: PolicyRows | null
 }
 
-/** Of single rows, and of counts by week. */
-export interface UsePeriods {
-  readonly rows: Period
-  readonly weeks: Period
-}
-
 /** Where the rows of a path are read; periods are half-open. */
 export interface PathFactReader {
   /** With the support requests that were opened in `opened`, and those that name a provisioning request. */
@@ -101,8 +96,8 @@ export interface PathFactReader {
     pathId: string,
     opened: Period | null,
   ) => Promise<CaseRows & { readonly resolvedSince: string | null }>
-  /** There may be more of them than those asked for. */
-  readonly uses: (periods: UsePeriods) => Promise<ReadUses>
+  /** Counted by week over the period; single uses there may be more. */
+  readonly uses: (weeks: Period) => Promise<ReadUses>
   readonly failed: () => Promise<readonly FailedDeployment[]>
   /** Of changes of which a step ended in the period. */
   readonly approvals: (period: Period) => Promise<ApprovalRows>
@@ -124,11 +119,13 @@ export const SUPPORT_DAYS = (CHART_WEEKS + 1) * 7
 /** The same without a chart: a quarter, and for habits of help twelve weeks and some days. */
 const QUARTER_DAYS = 91
 
-/** Metrics look at single uses for so long. */
-const USE_DAYS = Math.max(interactionModeMix.windowDays, supportRequestsPer100Uses.windowDays)
-
 /** The shortest that any metric looks back. */
-const LEAST_DAYS = Math.min(USE_DAYS, GOVERNED_DAYS, platformCausedFailureShare.windowDays)
+const LEAST_DAYS = Math.min(
+  interactionModeMix.windowDays,
+  supportRequestsPer100Uses.windowDays,
+  GOVERNED_DAYS,
+  platformCausedFailureShare.windowDays,
+)
 
 /** Moments that are looked back from, the first of them as far as any of its metrics does. */
 interface Moments {
@@ -177,10 +174,9 @@ export async function loadPathFacts(
   // Nothing without support requests that were read.
   const hasUses = known.model.landscape.coverage.has(TICKETS) && isAnyOf(USE_METRICS)
   const failing = { from: daysBefore(first, platformCausedFailureShare.windowDays), to: last }
-  const periods = { rows: { from: daysBefore(first, USE_DAYS), to: last }, weeks: supported }
   return {
     ...known,
-    ...(hasUses ? await reader.uses(periods) : NO_USES),
+    ...(hasUses ? await reader.uses(supported) : NO_USES),
     cases: toPathCases(rows),
     resolvedSince: rows.resolvedSince === null ? null : new Date(rows.resolvedSince),
     failed: isAnyOf(FAILURE_METRICS)
@@ -243,7 +239,7 @@ const distinct = <Row extends { readonly source_id: string; readonly native_id: 
  */
 export function standingReader(facts: PathFacts): (span: Span) => Standing {
   const { model, path, trails, cases, firstUses, resolvedSince, approvals } = facts
-  const ticketsIn = byTime(cases.tickets, ({ openedAt }) => openedAt)
+  const ticketsIn = byTime(cases.tickets, openedAtOf)
   const named = cases.tickets.filter(({ linkedRequestId }) => linkedRequestId !== null)
   const failedIn = byTime(facts.failed, ({ finishedAt }) => finishedAt)
   const policiesIn = policyReader(facts)

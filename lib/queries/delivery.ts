@@ -2,7 +2,7 @@ import { listLandscapeFacts } from '#db/adoption-facts.ts'
 import { listStandingStates } from '#db/adoption-states.ts'
 import type { Reader } from '#db/connection.ts'
 import { listDelivery, listForeignIncidentsOf, listRemovedDelivery } from '#db/delivery-facts.ts'
-import { listLedgers } from '#db/ledgers.ts'
+import { listPieces } from '#db/ledgers.ts'
 import type { Period } from '#lib/period.ts'
 import { type Landscape, toLandscape } from '#scorecards/adoption/landscape.ts'
 import { valueAt } from '#scorecards/adoption/spans.ts'
@@ -10,7 +10,7 @@ import { isUsageStage } from '#scorecards/adoption/state-machine.ts'
 import { toUnits, unitIdOf, workersOf } from '#scorecards/adoption/units.ts'
 import { deliveryEvidence } from '#scorecards/delivery/cases.ts'
 import { type DeliveryModel, toDeliveryModel } from '#scorecards/delivery/model.ts'
-import { readUnits } from '#scorecards/delivery/quarters.ts'
+import { listQuarters, toUnitLedgers } from '#scorecards/delivery/quarters.ts'
 import { deliveryResults, factsOf } from '#scorecards/delivery/results.ts'
 import { toDeliveryFacts } from '#scorecards/delivery/rows.ts'
 import { type DeliveryTally, hoursOf, mergeTallies } from '#scorecards/delivery/tally.ts'
@@ -100,10 +100,9 @@ export async function measureTeamDeliveries(
 }
 
 async function loadModel(db: Reader, landscape: Landscape, window: Period): Promise<DeliveryModel> {
-  const ledgers = await readUnits((quarter) => listLedgers(db, { kind: 'delivery', quarter }), {
-    from: window.from.getTime(),
-    to: window.to.getTime(),
-  })
+  const span = { from: window.from.getTime(), to: window.to.getTime() }
+  const pieces = await listPieces(db, { kind: 'delivery' }, { quarters: listQuarters(span) })
+  const ledgers = toUnitLedgers(pieces)
   return toDeliveryModel(landscape, ledgers, { since: window.from, until: window.to })
 }
 

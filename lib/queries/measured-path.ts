@@ -95,14 +95,14 @@ async function measureStanding(
 /** Without the ids of their rows. */
 const sampledUses =
   (db: Reader, { id: pathId }: Path): PathFactReader['uses'] =>
-  async (periods) => {
+  async (weeks) => {
     const stored = await listLedgers(db, { kind: 'uses', pathId })
-    return usesOfLedgers([...stored.values()].map(decodeUses), periods)
+    return usesOfLedgers([...stored.values()].map(decodeUses), weeks)
   }
 
 const openedUses =
   (db: Reader, model: Model, path: Path): PathFactReader['uses'] =>
-  async ({ weeks }) =>
+  async (weeks) =>
     toReadUses(toUses(await listWorkIn(db, model, path, weeks)))
 
 async function listWorkIn(

@@ -1,4 +1,4 @@
-/** Samples in ascending order, wherever they lie. */
+/** Samples in ascending order, wherever they lie; all of them are numbers, none is NaN. */
 export interface Ordered {
   readonly count: number
   /** The sample at a place from 0 to before `count`. */
@@ -46,8 +46,8 @@ function select(runs: readonly Float64Array[], place: number): number {
   const all = runs.map((run): Places => ({ run, low: 0, high: run.length }))
   for (;;) {
     const { run, low, high } = all.reduce((a, b) => (b.high - b.low > a.high - a.low ? b : a))
-    if (low >= high) return Number.NaN
     const pivot = run[(low + high) >>> 1] ?? Number.NaN
+    if (low >= high || Number.isNaN(pivot)) return Number.NaN
     const smaller = all.map((one) => bound(one, (value) => value < pivot))
     if (place < sumOf(smaller)) {
       all.forEach((one, index) => {

@@ -351,13 +351,13 @@ export function decodeRows(bytes: Uint8Array): DeliveryRows {
 /** Changes are told apart from all else: how long they took is the costliest to measure. */
 export type LedgerPart = 'changes' | 'deployments'
 
-/** Milliseconds. */
+/** Milliseconds: [from, to), or from the first to the last instant, as whoever has one says. */
 export interface Span {
   readonly from: number
   readonly to: number
 }
 
-/** A span of time in which a part of two ledgers differs. */
+/** From the first to the last instant at which a part of two ledgers differs. */
 export interface LedgerDifference extends Span {
   readonly part: LedgerPart
 }

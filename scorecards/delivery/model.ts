@@ -92,16 +92,32 @@ function toDeliveryUnits(
 ): Map<string, DeliveryUnit[]> {
   const byTeam = new Map<string, DeliveryUnit[]>()
   for (const { id, services } of toUnits(landscape).values()) {
-    const ledger = ledgers.get(id)
-    if (ledger === undefined) continue
+    const known = ledgers.get(id)
+    const ledger = known ?? nothingSetDown(services)
     const unit = {
       ledger,
-      services: services.map((service) => toServiceDays(landscape, service, feed, calendar)),
+      services: services.map((service) => {
+        const days = toServiceDays(landscape, service, feed, calendar)
+        return known === undefined ? { ...days, ...nothingRead(calendar) } : days
+      }),
     }
     for (const team of ledger.teams) byTeam.set(team, [...(byTeam.get(team) ?? []), unit])
   }
   return byTeam
 }
+
+/** Of what no run has looked at yet nobody knows what was delivered, whatever was read of it. */
+const nothingSetDown = (services: readonly Service[]): UnitLedger => ({
+  teams: [...new Set(services.flatMap(({ owners }) => owners.flatMap(({ value }) => value ?? [])))],
+  services: services.map(({ id }) => id),
+  sources: [],
+  quarters: [],
+})
+
+const nothingRead = ({ days }: Calendar) => ({
+  deployments: toCoveredDays(days, []),
+  changes: toCoveredDays(days, []),
+})
 
 function toServiceDays(
   landscape: Landscape,

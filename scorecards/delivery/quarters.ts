@@ -1,6 +1,6 @@
 import { packColumns, unpackColumns } from '#lib/columns.ts'
 import { lowerBound } from '#lib/order.ts'
-import { monthNumber, monthStart } from '#lib/period.ts'
+import { monthNumber, monthStart, type Period, quartersIn } from '#lib/period.ts'
 import {
   type DeliveryLedger,
   type DeliveryRows,
@@ -35,61 +35,52 @@ export interface EncodedLedger {
   readonly quarters: ReadonlyMap<string, Uint8Array>
 }
 
-interface Head extends UnitNames {
-  readonly quarters: readonly string[]
-}
-
 export function encodeQuarters(ledger: DeliveryLedger): EncodedLedger {
   const { teams, services, sources } = ledger
   const quarters = new Map(
     quartersOf(ledger).map((quarter) => [quarter, encodeRows(rowsOf(ledger, spanOf(quarter)))]),
   )
   return {
-    head: packColumns({ teams, services, sources, quarters: [...quarters.keys()] }, {}),
+    head: packColumns({ teams, services, sources }, {}),
     quarters,
   }
 }
 
-/** What `encodeQuarters` wrote as head. */
-export const decodeHead = (bytes: Uint8Array): Head => unpackColumns(bytes).about as Head
-
-/** What `encodeQuarters` wrote, all of it. */
-export const decodeQuarters = ({ head, quarters }: EncodedLedger): UnitLedger =>
-  toUnitLedger(decodeHead(head), quarters)
-
-/** A unit with the rows of those of its quarters that were read. */
-function toUnitLedger(
-  { quarters, ...names }: Head,
-  read: ReadonlyMap<string, Uint8Array>,
-): UnitLedger {
-  const found = quarters.flatMap((quarter): QuarterRows[] => {
-    const bytes = read.get(quarter)
-    return bytes === undefined ? [] : [{ ...spanOf(quarter), rows: decodeRows(bytes) }]
+/** What `encodeQuarters` wrote, maybe without some quarters. */
+export function decodeQuarters({ head, quarters }: EncodedLedger): UnitLedger {
+  const found = [...quarters].map(([quarter, bytes]): QuarterRows => {
+    return { ...spanOf(quarter), rows: decodeRows(bytes) }
   })
-  return { ...names, quarters: found }
+  const names = unpackColumns(head).about as UnitNames
+  return { ...names, quarters: found.toSorted((a, b) => a.from - b.from) }
 }
 
-/** What is stored by unit: heads, or the rows of a quarter. */
-export type LedgerLister = (quarter?: string) => Promise<ReadonlyMap<string, Uint8Array>>
+/** What is stored of a unit: see `LedgerPiece`. */
+interface Piece {
+  readonly subject: string
+  readonly quarter: string | null
+  readonly samples: Uint8Array
+}
 
-const ALL_TIME: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
-
-/** Every unit, with the quarters that have a part of [from, to). */
-export async function readUnits(
-  list: LedgerLister,
-  { from, to }: Span = ALL_TIME,
-): Promise<Map<string, UnitLedger>> {
-  const heads = [...(await list())].map(([unit, bytes]) => [unit, decodeHead(bytes)] as const)
-  const rows = new Map(heads.map(([unit]) => [unit, new Map<string, Uint8Array>()]))
-  for (const quarter of new Set(heads.flatMap(([, { quarters }]) => quarters))) {
-    const own = spanOf(quarter)
-    if (own.from >= to || own.to <= from) continue
-    for (const [unit, bytes] of await list(quarter)) rows.get(unit)?.set(quarter, bytes)
+/** Units, each with those of its quarters that are among the pieces. */
+export function toUnitLedgers(pieces: readonly Piece[]): Map<string, UnitLedger> {
+  const units = new Map<string, UnitLedger>()
+  for (const [unit, own] of Map.groupBy(pieces, ({ subject }) => subject)) {
+    const head = own.find(({ quarter }) => quarter === null)
+    if (head === undefined) continue
+    const rows = own.flatMap(({ quarter, samples }) =>
+      quarter === null ? [] : [[quarter, samples] as const],
+    )
+    units.set(unit, decodeQuarters({ head: head.samples, quarters: new Map(rows) }))
   }
-  return new Map(heads.map(([unit, head]) => [unit, toUnitLedger(head, rows.get(unit) ?? NO_ROWS)]))
+  return units
 }
 
-const NO_ROWS: ReadonlyMap<string, Uint8Array> = new Map()
+/** The first days of the calendar quarters that have a part of [from, to). */
+export const listQuarters = ({ from, to }: Span): string[] =>
+  from < to ? quartersIn({ from: new Date(from), to: new Date(to) }, 1).map(dayText) : []
+
+const dayText = ({ from }: Pick<Period, 'from'>) => from.toISOString().slice(0, 10)
 
 /** Where two ledgers of a unit differ; none: they say the same. `before`: undefined where there was none. */
 export function unitDifferences(
@@ -98,7 +89,7 @@ export function unitDifferences(
 ): LedgerDifference[] {
   // Other sources tell of a service: what was read of it is another for all time.
   if (JSON.stringify(before?.sources ?? []) !== JSON.stringify(after.sources)) {
-    return inBoth(ALL_TIME)
+    return inBoth({ from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY })
   }
   const quarters = [...(before?.quarters ?? []), ...after.quarters]
   const isSameNames =
@@ -123,9 +114,7 @@ function spanOf(quarter: string): Span {
 
 function quarterOf(at: number): string {
   const month = monthNumber(new Date(at))
-  return monthStart(month - (month % QUARTER_MONTHS))
-    .toISOString()
-    .slice(0, 10)
+  return dayText({ from: monthStart(month - (month % QUARTER_MONTHS)) })
 }
 
 /** Those in which anything is set down, in the order of time. */

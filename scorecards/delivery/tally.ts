@@ -2,6 +2,7 @@ import { millisecondsInHour } from 'date-fns/constants'
 import { lowerBound } from '#lib/order.ts'
 import type { Duration } from '#lib/stats/survival.ts'
 import { type CoveredDays, coveredIn, type Days, dayOf } from '#scorecards/delivery/calendar.ts'
+import type { Stage } from '#scorecards/delivery/change-stages.ts'
 import {
   CHANGE_SETS,
   type ChangeColumns,
@@ -489,12 +490,7 @@ interface ChangeRows {
 const COUNTED = CHANGE_SETS.indexOf('counted')
 
 /** What changes take: all their time, and that of each stage. */
-export type HoursColumn =
-  | 'hours'
-  | 'commitToOpen'
-  | 'openToReview'
-  | 'reviewToMerge'
-  | 'mergeToDeploy'
+export type HoursColumn = 'hours' | Stage
 
 /** Hours of changes that count, of a stage those that had it. */
 export function hoursOf(counted: readonly ChangeRows[], column: HoursColumn): number[] {

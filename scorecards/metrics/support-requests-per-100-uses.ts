@@ -181,7 +181,7 @@ export function countUsedPerWeek(uses: readonly Use[]): Map<number, number> {
   for (const use of uses) {
     if (!isSuccessfulUse(use)) continue
     const week = weekNumber(use.occurredAt)
-    counts.set(week, (counts.get(week) ?? 0) + 1)
+    counts.set(week, (counts.get(week) ?? 0) + (use.times ?? 1))
   }
   return counts
 }

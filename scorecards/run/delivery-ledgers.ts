@@ -1,12 +1,20 @@
 import type { ChangeToScore } from '#db/changes-to-score.ts'
-import type { Reader } from '#db/connection.ts'
+import type { Database, Reader } from '#db/connection.ts'
 import {
   listDelivery,
   listForeignIncidents,
   listForeignIncidentsOf,
   listServicesNaming,
 } from '#db/delivery-facts.ts'
-import { type LedgerKind, listLedgers, listSubjects, writeLedgers } from '#db/ledgers.ts'
+import {
+  type LedgerKind,
+  type LedgerPiece,
+  listLedgers,
+  listPieces,
+  listSubjects,
+  withdrawLedgers,
+  writeLedgers,
+} from '#db/ledgers.ts'
 import type { Landscape } from '#scorecards/adoption/landscape.ts'
 import { toUnits, type Unit, unitIdOf, workersOf } from '#scorecards/adoption/units.ts'
 import {
@@ -23,11 +31,11 @@ import {
   toDeliveryLedger,
 } from '#scorecards/delivery/ledger.ts'
 import {
-  decodeHead,
   decodeQuarters,
   type EncodedLedger,
   encodeQuarters,
-  readUnits,
+  listQuarters,
+  toUnitLedgers,
   type UnitLedger,
   unitDifferences,
 } from '#scorecards/delivery/quarters.ts'
@@ -129,60 +137,54 @@ const readStored = ({ db }: Session, kind: LedgerKind, facts: BatchFacts) =>
   listLedgers(db, kind, { subjects: [...facts.keys()], isWriter: true })
 
 async function updateBatch(session: Session, plan: Plan, facts: BatchFacts): Promise<Difference[]> {
-  const stored = new StoredDelivery(session, facts)
-  const before = await readUnits((quarter) => stored.list(quarter))
+  const stored = await listStored(session, [...facts.keys()])
+  const changed: ChangedPieces = new Map()
   const differences: Difference[] = []
   for (const [unit, delivered] of facts) {
+    const own = stored.get(unit) ?? []
     const encoded = encodeQuarters(toDeliveryLedger(delivered))
+    if (!replace(changed, unit, own, encoded)) continue
     // In a full run everything is measured anew, wherever it differs.
-    if (!stored.replace(unit, encoded) || plan.isFull) continue
-    const [was, is] = [before.get(unit), decodeQuarters(encoded)]
+    if (plan.isFull) continue
+    const [was, is] = [toUnitLedgers(own).get(unit), decodeQuarters(encoded)]
     const teams = new Set([...(was?.teams ?? []), ...is.teams])
     differences.push(...unitDifferences(was, is).map((one) => ({ teams, ...one })))
   }
-  await stored.write()
+  if (changed.size > 0) await session.write((tx) => writePieces(tx, session.run, changed))
   return differences
 }
 
-/** What is stored of the delivery of some units, by quarter, and what is to replace it. */
-class StoredDelivery {
-  readonly #session: Session
-  readonly #facts: BatchFacts
-  readonly #read = new Map<string | undefined, ReadonlyMap<string, Uint8Array>>()
-  readonly #changed = new Map<string | undefined, Map<string, Uint8Array | null>>()
+async function listStored({ db }: Session, units: readonly string[]) {
+  const pieces = await listPieces(db, DELIVERY, { subjects: units, isWriter: true })
+  return Map.groupBy(pieces, ({ subject }) => subject)
+}
 
-  constructor(session: Session, facts: BatchFacts) {
-    this.#session = session
-    this.#facts = facts
+/** By quarter, or null of what is not divided, what is to stand of units; null: nothing. */
+type ChangedPieces = Map<string | null, Map<string, Uint8Array | null>>
+
+/** Notes what of a unit is another than before. Returns whether anything is. */
+function replace(
+  changed: ChangedPieces,
+  unit: string,
+  stored: readonly LedgerPiece[],
+  { head, quarters }: EncodedLedger,
+): boolean {
+  const before = new Map(stored.map(({ quarter, samples }) => [quarter, samples]))
+  const after = new Map<string | null, Uint8Array>([[null, head], ...quarters])
+  let isChanged = false
+  for (const quarter of new Set([...before.keys(), ...after.keys()])) {
+    const [was, is] = [before.get(quarter), after.get(quarter)]
+    if (was && is && Buffer.compare(was, is) === 0) continue
+    isChanged = true
+    const own = changed.get(quarter) ?? new Map<string, Uint8Array | null>()
+    changed.set(quarter, own.set(unit, is ?? null))
   }
+  return isChanged
+}
 
-  async list(quarter: string | undefined): Promise<ReadonlyMap<string, Uint8Array>> {
-    const read = await readStored(this.#session, { ...DELIVERY, quarter }, this.#facts)
-    this.#read.set(quarter, read)
-    return read
-  }
-
-  /** Whether anything of it is another than what was listed. */
-  replace(unit: string, { head, quarters }: EncodedLedger): boolean {
-    const after = new Map<string | undefined, Uint8Array>([[undefined, head], ...quarters])
-    let isChanged = false
-    for (const quarter of new Set([...this.#read.keys(), ...after.keys()])) {
-      const [was, is] = [this.#read.get(quarter)?.get(unit), after.get(quarter)]
-      if (was === is || (was && is && Buffer.compare(was, is) === 0)) continue
-      isChanged = true
-      const changed = this.#changed.get(quarter) ?? new Map<string, Uint8Array | null>()
-      this.#changed.set(quarter, changed.set(unit, is ?? null))
-    }
-    return isChanged
-  }
-
-  async write(): Promise<void> {
-    if (this.#changed.size === 0) return
-    await this.#session.write(async (tx) => {
-      for (const [quarter, samples] of this.#changed) {
-        await writeLedgers(tx, this.#session.run, { ...DELIVERY, quarter }, samples)
-      }
-    })
+async function writePieces(tx: Database, run: number, changed: ChangedPieces): Promise<void> {
+  for (const [quarter, samples] of changed) {
+    await writeLedgers(tx, run, { ...DELIVERY, quarter: quarter ?? undefined }, samples)
   }
 }
 
@@ -241,15 +243,10 @@ export async function loadFailedDeployments(
 }
 
 async function dropUnknown(session: Session, units: ReadonlyMap<string, Unit>): Promise<void> {
-  const heads = [...(await listDeliveryLedgers(session.db, undefined)).values()]
-  const quarters = new Set(heads.flatMap((bytes) => decodeHead(bytes).quarters))
-  const kinds: LedgerKind[] = [...quarters].map((quarter) => ({ ...DELIVERY, quarter }))
-  for (const kind of [...kinds, DELIVERY, FAILED]) {
+  for (const kind of [DELIVERY, FAILED]) {
     const gone = (await listSubjects(session.db, kind)).filter((id) => !units.has(id))
     if (gone.length === 0) continue
-    await session.write((tx) =>
-      writeLedgers(tx, session.run, kind, new Map(gone.map((id) => [id, null]))),
-    )
+    await session.write((tx) => withdrawLedgers(tx, session.run, kind, gone))
   }
 }
 
@@ -270,8 +267,7 @@ export async function updateSourcesOf(
 }
 
 /** What every unit delivered, as the last run left it, published or not; in quarters that a span touches. */
-export const readLedgers = (db: Reader, span?: Span) =>
-  readUnits((quarter) => listDeliveryLedgers(db, quarter), span)
-
-const listDeliveryLedgers = (db: Reader, quarter: string | undefined) =>
-  listLedgers(db, { ...DELIVERY, quarter }, { isWriter: true })
+export async function readLedgers(db: Reader, span?: Span): Promise<Map<string, UnitLedger>> {
+  const quarters = span && listQuarters(span)
+  return toUnitLedgers(await listPieces(db, DELIVERY, { quarters, isWriter: true }))
+}

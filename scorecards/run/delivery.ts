@@ -310,7 +310,7 @@ async function measureWholes(
     const dirtyOwn = own.flatMap((slot) => dirty.of(slot))
     let written = await writeSlots(tx, session, model, {}, dirtyOwn, (window, parts) => ({
       teams: talliesOf(window, parts),
-      hours: weekHours.of(model.teams, window),
+      hours: weekHours.of('', model.teams, window),
     }))
     for (const { id } of paths.filter(({ weeks }) => hasStateAt(weeks, end))) {
       const isMoved = plan.isFull || changedStates.get(id)?.has(weekEnd) === true
@@ -325,7 +325,7 @@ async function measureWholes(
         const isAll = own.length === tallies.length
         return {
           teams: isAll ? tallies : own,
-          hours: weekHours.of(isAll ? model.teams : chosen, window),
+          hours: weekHours.of(isAll ? '' : id, isAll ? model.teams : chosen, window),
         }
       })
     }

@@ -111,9 +111,9 @@ const writerReader = (
 /** The ledgers are read once, for all stretches. */
 function usesReader(db: Reader, pathId: string): PathFactReader['uses'] {
   let read: Promise<readonly UseLedger[]> | undefined
-  return async (periods) => {
+  return async (weeks) => {
     read ??= readUseLedgers(db, pathId)
-    return usesOfLedgers(await read, periods)
+    return usesOfLedgers(await read, weeks)
   }
 }
 

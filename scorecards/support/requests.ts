@@ -34,11 +34,14 @@ export function setOutside(request: SupportRequest): EvidenceKind | null {
   return openedByGroup === null && teamId === null ? 'unknown' : null
 }
 
+/** Whoever sorts requests by it, finds those of a period without looking at all. */
+export const openedAtOf = ({ openedAt }: SupportRequest) => openedAt
+
 /** Requests opened in `period`. */
 export const openedIn = <Request extends SupportRequest>(
   requests: readonly Request[],
   period: Period,
-) => within(requests, ({ openedAt }) => openedAt, period)
+) => within(requests, openedAtOf, period)
 
 /** How many requests from outside about the path were opened in `period`. */
 export const countAsked = (requests: readonly SupportRequest[], period: Period) =>

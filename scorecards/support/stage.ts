@@ -7,7 +7,10 @@ export type Stage = (typeof STAGES)[number]
 
 const NEWCOMER_WEEKS = 8
 
-/** New up to its first use, by team and null where there was none; a newcomer for eight weeks from there. */
+/**
+ * A team is new to a path up to its first use, which may not have come yet, and a newcomer for eight
+ * weeks from there.
+ */
 export function stageOf(
   { teamId, at }: Pick<Episode, 'teamId' | 'at'>,
   firstUses: ReadonlyMap<string, Date | null>,

@@ -1,8 +1,16 @@
 import { expect, test } from 'vitest'
 import type { Database } from '#db/connection.ts'
-import { deleteClosedLedgers, type LedgerKind, listLedgers, writeLedgers } from '#db/ledgers.ts'
+import {
+  deleteClosedLedgers,
+  type LedgerKind,
+  listLedgers,
+  listPieces,
+  withdrawLedgers,
+  writeLedgers,
+} from '#db/ledgers.ts'
 import { publishRun } from '#db/published.ts'
 import { testDatabase } from '#test/support/database.ts'
+import { watch } from '#test/support/watch.ts'
 
 const WORK = { kind: 'work', pathId: 'http-service' }
 
@@ -108,4 +116,36 @@ test('samples that were replaced can go, those that stand do not', async () => {
   await deleteClosedLedgers(db)
   expect(await read(db)).toEqual({ a: [3], b: [2] })
   expect(await db.selectFrom('ledgers').select('subject_id').execute()).toHaveLength(2)
+})
+
+test('a ledger that is divided is read as a whole, or with some of its quarters', async () => {
+  const db = await testDatabase()
+  const delivery = { kind: 'delivery' }
+  await publish(db, 1, { a: 0 }, delivery)
+  await publish(db, 2, { a: 1 }, { ...delivery, quarter: '2026-01-01' })
+  await publish(db, 3, { a: 2, b: 3 }, { ...delivery, quarter: '2026-04-01' })
+  await publish(db, 4, { a: 9 }, { kind: 'delivery_sources' })
+  const list = async (options?: Parameters<typeof listPieces>[2]) =>
+    (await listPieces(db, delivery, options))
+      .map(({ subject, quarter, samples }) => [subject, quarter, ...samples].join(' '))
+      .toSorted()
+  const all = ['a  0', 'a 2026-01-01 1', 'a 2026-04-01 2', 'b 2026-04-01 3']
+  expect(await list()).toEqual(all)
+  expect(await list({ quarters: ['2026-04-01'] })).toEqual(['a  0', all[2], all[3]])
+  expect(await list({ quarters: [] })).toEqual(['a  0'])
+  expect(await list({ subjects: ['b'] })).toEqual([all[3]])
+  await withdrawLedgers(db, 5, delivery, ['a'])
+  await publishRun(db, 5)
+  expect(await list()).toEqual([all[3]])
+  expect(await read(db, { kind: 'delivery_sources' })).toEqual({ a: [9] })
+})
+
+test('a ledger that is divided is read by one statement, so that no run comes between its parts', async () => {
+  const db = await testDatabase()
+  await publish(db, 1, { a: 0 }, { kind: 'delivery' })
+  const { watched, listSteps } = watch(db)
+  await listPieces(watched, { kind: 'delivery' }, { quarters: ['2026-01-01', '2026-04-01'] })
+  const steps = await listSteps()
+  expect(steps.filter((step) => step.includes('ledgers'))).toHaveLength(1)
+  expect(steps.join()).toContain('USING INDEX')
 })

@@ -23,3 +23,7 @@ test('samples are read as they are, in any order of places', () => {
   const runs = orderedRuns([Float64Array.of(1, 9), Float64Array.of(), Float64Array.of(2, 3, 10)])
   expect([4, 0, 2].map((place) => runs.at(place))).toEqual([10, 1, 3])
 })
+
+test('what is no number has no place, and keeps nobody waiting', () => {
+  expect(orderedRuns([Float64Array.of(Number.NaN), Float64Array.of(1)]).at(0)).toBeNaN()
+})

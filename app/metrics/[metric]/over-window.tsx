@@ -34,7 +34,7 @@ export async function OverWindow({
       )}
       {comparison !== null && <p>{differenceSentence(comparison, result, definition)}</p>}
       {target !== null && <p>{target.words}.</p>}
-      <Scroll label="Over the time shown">
+      <Scroll label="Figures over the time shown">
         <table>
           <caption>{definition.name}, over the time shown and what it is compared with</caption>
           <thead>

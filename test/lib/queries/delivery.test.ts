@@ -203,3 +203,54 @@ test('a range that is a month gives what was published of the month', async () =
   expect(inOrder(live)).toEqual(inOrder(published))
   expect(live.find(({ metricId }) => metricId === 'SPD-03')?.numerator).toBeGreaterThan(5)
 })
+
+/** Successful deployments of payments at these moments. */
+const deployAt = (db: Database, ...instants: readonly string[]) =>
+  deliver(
+    db,
+    instants.map((instant) => ({
+      hours: (Date.parse(instant) - FIRST) / HOUR_MS,
+      service: 'payments',
+      outcome: 'success',
+      tier: 'production',
+      kind: 'planned',
+      failsAfter: null,
+    })),
+  )
+
+const measureWeek = (db: Database, metricId: string) =>
+  measureDelivery(db, {
+    scopes: [{ teamId: 'payments' }],
+    window: { from: new Date(day('2025-12-29')), to: new Date(day('2026-01-05')) },
+    asOf: UNTIL,
+    metricIds: [metricId],
+    now: NOW,
+  })
+
+test('a week that lies in two quarters is one week', async () => {
+  const db = await anOrganisation()
+  await deployAt(db, '2025-12-30T10:00:00Z', '2026-01-02T10:00:00Z')
+  await scoreAll(db, { now: NOW })
+  const [result] = await measureWeek(db, 'SPD-03')
+  expect(result).toMatchObject({
+    numerator: 2,
+    parts: { weeksWithDeployment: 1 },
+  })
+})
+
+test('of deliveries that no run has set down yet nobody knows anything, not that there were none', async () => {
+  const db = await anOrganisation()
+  await deployAt(db, '2025-12-30T10:00:00Z')
+  await scoreAll(db, { now: NOW })
+  // As an upgrade does whose ledgers are others.
+  await db.deleteFrom('ledgers').where('kind', 'like', 'delivery%').execute()
+  for (const metricId of DELIVERY_METRICS) {
+    const [result] = await measureWeek(db, metricId)
+    expect([metricId, result?.value, result?.coverage, result?.status]).toEqual([
+      metricId,
+      null,
+      0,
+      'no_data',
+    ])
+  }
+})

@@ -4,8 +4,8 @@ import type { DeliveryLedger, DeliveryRows } from '#scorecards/delivery/ledger.t
 import {
   decodeQuarters,
   encodeQuarters,
-  readUnits,
-  type UnitLedger,
+  listQuarters,
+  toUnitLedgers,
   unitDifferences,
 } from '#scorecards/delivery/quarters.ts'
 
@@ -116,45 +116,74 @@ test('the quarters of a ledger hold all of its rows, each those of its own time'
   )
 })
 
-/** The ledger as `checkout` is stored. */
-function stored(ledger: DeliveryLedger) {
-  const { head, quarters } = encodeQuarters(ledger)
-  const asked: (string | undefined)[] = []
-  const list = async (quarter?: string) => {
-    asked.push(quarter)
-    const bytes = quarter === undefined ? head : quarters.get(quarter)
-    return new Map(bytes === undefined ? [] : [['checkout', bytes]])
-  }
-  return { list, asked, quarters }
-}
-
-test('only the quarters that a span touches are read', async () => {
-  const days = Float64Array.from([10, 100, 200, 300], (day) => START + day * DAY_MS)
-  const ledger = { ...NAMES, ...toRows(days, days, [1], days) }
-  const { list, asked } = stored(ledger)
-  const span = { from: START + 100 * DAY_MS, to: Date.UTC(2025, 6, 1) }
-  const unit = (await readUnits(list, span)).get('checkout')
-  expect(asked).toEqual([undefined, '2025-04-01'])
-  expect(unit?.quarters.map(({ rows }) => [...rows.deployments.at])).toEqual([[days[1]]])
-  expect(unit?.teams).toEqual(NAMES.teams)
-  await readUnits(list)
-  expect(asked.slice(3)).toEqual(['2025-01-01', '2025-04-01', '2025-07-01', '2025-10-01'])
+test('only the quarters that a span touches are asked for', () => {
+  const span = (from: string, to: string) => ({ from: Date.parse(from), to: Date.parse(to) })
+  expect(listQuarters(span('2025-04-11', '2025-07-01'))).toEqual(['2025-04-01'])
+  expect(listQuarters(span('2025-03-31', '2025-07-01T00:00:00.001Z'))).toEqual([
+    '2025-01-01',
+    '2025-04-01',
+    '2025-07-01',
+  ])
+  expect(listQuarters({ from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY })).toEqual([])
 })
 
-test('two ledgers differ within the quarters in which their rows do', () => {
+test('pieces make units, in whatever order they come; rows of a unit without a head are none', () => {
+  const days = Float64Array.from([10, 100, 200], (day) => START + day * DAY_MS)
+  const ledger = { ...NAMES, ...toRows(days, days, [1], days) }
+  const { head, quarters } = encodeQuarters(ledger)
+  const pieces = [
+    ...[...quarters].map(([quarter, samples]) => ({ subject: 'checkout', quarter, samples })),
+    { subject: 'checkout', quarter: null, samples: head },
+    { subject: 'gone', quarter: '2025-01-01', samples: quarters.get('2025-01-01') ?? head },
+  ].toReversed()
+  expect([...toUnitLedgers(pieces)]).toEqual([['checkout', decodeQuarters({ head, quarters })]])
+})
+
+const TABLES = [
+  ['deployments', 'failedFrom', 'deployments'],
+  ['changes', 'hours', 'changes'],
+  ['unlinked', 'team', 'deployments'],
+] as const
+
+test('two ledgers differ where a row does, in the part that it is of, and nowhere else', () => {
   fc.assert(
-    fc.property(ledgers, ledgers, (one, other) => {
-      const [before, after] = [one, other].map((ledger) => decodeQuarters(encodeQuarters(ledger)))
-      if (before === undefined || after === undefined) throw new Error('two ledgers make two units')
-      expect(unitDifferences(before, before)).toEqual([])
-      const spans = unitDifferences(before, after)
-      const outside = ({ quarters }: UnitLedger) =>
-        contentOf(quarters.map(({ rows }) => rows))
-          .outages.concat(quarters.flatMap(({ rows }) => listRows(rows.changes)))
-          .filter(([at]) => !spans.some(({ from, to }) => from <= (at ?? 0) && (at ?? 0) <= to))
-      expect(outside(after)).toEqual(outside(before))
-    }),
+    fc.property(
+      ledgers,
+      fc.constantFrom(...TABLES),
+      fc.nat(),
+      (ledger, [table, column, part], at) => {
+        const before = decodeQuarters(encodeQuarters(ledger))
+        expect(unitDifferences(before, before)).toEqual([])
+        const rows = ledger[table]
+        fc.pre(rows.at.length > 0)
+        const place = at % rows.at.length
+        const values = (rows as unknown as Record<string, Float64Array>)[column]?.slice()
+        if (values === undefined) throw new Error(`no column ${column}`)
+        values[place] = 7_777_777
+        const changed = { ...ledger, [table]: { ...rows, [column]: values } }
+        const instant = rows.at[place]
+        expect(unitDifferences(before, decodeQuarters(encodeQuarters(changed)))).toEqual([
+          { part, from: instant, to: instant },
+        ])
+      },
+    ),
   )
+})
+
+test('a quarter that one ledger has and the other has not differs from its first row to its last', () => {
+  const days = Float64Array.from([10, 100, 120], (day) => START + day * DAY_MS)
+  const none = new Float64Array()
+  const [unit, shorter] = [days, days.subarray(0, 1)].map((own) =>
+    decodeQuarters(encodeQuarters({ ...NAMES, ...toRows(own, none, [], none) })),
+  )
+  if (unit === undefined || shorter === undefined) throw new Error('two ledgers make two units')
+  const spans = (['changes', 'deployments'] as const).map((part) => ({
+    part,
+    from: days[1],
+    to: days[2],
+  }))
+  expect(unitDifferences(unit, shorter)).toEqual(spans)
+  expect(unitDifferences(shorter, unit)).toEqual(spans)
 })
 
 test('another source or another name changes all of a ledger', () => {

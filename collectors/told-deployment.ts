@@ -103,6 +103,9 @@ export interface SavedDeployments {
 /** What stays known of a deployment when a later reading no longer tells. */
 type Stored = Pick<Row<'deployments'>, 'kind' | 'rollback_of'>
 
+/** As it is stored; a later reading may tell nothing of its commit. */
+type Former = Stored & Pick<Row<'deployments'>, 'sha'>
+
 const NEW: Stored = { kind: null, rollback_of: null }
 
 const keepKnown = (told: Partial<Stored>, former: Stored): Stored => ({
@@ -126,6 +129,9 @@ function toLinks(
 
 const NOT_OWN = "its environment is none of a service's own"
 const REPEATED = 'it was told before'
+
+/** Whether nothing tells of a commit, or did as far as it was kept: then what is stored stands. */
+const isSilent = ({ commits, tags }: ToldLinks) => commits.length === 0 && tags.length === 0
 
 /** Stores what was told, with the service, the environment and the commit that were meant. */
 export async function saveToldDeployments(
@@ -152,11 +158,13 @@ export async function saveToldDeployments(
     const placed = await placeTold(tx, own, services)
     ignored.push(placed === null ? NOT_OWN : null)
     links.set(id, own)
-    const all = { ...row, ...keepKnown(row, stored.get(id) ?? NEW), ...seen }
+    const former = stored.get(id)
+    const all = { ...row, ...keepKnown(row, former ?? NEW), ...seen }
     kept.push({ links: own, row: all, isLeft: placed === null && !stored.has(id) })
     if (placed === null) continue
-    stored.set(id, all)
-    const { service, environment, tier, sha } = placed
+    const { service, environment, tier } = placed
+    const sha = isSilent(own) ? (former?.sha ?? null) : placed.sha
+    stored.set(id, { ...all, sha })
     rows.push({ ...all, service_id: service, environment, environment_tier: tier, sha })
   }
   const changed = await upsertFacts(tx, 'deployments', rows)
@@ -169,12 +177,12 @@ async function listStored(
   tx: Database,
   sourceId: string,
   nativeIds: readonly string[],
-): Promise<Map<string, Stored>> {
-  const stored = new Map<string, Stored>()
+): Promise<Map<string, Former>> {
+  const stored = new Map<string, Former>()
   await forEachChunk(nativeIds, async (chunk) => {
     const rows = await tx
       .selectFrom('deployments')
-      .select(['native_id', 'kind', 'rollback_of'])
+      .select(['native_id', 'kind', 'rollback_of', 'sha'])
       .where('source_id', '=', sourceId)
       .where('native_id', 'in', chunk)
       .execute()

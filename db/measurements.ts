@@ -157,10 +157,11 @@ const CONTENT = [
   'band',
   'details',
   'definition_version',
+  'engine_version',
 ] as const satisfies readonly (keyof ComputedMeasurement)[]
 
 type Key = Pick<ComputedMeasurement, 'metric_id' | 'window_end' | 'cell'>
-type Standing = Omit<ComputedMeasurement, 'as_of' | 'computed_at' | 'engine_version'>
+type Standing = Omit<ComputedMeasurement, 'as_of' | 'computed_at'>
 
 const keyOf = (row: Key) => `${row.metric_id}\n${row.window_end}\n${row.cell}`
 const contentOf = (row: Standing) => JSON.stringify(CONTENT.map((column) => row[column]))

@@ -3,6 +3,7 @@ import { type ToldPlace, toPlaces } from '#collectors/told-deployment.ts'
 import type { Database } from '#db/connection.ts'
 import { markGone, upsertFacts } from '#db/facts.ts'
 import { choosePlace } from '#db/told-deployments.ts'
+import { addChanges, addService } from '#test/support/adoption.ts'
 import { testDatabase } from '#test/support/database.ts'
 import { aPlace, aTold, NAMING, saveTold } from '#test/support/told.ts'
 
@@ -161,4 +162,19 @@ test('what was told before is not stored again, and says so', async () => {
   expect((await saveTold(db, later)).changed).toBe(0)
   const stored = await db.selectFrom('deployments').select('finished_at').execute()
   expect(stored).toEqual([{ finished_at: row.finished_at }])
+})
+
+test('a commit that was stored before anything was kept of what was told stays, where nothing tells of one', async () => {
+  const db = await testDatabase()
+  await addService(db, 'shop', { team: null, covered: null })
+  await addChanges(db, 'shop', ['2026-05-31'], { merge_sha: SHA })
+  await saveTold(db, aTold('1', { imageTags: [SHA.slice(0, 9)] }))
+  // As an upgrade from before finds it.
+  await db.deleteFrom('told_deployments').execute()
+  await db.deleteFrom('told_deployment_keys').execute()
+  for (let reading = 0; reading < 2; reading += 1) {
+    await saveTold(db, aTold('1', { imageTags: [] }))
+    const [stored] = await db.selectFrom('deployments').select('sha').execute()
+    expect(stored?.sha).toBe(SHA)
+  }
 })

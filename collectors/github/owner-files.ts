@@ -44,30 +44,43 @@ export const OwnerFilesAnswer = z.object({
 export interface OwnerFiles {
   readonly descriptions: readonly Description[]
   readonly codeowners: readonly string[] | null
-  /** Catalogue files that are there and cannot be read: what they say is unknown. */
+  /** Files that are there and cannot be read: what they say is unknown. */
   readonly unreadable: readonly UnreadableRecord[]
   /** The commit that touched each file last, where any did; null: not asked for. */
   readonly last: Readonly<Partial<Record<OwnerFile, string>>> | null
 }
 
 export function readOwnerFiles({ repository }: z.output<typeof OwnerFilesAnswer>): OwnerFiles {
-  const textOf = (path: OwnerFile) => repository[aliasOf(path)]?.text ?? null
-  const found = CODEOWNERS_FILES.map(textOf).find((text) => text !== null)
-  const codeowners = found === undefined ? null : ownersOfAll(found)
-  const descriptions: Description[] = []
   const unreadable: UnreadableRecord[] = []
-  for (const file of CATALOGUE_FILES) {
-    const text = textOf(file)
-    if (text === null) continue
+  const read = <T>(file: OwnerFile, reader: (text: string) => T): T | null => {
     try {
-      const component = catalogueReader(file)?.read(text).component ?? null
-      if (component !== null) descriptions.push({ file, component })
+      const text = toText(repository[aliasOf(file)] ?? null)
+      return text === null ? null : reader(text)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       unreadable.push({ kind: 'unreadable', file, reason })
+      return null
     }
   }
+  const descriptions = CATALOGUE_FILES.flatMap((file) => {
+    const component = read(file, (text) => catalogueReader(file)?.read(text).component)
+    return component ? [{ file, component }] : []
+  })
+  const codeownersFile = CODEOWNERS_FILES.find((file) => isFile(repository[aliasOf(file)] ?? null))
+  const codeowners = codeownersFile === undefined ? null : read(codeownersFile, ownersOfAll)
   return { descriptions, codeowners, unreadable, last: findLast(repository.defaultBranchRef) }
+}
+
+/** A folder of that name has no text at all. */
+const isFile = (blob: z.output<typeof Blob>) => blob !== null && blob.text !== undefined
+
+/** Null: there is no such file. @throws {Error} when it is there, and GitHub does not give all of its text */
+function toText(blob: z.output<typeof Blob>): string | null {
+  if (blob === null || blob.text === undefined) return null
+  if (blob.text === null || blob.isTruncated) {
+    throw new Error('GitHub does not give all of its text: it is too large, or is no text')
+  }
+  return blob.text
 }
 
 function findLast(

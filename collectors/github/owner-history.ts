@@ -30,37 +30,55 @@ export async function readOwnerHistory(
   reading: FilesOf,
   paths: readonly string[],
 ): Promise<OwnerState[]> {
-  const touched: Change[] = []
+  const histories: Change[][] = []
   for (const path of paths) {
-    for (const { sha, at, files } of await readHistory(reading, path)) {
-      touched.push({ sha, at, files: [[path, files.get(path) ?? null]] })
-    }
+    const touching = await readHistory(reading, path)
+    histories.push(
+      touching.map(({ sha, at, files }) => ({ sha, at, files: [[path, files.get(path) ?? null]] })),
+    )
   }
-  const changes = toChanges(touched)
+  const changes = mergeHistories(histories)
   const wanted = changes
     .flatMap(({ files }) => files)
     .flatMap(([path, blob]) => (blob === null ? [] : { path, blob, readers: [readerOf(path)] }))
   const readings = await readContents(reading, wanted)
   const tree = new Map<string, string>()
-  let descriptions: readonly Description[] = []
+  let said: Pick<OwnerState, 'descriptions' | 'codeowners'> = { descriptions: [], codeowners: null }
   return changes.map(({ sha, at, files }) => {
     for (const [path, blob] of files) {
       if (blob === null) tree.delete(path)
       else tree.set(path, blob)
     }
-    descriptions = listDescriptions(tree, readings, descriptions)
-    return { sha, at, descriptions, codeowners: findCodeowners(tree, readings) }
+    said = {
+      descriptions: listDescriptions(tree, readings, said.descriptions),
+      codeowners: findCodeowners(tree, readings, said.codeowners),
+    }
+    return { sha, at, ...said }
   })
 }
 
-/** One for each commit, oldest first; a state is visible from the latest time so far. */
-function toChanges(touched: readonly Change[]): Change[] {
-  const ordered = touched.toSorted((a, b) => a.at.getTime() - b.at.getTime())
+/**
+ * One change for each commit. Every history keeps its own order, whatever the dates of its commits;
+ * between histories the earlier comes first. A state is visible from the latest time so far.
+ */
+function mergeHistories(histories: readonly (readonly Change[])[]): Change[] {
+  const rests = histories.map((history) => [...history])
+  const merged: Change[] = []
   let latest = 0
-  return [...Map.groupBy(ordered, ({ sha }) => sha)].map(([sha, own]) => {
-    latest = Math.max(latest, ...own.map(({ at }) => at.getTime()))
-    return { sha, at: new Date(latest), files: own.flatMap(({ files }) => files) }
-  })
+  for (;;) {
+    const heads = rests.flatMap(([head]) => head ?? [])
+    const isNext = ({ sha }: Change) =>
+      rests.every((rest) => rest.findIndex((one) => one.sha === sha) <= 0)
+    const ready = heads.filter(isNext)
+    const [next] = (ready.length > 0 ? ready : heads).toSorted(
+      (a, b) => a.at.getTime() - b.at.getTime(),
+    )
+    if (next === undefined) return merged
+    const own = rests.filter(([head]) => head?.sha === next.sha)
+    const files = own.flatMap((rest) => rest.shift()?.files ?? [])
+    latest = Math.max(latest, next.at.getTime())
+    merged.push({ sha: next.sha, at: new Date(latest), files })
+  }
 }
 
 const CODEOWNERS = { key: 'codeowners', read: ownersOfAll }
@@ -83,9 +101,13 @@ function listDescriptions(
   })
 }
 
-function findCodeowners(tree: Tree, readings: Readings): readonly string[] | null {
+function findCodeowners(
+  tree: Tree,
+  readings: Readings,
+  former: readonly string[] | null,
+): readonly string[] | null {
   const blob = CODEOWNERS_FILES.map((path) => tree.get(path)).find((one) => one !== undefined)
   if (blob === undefined) return null
   const reading = readings.of(CODEOWNERS, blob)
-  return 'problem' in reading ? null : reading.value
+  return 'problem' in reading ? former : reading.value
 }

@@ -40,6 +40,18 @@ export function listClaims(claims: OwnerClaims): OwnerClaim[] {
   ].flat()
 }
 
+/** What `claims` tell of the places that no commit dates. */
+export function findUndated(
+  claims: readonly OwnerClaim[],
+): Pick<OwnerClaims, 'property' | 'teams' | 'configured'> {
+  const teamsOf = (place: OwnerPlace) => claims.find((one) => one.place === place)?.teams ?? []
+  return {
+    property: teamsOf('custom property')[0],
+    teams: teamsOf('team permission'),
+    configured: teamsOf('configuration')[0],
+  }
+}
+
 const toClaim = (place: OwnerPlace, teams: readonly string[]): OwnerClaim[] => [
   { place, teams: teams.length === 0 ? null : teams },
 ]

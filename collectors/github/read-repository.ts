@@ -14,6 +14,7 @@ import {
 } from '#collectors/github/approvals.ts'
 import type { BranchRules } from '#collectors/github/branch-rules.ts'
 import { type Answer, type GitHubClient, ScopedError } from '#collectors/github/client.ts'
+import { CODEOWNERS_FILES } from '#collectors/github/codeowners.ts'
 import type { OrganisationCursor, RepositoryCursor } from '#collectors/github/cursor.ts'
 import {
   DEPLOYMENT_STATUSES,
@@ -37,9 +38,14 @@ import {
   needsComments,
   reduceIssue,
 } from '#collectors/github/issues.ts'
-import { OWNER_FILES, OwnerFilesAnswer, readOwnerFiles } from '#collectors/github/owner-files.ts'
+import {
+  OWNER_FILES,
+  type OwnerFiles,
+  OwnerFilesAnswer,
+  readOwnerFiles,
+} from '#collectors/github/owner-files.ts'
 import { type OwnerState, readOwnerHistory } from '#collectors/github/owner-history.ts'
-import { listClaims, type OwnerClaim } from '#collectors/github/ownership.ts'
+import { findUndated, listClaims, type OwnerClaim } from '#collectors/github/ownership.ts'
 import {
   Connection,
   instantAt,
@@ -561,9 +567,16 @@ async function readAlerts(
 /** What every place says of the owner, when that changed. */
 async function readOwner(reading: RepositoryReading, pages: PageMaker): Promise<GitHubRecord[]> {
   const { unreadable, history, isWhole } = await readFiles(reading, pages)
-  const claims = claimsOf(reading, pages.cursor.files)
+  const undated = undatedOf(reading)
+  const claims = listClaims({ ...undated, ...toSaid(pages.cursor.files) })
+  // What no history tells stood then as it was seen before; a first reading knows no other.
+  const before = reading.cursor === null ? undated : findUndated(formerClaims(pages.cursor))
   const past = history
-    .map((state) => ({ at: state.at.toISOString(), claims: claimsOf(reading, state) }))
+    .map((state) => ({
+      at: state.at.toISOString(),
+      claims: listClaims({ ...before, ...toSaid(state) }),
+    }))
+    .filter(({ at }, index, all) => at !== all[index + 1]?.at)
     .filter(({ claims: own }, index, all) => !isDeepStrictEqual(own, all[index - 1]?.claims))
   const told = JSON.stringify(claims)
   if (told === pages.cursor.claims && past.length === 0) return [...unreadable]
@@ -571,18 +584,20 @@ async function readOwner(reading: RepositoryReading, pages: PageMaker): Promise<
   return [...unreadable, { kind: 'fact', fact: { kind: 'ownership', claims, past, isWhole } }]
 }
 
-function claimsOf(
-  { listed, organisation, configuredOwner }: RepositoryReading,
-  files: Pick<OwnerState, 'descriptions' | 'codeowners'> | null,
-): OwnerClaim[] {
-  return listClaims({
-    descriptions: files?.descriptions ?? [],
-    property: organisation.property[String(listed.databaseId)],
-    codeowners: files?.codeowners ?? null,
-    teams: organisation.candidates[listed.id] ?? [],
-    configured: configuredOwner,
-  })
-}
+const toSaid = (files: Said | null): Said => ({
+  descriptions: files?.descriptions ?? [],
+  codeowners: files?.codeowners ?? null,
+})
+
+/** What the places say of which no history is told. */
+const undatedOf = ({ listed, organisation, configuredOwner }: RepositoryReading) => ({
+  property: organisation.property[String(listed.databaseId)],
+  teams: organisation.candidates[listed.id] ?? [],
+  configured: configuredOwner,
+})
+
+// As readOwner left them.
+const formerClaims = ({ claims }: RepositoryCursor): OwnerClaim[] => JSON.parse(claims)
 
 interface ReadFiles {
   readonly unreadable: readonly UnreadableRecord[]
@@ -591,6 +606,7 @@ interface ReadFiles {
   readonly isWhole: boolean
 }
 
+const OWNER_HISTORY = 'history of the files that name an owner'
 const NOTHING_NEW: ReadFiles = { unreadable: [], history: [], isWhole: false }
 
 /** Reads the files that name an owner, when the main line moved. */
@@ -601,27 +617,40 @@ async function readFiles(reading: RepositoryReading, pages: PageMaker): Promise<
   if (head === null || files?.head === head) return NOTHING_NEW
   const [owner, name] = listed.nameWithOwner.split('/')
   const { data } = await askForOwnerFiles(client, { owner, name })
-  const { descriptions, codeowners, unreadable, last } = readOwnerFiles(data)
-  const unread = new Set(unreadable.map(({ file }) => file))
-  const history = await readNewHistory(reading, last, files)
-  const before = history.at(-1)?.descriptions ?? files?.descriptions ?? []
-  const kept = before.filter(({ file }) => unread.has(file))
-  const known = CATALOGUE_FILES.flatMap((name) =>
-    [...descriptions, ...kept].filter(({ file }) => file === name),
-  )
+  const told = readOwnerFiles(data)
+  const { history, fault } = await tryHistory(reading, told.last, files)
+  const said = keepUnread(told, history.at(-1) ?? files)
+  const last = fault === null ? told.last : null
   pages.cursor = {
     ...pages.cursor,
     files: {
       // Where the history was not to be had it is asked for by the next run.
       head: last === null ? '' : head,
-      descriptions: known,
-      codeowners: codeowners === null ? null : [...codeowners],
+      descriptions: [...said.descriptions],
+      codeowners: said.codeowners && [...said.codeowners],
       last: last && Object.values(last),
     },
   }
   // One that had no commit when it was read before said nothing before its first.
   const isWhole = reading.cursor === null || (files !== null && files.last === null)
+  const unreadable = [...told.unreadable, ...(fault === null ? [] : [fault])]
   return { unreadable, history, isWhole }
+}
+
+type Said = Pick<OwnerState, 'descriptions' | 'codeowners'>
+
+/** A file that cannot be read says what it said before. */
+function keepUnread(
+  { descriptions, codeowners, unreadable }: OwnerFiles,
+  before: Said | null,
+): Said {
+  const unread = new Set(unreadable.map(({ file }) => file))
+  const kept = (before?.descriptions ?? []).filter(({ file }) => unread.has(file))
+  const known = CATALOGUE_FILES.flatMap((name) =>
+    [...descriptions, ...kept].filter(({ file }) => file === name),
+  )
+  const isUnread = CODEOWNERS_FILES.some((file) => unread.has(file))
+  return { descriptions: known, codeowners: isUnread ? toSaid(before).codeowners : codeowners }
 }
 
 /** A history that takes GitHub too long to look through does not keep owners from being read. */
@@ -637,10 +666,29 @@ async function askForOwnerFiles(
   }
 }
 
+interface TriedHistory {
+  readonly history: readonly OwnerState[]
+  readonly fault: UnreadableRecord | null
+}
+
+/** A history that GitHub does not give keeps nothing else from being read. */
+async function tryHistory(
+  reading: RepositoryReading,
+  ...known: [OwnerFiles['last'], RepositoryCursor['files']]
+): Promise<TriedHistory> {
+  try {
+    return { history: await readNewHistory(reading, ...known), fault: null }
+  } catch (error) {
+    if (!(error instanceof ScopedError)) throw error
+    const reason = `until it can be read, an owner is dated from when it was seen: ${error.message}`
+    return { history: [], fault: { kind: 'unreadable', file: OWNER_HISTORY, reason } }
+  }
+}
+
 /** What the files said since the reading before, or ever if there was none. */
 async function readNewHistory(
   { sourceId, client, listed }: RepositoryReading,
-  last: Readonly<Record<string, string>> | null,
+  last: OwnerFiles['last'],
   former: RepositoryCursor['files'],
 ): Promise<OwnerState[]> {
   const known = former?.last ?? []

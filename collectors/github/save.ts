@@ -279,7 +279,7 @@ async function toOwner(
 
 /**
  * A claim and an owner hold from the commit that said so, or else from when they were first seen
- * differently; the first ones since ever. Where owners are stored, what the files once said is no news.
+ * differently; those before which nothing was said since ever. Where owners are stored, what the files once said is no news.
  */
 async function saveOwnership(
   tx: Database,
@@ -290,15 +290,14 @@ async function saveOwnership(
   const ownership = ofKind(facts, 'ownership').at(-1)
   if (ownership === undefined) return 0
   const { claims, past, isWhole } = ownership
-  const isNews = !isWhole || (await listClaimed(tx, saving)).length === 0
+  let isFirst = (await listClaimed(tx, saving)).length === 0
   const now = { at: saving.observedAt.toISOString(), claims }
   let changed = 0
-  for (const told of [...(isNews ? past : []), now]) {
-    changed += await saveClaims(tx, saving, told)
-    changed += await saveOwner(tx, saving, service, {
-      at: told.at,
-      decision: decideOwner(told.claims),
-    })
+  for (const told of [...(!isWhole || isFirst ? past : []), now]) {
+    const at = isFirst ? BEGINNING : told.at
+    changed += await saveClaims(tx, saving, { at, claims: told.claims })
+    changed += await saveOwner(tx, saving, service, { at, decision: decideOwner(told.claims) })
+    isFirst &&= told.claims.length === 0
   }
   return changed
 }
@@ -340,11 +339,8 @@ async function saveClaims(
   return upsertFacts(tx, 'repository_attributes', rows)
 }
 
-/** A commit may be older than what was seen before it was pushed; what nothing came before is since ever. */
-function notBefore(at: string, former: string | undefined): string {
-  if (former === undefined) return BEGINNING
-  return at < former ? former : at
-}
+/** A commit may be older than what was seen before it was pushed. */
+const notBefore = (at: string, former = BEGINNING) => (at < former ? former : at)
 
 async function saveOwner(
   tx: Database,

@@ -593,7 +593,7 @@ test('a first reading dates owners by the commits that named them, the first sin
     .orderBy('valid_from')
     .execute()
   expect(claims.map(({ valid_from, value }) => [valid_from, value])).toEqual([
-    [ALWAYS, 'stone'],
+    [on(3), 'stone'],
     [on(5), 'iron'],
     [on(6), ''],
   ])
@@ -710,6 +710,154 @@ test('a catalogue file that cannot be read is told, and the owner stays', async 
   const outcome = await collectGitHub(db, github, { ownerProperty: 'owner' })
   expect(outcome).toMatchObject({ status: 'partial', quarantined: 1 })
   expect(await owners(db)).toMatchObject([{ team_id: 'stone', owned_to: null }])
+})
+
+/** A reading of the shop at a time, as `collectShop` read it first. */
+const readAt = (db: Database, github: LocalGitHub, now: string) =>
+  collectGitHub(db, github, { now: new Date(now), ownerProperty: 'owner', tickets: SHOP_TICKETS })
+
+/** What a place says of the owner: since when, and whom. */
+async function said(db: Database, place: string) {
+  const rows = await db
+    .selectFrom('repository_attributes')
+    .select(['valid_from', 'value'])
+    .where('attribute', '=', `owner: ${place}`)
+    .orderBy('valid_from')
+    .execute()
+  return rows.map(({ valid_from: from, value }) => [from, value])
+}
+
+test('a history that GitHub does not give is told, owners are stored without it, and it is asked for again', async () => {
+  const github = await aGitHub(
+    aWorld({
+      repositories: [
+        aRepository('shop', {
+          commits: [
+            commit({ CODEOWNERS: '* @acme/clay' }, '2025-01-01T00:00:00Z'),
+            commit({ CODEOWNERS: '* @acme/wood' }, '2025-02-01T00:00:00Z'),
+          ],
+        }),
+      ],
+    }),
+  )
+  const db = await testDatabase()
+  // The list, the teams, the files, then their history.
+  github.faults.push(null, null, null, ...Array.from({ length: 40 }, () => ({ status: 502 })))
+  expect(await collectGitHub(db, github)).toMatchObject({ status: 'partial', quarantined: 1 })
+  const expected = [owner('wood', ALWAYS, null, 'CODEOWNERS')]
+  expect(await owners(db)).toEqual(expected)
+  const quarantine = await db.selectFrom('quarantine').select('reason').execute()
+  expect(quarantine).toMatchObject([{ reason: expect.stringContaining('dated from when') }])
+  github.faults.splice(0)
+  const { requests } = github.counts
+  expect(await collectGitHub(db, github)).toMatchObject({ status: 'ok' })
+  // The list, the files, their history and contents.
+  expect(github.counts.requests - requests).toBe(4)
+  expect(await owners(db)).toEqual(expected)
+})
+
+test('of a commit with an older date than its parent an owner is dated by the parent', async () => {
+  const { db } = await collectShop({
+    commits: [
+      commit({ CODEOWNERS: '* @acme/clay' }, '2025-01-01T00:00:00Z'),
+      commit({ CODEOWNERS: '* @acme/iron' }, '2025-03-01T00:00:00Z'),
+      commit({ CODEOWNERS: '* @acme/stone' }, '2025-02-01T00:00:00Z'),
+    ],
+  })
+  const march = '2025-03-01T00:00:00.000Z'
+  expect(await owners(db)).toEqual([
+    owner('clay', ALWAYS, march, 'CODEOWNERS'),
+    owner('stone', march, null, 'CODEOWNERS'),
+  ])
+})
+
+test('a commit of two files stands in the order of the history of each', async () => {
+  const { db } = await collectShop({
+    commits: [
+      commit({ CODEOWNERS: '* @acme/clay' }, '2025-01-01T00:00:00Z'),
+      commit({ CODEOWNERS: '* @acme/iron' }, '2025-05-01T00:00:00Z'),
+      commit(
+        { CODEOWNERS: '* @acme/stone', 'catalog-info.yaml': catalogue('user:jane') },
+        '2025-03-01T00:00:00Z',
+      ),
+      commit({ 'catalog-info.yaml': catalogue('user:joe') }, '2025-04-01T00:00:00Z'),
+    ],
+  })
+  const may = '2025-05-01T00:00:00.000Z'
+  expect(await owners(db)).toEqual([
+    owner('clay', ALWAYS, may, 'CODEOWNERS'),
+    owner('stone', may, null, 'CODEOWNERS'),
+  ])
+})
+
+test('a commit does not date what a custom property says since', async () => {
+  const { db, github, repository } = await collectShop({
+    commits: [commit({ CODEOWNERS: '* @acme/clay' })],
+  })
+  github.world.properties['shop'] = { owner: 'iron' }
+  await readAt(db, github, '2026-06-05T12:00:00Z')
+  github.world.properties['shop'] = { owner: 'stone' }
+  repository.commits.push(commit({ CODEOWNERS: '* @acme/wood' }, '2026-06-06T00:00:00Z'))
+  await readAt(db, github, '2026-06-11T12:00:00Z')
+  const [first, second] = ['2026-06-05T12:00:00.000Z', '2026-06-11T12:00:00.000Z']
+  expect(await owners(db)).toEqual([
+    owner('clay', ALWAYS, first, 'CODEOWNERS'),
+    owner('iron', first, second, 'custom property'),
+    owner('stone', second, null, 'custom property'),
+  ])
+  expect(await said(db, 'custom property')).toEqual([
+    [first, 'iron'],
+    [second, 'stone'],
+  ])
+  expect(await said(db, 'CODEOWNERS')).toEqual([
+    [ALWAYS, 'clay'],
+    ['2026-06-06T00:00:00.000Z', 'wood'],
+  ])
+})
+
+test('a commit does not date who has got a permission since', async () => {
+  const { db, github, repository } = await collectShop({
+    commits: [commit({ CODEOWNERS: '* @acme/clay' })],
+  })
+  github.world.teams.push(TEAM)
+  repository.commits.push(commit({ CODEOWNERS: null }, '2026-06-06T00:00:00Z'))
+  await readAt(db, github, '2026-06-11T12:00:00Z')
+  const [commitAt, seenAt] = ['2026-06-06T00:00:00.000Z', '2026-06-11T12:00:00.000Z']
+  expect(await owners(db)).toEqual([
+    owner('clay', ALWAYS, commitAt, 'CODEOWNERS'),
+    owner('wood', seenAt, null, 'team permission'),
+  ])
+})
+
+test('where several were named before, the one who decides owns it since the commit that named it', async () => {
+  const { db } = await collectShop({
+    commits: [
+      commit({ CODEOWNERS: '* @acme/clay @acme/wood' }, '2025-01-01T00:00:00Z'),
+      commit({ 'catalog-info.yaml': catalogue('stone') }, '2025-03-01T00:00:00Z'),
+    ],
+  })
+  const march = '2025-03-01T00:00:00.000Z'
+  expect(await owners(db)).toEqual([owner('stone', march, null)])
+  expect(await said(db, 'catalog-info.yaml')).toEqual([[march, 'stone']])
+  expect(await said(db, 'CODEOWNERS')).toEqual([[ALWAYS, 'clay wood']])
+})
+
+test('CODEOWNERS that cannot be read are told, and say what they said before', async () => {
+  const { db, github, repository } = await collectShop({
+    commits: [commit({ CODEOWNERS: '* @acme/clay' })],
+  })
+  repository.commits.push(commit({ CODEOWNERS: '\0* @acme/wood' }, '2026-06-02T00:00:00Z'))
+  const outcome = await readAt(db, github, '2026-06-05T12:00:00Z')
+  expect(outcome).toMatchObject({ status: 'partial', quarantined: 1 })
+  const clay = owner('clay', ALWAYS, null, 'CODEOWNERS')
+  expect(await owners(db)).toEqual([clay])
+  const june = '2026-06-06T00:00:00.000Z'
+  repository.commits.push(commit({ CODEOWNERS: '* @acme/iron' }, june))
+  await readAt(db, github, '2026-06-07T12:00:00Z')
+  expect(await owners(db)).toEqual([
+    { ...clay, owned_to: june },
+    owner('iron', june, null, 'CODEOWNERS'),
+  ])
 })
 
 test('a team with more than a hundred repositories owns them all', {

@@ -454,9 +454,10 @@ const toBlob = (text: string) => ({
   __typename: 'Blob' as const,
   oid: toBlobId(text),
   byteSize: Buffer.byteLength(text),
-  isBinary: false,
+  isBinary: text.includes('\0'),
   isTruncated: false,
-  text,
+  // GitHub gives no text of what is binary.
+  text: text.includes('\0') ? null : text,
 })
 
 function toTree(files: ReadonlyMap<string, string>, path: string) {

@@ -11,6 +11,8 @@ export interface LedgerKind {
   readonly quarter?: string | undefined
 }
 
+type Undivided = Omit<LedgerKind, 'quarter'>
+
 const kindText = ({ kind, quarter }: LedgerKind) =>
   quarter === undefined ? kind : `${kind} ${quarter}`
 
@@ -20,23 +22,11 @@ const kindText = ({ kind, quarter }: LedgerKind) =>
  */
 export async function listLedgers(
   db: Reader,
-  ledgers: LedgerKind,
-  { subjects, isWriter = false }: { subjects?: readonly string[]; isWriter?: boolean } = {},
+  ledgers: Undivided,
+  options: Omit<PiecesAsked, 'quarters'> = {},
 ): Promise<Map<string, Uint8Array>> {
-  const found = new Map<string, Uint8Array>()
-  const read = async (chunk: readonly string[] | undefined) => {
-    let query = db
-      .selectFrom('ledgers')
-      .select(['subject_id', 'samples'])
-      .where('kind', '=', kindText(ledgers))
-      .where('path_id', '=', ledgers.pathId ?? '')
-    query = isWriter ? query.where('to_run', 'is', null) : query.where(isPublished)
-    if (chunk !== undefined) query = query.where('subject_id', 'in', chunk)
-    for (const row of await query.execute()) found.set(row.subject_id, row.samples)
-  }
-  if (subjects === undefined) await read(undefined)
-  else await forEachChunk(subjects, read)
-  return found
+  const pieces = await listPieces(db, ledgers, { ...options, quarters: [] })
+  return new Map(pieces.map(({ subject, samples }) => [subject, samples]))
 }
 
 /** What is stored of one subject in a ledger that is divided. */
@@ -47,22 +37,22 @@ export interface LedgerPiece {
   readonly samples: Uint8Array
 }
 
+interface PiecesAsked {
+  /** Left out: all. */
+  readonly quarters?: readonly string[] | undefined
+  /** Left out: all. */
+  readonly subjects?: readonly string[]
+  readonly isWriter?: boolean
+}
+
 /**
  * The undivided part of a ledger of every subject, or of `subjects`, and the part of each of
  * `quarters`, or of all. Asked for at once, so that all of it is of one run.
  */
 export async function listPieces(
   db: Reader,
-  ledgers: LedgerKind,
-  {
-    quarters,
-    subjects,
-    isWriter = false,
-  }: {
-    quarters?: readonly string[] | undefined
-    subjects?: readonly string[]
-    isWriter?: boolean
-  } = {},
+  ledgers: Undivided,
+  { quarters, subjects, isWriter = false }: PiecesAsked = {},
 ): Promise<LedgerPiece[]> {
   const pieces: LedgerPiece[] = []
   const read = async (chunk: readonly string[] | undefined) => {

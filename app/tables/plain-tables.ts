@@ -1,6 +1,6 @@
 import { cellWords } from '#app/cell-words.ts'
 import type { ComparedPoint, ComparedSeries } from '#app/compared-series.ts'
-import type { DataTable } from '#app/data-table.ts'
+import type { Column, DataTable } from '#app/data-table.ts'
 import { toDay } from '#app/format.ts'
 import type { ComparedWindow } from '#app/windows.ts'
 import { ADOPTION_ORDER, adoptionWord } from '#app/words.ts'
@@ -154,21 +154,39 @@ export function explanationRows(story: ChangeStory | null): DataTable<Explanatio
   }
 }
 
+interface Figure {
+  readonly result: MetricResult
+}
+
+/** Of what a row is a figure. */
+const FIGURE_COLUMNS: readonly Column<Figure>[] = [
+  { key: 'metric', name: 'Metric', value: ({ result: { metricId } }) => metricId },
+  { key: 'path', name: 'Golden path', value: ({ result: { scope } }) => scope.pathId ?? null },
+  { key: 'team', name: 'Team', value: ({ result: { scope } }) => scope.teamId ?? null },
+  { key: 'source', name: 'Source', value: ({ result: { scope } }) => scope.sourceId ?? null },
+  { key: 'cell', name: 'Cell', value: ({ result }) => cellWords(result) },
+]
+
+const VALUE_COLUMNS: readonly Column<Figure>[] = [
+  { key: 'value', name: 'Value', value: ({ result: { value } }) => value },
+  { key: 'unit', name: 'Unit', value: ({ result: { unit } }) => unit },
+]
+
+const figureKeys = (figures: readonly Figure[]) => ({
+  keyOf: ({ result }: Figure) =>
+    `${result.metricId} ${JSON.stringify(result.scope)} ${cellOf(result)}`,
+  metricIds: [...new Set(figures.map(({ result }) => result.metricId))],
+})
+
 export function measurementRows(compared: readonly Compared[]): DataTable<Compared> {
   return {
     id: 'measurements',
     caption: 'Every published figure',
     rows: compared,
-    keyOf: ({ result }) => `${result.metricId} ${JSON.stringify(result.scope)} ${cellOf(result)}`,
-    metricIds: [...new Set(compared.map(({ result }) => result.metricId))],
+    ...figureKeys(compared),
     columns: [
-      { key: 'metric', name: 'Metric', value: ({ result: { metricId } }) => metricId },
-      { key: 'path', name: 'Golden path', value: ({ result: { scope } }) => scope.pathId ?? null },
-      { key: 'team', name: 'Team', value: ({ result: { scope } }) => scope.teamId ?? null },
-      { key: 'source', name: 'Source', value: ({ result: { scope } }) => scope.sourceId ?? null },
-      { key: 'cell', name: 'Cell', value: ({ result }) => cellWords(result) },
-      { key: 'value', name: 'Value', value: ({ result: { value } }) => value },
-      { key: 'unit', name: 'Unit', value: ({ result: { unit } }) => unit },
+      ...FIGURE_COLUMNS,
+      ...VALUE_COLUMNS,
       { key: 'numerator', name: 'Counted', value: ({ result: { numerator } }) => numerator },
       { key: 'denominator', name: 'Of', value: ({ result: { denominator } }) => denominator },
       { key: 'n', name: 'Cases', value: ({ result: { n } }) => n },
@@ -191,18 +209,12 @@ export function comparisonRows(compared: readonly ComparedWindow[]): DataTable<C
     id: 'comparison',
     caption: 'A figure over a span of time, beside what it is compared with',
     rows: compared,
-    keyOf: ({ result }) => `${result.metricId} ${JSON.stringify(result.scope)} ${cellOf(result)}`,
-    metricIds: [...new Set(compared.map(({ result }) => result.metricId))],
+    ...figureKeys(compared),
     columns: [
-      { key: 'metric', name: 'Metric', value: ({ result: { metricId } }) => metricId },
-      { key: 'path', name: 'Golden path', value: ({ result: { scope } }) => scope.pathId ?? null },
-      { key: 'team', name: 'Team', value: ({ result: { scope } }) => scope.teamId ?? null },
-      { key: 'source', name: 'Source', value: ({ result: { scope } }) => scope.sourceId ?? null },
-      { key: 'cell', name: 'Cell', value: ({ result }) => cellWords(result) },
+      ...FIGURE_COLUMNS,
       { key: 'from', name: 'From', value: ({ result: { window } }) => window.start },
       { key: 'to', name: 'To', value: ({ result: { window } }) => window.end },
-      { key: 'value', name: 'Value', value: ({ result: { value } }) => value },
-      { key: 'unit', name: 'Unit', value: ({ result: { unit } }) => unit },
+      ...VALUE_COLUMNS,
       { key: 'n', name: 'Cases', value: ({ result: { n } }) => n },
       { key: 'status', name: 'Status', value: ({ result: { status } }) => status },
       {

@@ -25,8 +25,6 @@ import {
 /** What was delivered, whose it was and when it was read: all that metrics of delivery rest on. */
 export interface DeliveryModel {
   readonly sources: DeliverySources
-  /** From when on anything was read; null: never. */
-  readonly readFrom: Date | null
   readonly teams: readonly string[]
   /** With the counts of some parts, or of all. */
   readonly tally: (
@@ -67,7 +65,6 @@ export function toDeliveryModel(
   const units = toDeliveryUnits(landscape, ledgers, feed, calendar)
   return {
     sources: toSources(landscape, feed, calendar),
-    readFrom: firstRead(landscape, ledgers),
     teams,
     tally: (team, window, parts) => tallyTeam(calendar, team, units.get(team) ?? [], window, parts),
     isRead: (team, serviceId, at, window) =>

@@ -92,7 +92,7 @@ async function measureAnew(
   const slots = readFrom === null ? [] : listSlots(laterOf(readFrom, since), until, fiscalYearStart)
   const ledgers = all ?? (await readLedgers(db, spanToRead(terms, slots, differences)))
   const model = toDeliveryModel(landscape, ledgers, { since, until })
-  return measure(session, terms, model, { slots, differences })
+  return measure(session, terms, model, { slots, differences, readFrom })
 }
 
 const NO_TIME: Span = { from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY }
@@ -226,14 +226,18 @@ class DirtySlots {
 
 const keyOf = ({ kind, window }: Slot) => `${kind} ${window.from} ${window.to}`
 
+interface Anew {
+  readonly slots: readonly Slot[]
+  readonly differences: readonly Difference[]
+  /** From when on anything was read; null: never. */
+  readonly readFrom: Date | null
+}
+
 async function measure(
   session: Session,
   terms: DeliveryTerms,
   model: DeliveryModel,
-  {
-    slots,
-    differences,
-  }: { readonly slots: readonly Slot[]; readonly differences: readonly Difference[] },
+  { slots, differences, readFrom }: Anew,
 ): Promise<number> {
   const teamHorizon = weekStart(weekNumber(session.until) - TEAM_WEEKS).getTime()
   const isOfTeams = ({ kind, end }: Slot) => kind !== 'own' || end > teamHorizon
@@ -252,7 +256,9 @@ async function measure(
   const talliesOf = tallier(model)
   const ofAll: Delivered = (window, parts) => ({ teams: talliesOf(window, parts) })
   changed += await session.write((tx) => writeSlots(tx, session, model, {}, calendar, ofAll))
-  return changed + (await measureWholes(session, terms, model, { slots, dirty, talliesOf }))
+  return (
+    changed + (await measureWholes(session, terms, model, { slots, readFrom, dirty, talliesOf }))
+  )
 }
 
 /** What a scope delivered over a window. */
@@ -281,8 +287,7 @@ function tallier(model: DeliveryModel): TalliesOf {
 /** Windows of as many lengths as end at one moment. */
 const REMEMBERED = 4
 
-interface Wholes {
-  readonly slots: readonly Slot[]
+interface Wholes extends Pick<Anew, 'slots' | 'readFrom'> {
   readonly dirty: DirtySlots
   readonly talliesOf: TalliesOf
 }
@@ -292,11 +297,10 @@ async function measureWholes(
   session: Session,
   { landscape, changedStates, plan }: DeliveryTerms,
   model: DeliveryModel,
-  { slots, dirty, talliesOf }: Wholes,
+  { slots, readFrom, dirty, talliesOf }: Wholes,
 ): Promise<number> {
   const places = new Map(model.teams.map((team, place) => [team, place]))
   const weekHours = new WeekHours(model)
-  const { readFrom } = model
   const byEnd = Map.groupBy(
     slots.filter(({ kind, end }) => kind === 'own' && readFrom !== null && end > +readFrom),
     ({ end }) => end,

@@ -10,8 +10,8 @@ import { isUsageStage } from '#scorecards/adoption/state-machine.ts'
 import { toUnits, unitIdOf, workersOf } from '#scorecards/adoption/units.ts'
 import { deliveryEvidence } from '#scorecards/delivery/cases.ts'
 import { type DeliveryModel, toDeliveryModel } from '#scorecards/delivery/model.ts'
-import { listQuarters, toUnitLedgers } from '#scorecards/delivery/quarters.ts'
-import { deliveryResults, factsOf } from '#scorecards/delivery/results.ts'
+import { listQuarters, toUnitLedgers, type UnitLedger } from '#scorecards/delivery/quarters.ts'
+import { DELIVERY_METRICS, deliveryResults, factsOf, partOf } from '#scorecards/delivery/results.ts'
 import { toDeliveryFacts } from '#scorecards/delivery/rows.ts'
 import { type DeliveryTally, hoursOf, mergeTallies } from '#scorecards/delivery/tally.ts'
 import { toEvidence } from '#scorecards/measure.ts'
@@ -33,25 +33,49 @@ export interface DeliveryQuestion {
 }
 
 /**
- * Metrics of delivery over any range of whole days, computed from the published samples; those of
- * weeks, months and quarters are published and need no computing (`listWindows`).
+ * Metrics of delivery over any ranges of whole days, computed from the published samples: of each window
+ * one result of every metric for each scope; those of weeks, months and quarters are published and need no
+ * computing (`listWindows`).
  */
-export async function measureDelivery(
+export async function measureDeliveries(
   db: Reader,
-  question: DeliveryQuestion,
-): Promise<MetricResult[]> {
-  const { window, asOf, metricIds, now } = question
+  {
+    scopes,
+    windows,
+    asOf,
+    metricIds = DELIVERY_METRICS,
+    now,
+  }: Omit<DeliveryQuestion, 'window'> & { readonly windows: readonly Period[] },
+): Promise<MetricResult[][]> {
   const landscape = toLandscape(await listLandscapeFacts(db))
-  const model = await loadModel(db, landscape, window)
-  const span = { from: window.from.getTime(), to: window.to.getTime(), asOf: asOf.getTime() }
-  const results: MetricResult[] = []
-  for (const scope of question.scopes) {
-    const ids = await listTeams(db, landscape, scope, window.to)
-    const teams = ids.map((id) => model.tally(id, span))
-    const subject = { scope, teams, all: mergeTallies(teams), window: span, end: span.to }
-    results.push(...deliveryResults(subject, model.sources, now, metricIds))
+  const model = await loadModel(db, landscape, windows, teamsIn(scopes))
+  const parts = new Set(metricIds.map(partOf))
+  const measured: MetricResult[][] = []
+  for (const window of windows) {
+    const span = { from: window.from.getTime(), to: window.to.getTime(), asOf: asOf.getTime() }
+    const results: MetricResult[] = []
+    for (const scope of scopes) {
+      const ids = await listTeams(db, landscape, scope, window.to)
+      const teams = ids.map((id) => model.tally(id, span, parts))
+      const subject = { scope, teams, all: mergeTallies(teams), window: span, end: span.to }
+      results.push(...deliveryResults(subject, model.sources, now, metricIds))
+    }
+    measured.push(results)
   }
-  return results
+  return measured
+}
+
+/** The same over one window. */
+export const measureDelivery = async (
+  db: Reader,
+  { window, ...question }: DeliveryQuestion,
+): Promise<MetricResult[]> =>
+  (await measureDeliveries(db, { ...question, windows: [window] }))[0] ?? []
+
+/** The teams that scopes name; null where one of them is of others. */
+function teamsIn(scopes: readonly DeliveryScope[]): ReadonlySet<string> | null {
+  const teams = scopes.flatMap(({ teamId }) => teamId ?? [])
+  return teams.length === scopes.length ? new Set(teams) : null
 }
 
 /** What a metric of delivery says of all of a scope, and of each of its teams. */
@@ -75,10 +99,10 @@ export async function measureTeamDeliveries(
   const { window, metricId, now, teamId, pathId } = question
   const scope = { ...(pathId !== undefined && { pathId }), ...(teamId !== undefined && { teamId }) }
   const landscape = toLandscape(await listLandscapeFacts(db))
-  const model = await loadModel(db, landscape, window)
+  const ids = await listTeams(db, landscape, scope, window.to)
+  const model = await loadModel(db, landscape, [window], new Set(ids))
   const [from, to] = [window.from.getTime(), window.to.getTime()]
   const span = { from, to, asOf: to }
-  const ids = await listTeams(db, landscape, scope, window.to)
   const tallies = ids.map((id) => [id, model.tally(id, span)] as const)
   const resultOf = (own: Scope, teams: readonly DeliveryTally[]) =>
     deliveryResults(
@@ -99,11 +123,39 @@ export async function measureTeamDeliveries(
   return { whole, teams: new Map(teams) }
 }
 
-async function loadModel(db: Reader, landscape: Landscape, window: Period): Promise<DeliveryModel> {
-  const span = { from: window.from.getTime(), to: window.to.getTime() }
-  const pieces = await listPieces(db, { kind: 'delivery' }, { quarters: listQuarters(span) })
-  const ledgers = toUnitLedgers(pieces)
-  return toDeliveryModel(landscape, ledgers, { since: window.from, until: window.to })
+const DELIVERY = { kind: 'delivery' } as const
+
+/** Of what was delivered in windows, by `teams` or by all. */
+async function loadModel(
+  db: Reader,
+  landscape: Landscape,
+  windows: readonly Period[],
+  teams: ReadonlySet<string> | null,
+): Promise<DeliveryModel> {
+  const spans = windows.map(({ from, to }) => ({ from: from.getTime(), to: to.getTime() }))
+  const quarters = [...new Set(spans.flatMap(listQuarters))]
+  const ledgers =
+    teams === null
+      ? toUnitLedgers(await listPieces(db, DELIVERY, { quarters }))
+      : await loadLedgersOf(db, teams, quarters)
+  return toDeliveryModel(landscape, ledgers, {
+    since: new Date(Math.min(...spans.map(({ from }) => from))),
+    until: new Date(Math.max(...spans.map(({ to }) => to))),
+  })
+}
+
+/** Of other teams only who told of what they delivered. */
+async function loadLedgersOf(
+  db: Reader,
+  teams: ReadonlySet<string>,
+  quarters: readonly string[],
+): Promise<Map<string, UnitLedger>> {
+  const heads = toUnitLedgers(await listPieces(db, DELIVERY, { quarters: [] }))
+  const subjects = [...heads].flatMap(([unit, head]) =>
+    head.teams.some((team) => teams.has(team)) ? [unit] : [],
+  )
+  const own = toUnitLedgers(await listPieces(db, DELIVERY, { quarters, subjects }))
+  return new Map([...heads, ...own])
 }
 
 async function listTeams(
@@ -136,7 +188,7 @@ export async function listDeliveryEvidence(
   const rows = await listDelivery(db, deliverers)
   const foreign = await listForeignIncidentsOf(db, deliverers.services)
   const facts = toDeliveryFacts(units, rows, foreign)
-  const model = await loadModel(db, landscape, { from, to })
+  const model = await loadModel(db, landscape, [{ from, to }], new Set(teams))
   const span = { from: from.getTime(), to: to.getTime(), asOf: asOf.getTime() }
   const evidence = deliveryEvidence(metricId, [...facts.values()], {
     teams: new Set(teams),

@@ -2,7 +2,7 @@ import { listLandscapeFacts } from '#db/adoption-facts.ts'
 import type { Reader } from '#db/connection.ts'
 import { listLinkFacts } from '#db/link-facts.ts'
 import { earlierOf, type Period } from '#lib/period.ts'
-import { listDeliveryEvidence, measureDelivery } from '#lib/queries/delivery.ts'
+import { listDeliveryEvidence, measureDeliveries } from '#lib/queries/delivery.ts'
 import { measurePath, type PathQuestion } from '#lib/queries/measured-path.ts'
 import { findPublishedScoring, type PublishedScoring } from '#lib/queries/published-scoring.ts'
 import { toLandscape } from '#scorecards/adoption/landscape.ts'
@@ -78,30 +78,29 @@ async function measureBegun(db: Reader, asked: Asked): Promise<MetricResult[][]>
   if (scope.sourceId === undefined && !DELIVERY_METRICS.includes(metricId)) {
     return measureOfPath(db, asked)
   }
-  const measure = scope.sourceId === undefined ? measureDelivered : measureSource
+  if (scope.sourceId === undefined) return measureDelivered(db, asked)
   const measured: MetricResult[][] = []
-  for (const window of windows) measured.push(await measure(db, asked, window))
+  for (const window of windows) measured.push(await measureSource(db, asked, window))
   return measured
 }
 
 async function measureDelivered(
   db: Reader,
-  { metricId, scope: { pathId, teamId }, isOpened, scoring }: Asked,
-  window: Period,
-): Promise<MetricResult[]> {
+  { metricId, scope: { pathId, teamId }, windows, isOpened, scoring }: Asked,
+): Promise<MetricResult[][]> {
   const { asOf, finishedAt } = scoring
   const scope = { ...(pathId !== undefined && { pathId }), ...(teamId !== undefined && { teamId }) }
-  const [result] = await measureDelivery(db, {
-    scopes: [scope],
-    window,
-    asOf,
-    metricIds: [metricId],
-    now: finishedAt,
-  })
-  if (result === undefined) return []
-  const question = { ...scope, ...window, metricId, asOf }
-  const evidence = isOpened ? await listDeliveryEvidence(db, question) : undefined
-  return [evidence === undefined ? result : { ...result, evidence }]
+  const metricIds = [metricId]
+  const asked = { scopes: [scope], windows, asOf, metricIds, now: finishedAt }
+  const measured = await measureDeliveries(db, asked)
+  if (!isOpened) return measured
+  const opened: MetricResult[][] = []
+  for (const [place, window] of windows.entries()) {
+    const evidence = await listDeliveryEvidence(db, { ...scope, ...window, metricId, asOf })
+    const results = measured[place] ?? []
+    opened.push(evidence ? results.map((result) => ({ ...result, evidence })) : results)
+  }
+  return opened
 }
 
 async function measureOfPath(

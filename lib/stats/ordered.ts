@@ -5,17 +5,50 @@ export interface Ordered {
   readonly at: (place: number) => number
 }
 
-/** They are put in order when somebody first asks. */
-export function ordered(values: ArrayLike<number>): Ordered {
-  let sorted: Float64Array | undefined
-  return {
-    count: values.length,
-    at: (place) => {
-      // Native order of numbers is several times as fast as that of an array.
-      sorted ??= new Float64Array(values).sort()
-      return sorted[place] ?? Number.NaN
-    },
+/**
+ * Of values that nobody else needs: they are moved. Each place is found when somebody asks, which for a few of
+ * them is less work than to sort.
+ */
+export function ordered(values: number[]): Ordered {
+  return { count: values.length, at: (place) => placed(values, place, values.length) }
+}
+
+type Values = Float64Array | number[]
+
+/**
+ * The value at `place` in ascending order of the first `count`; moves values so that none before it is larger and none
+ * after it smaller. C. A. R. Hoare, Communications of the ACM 4 (1961), algorithm 65.
+ */
+export function placed(values: Values, place: number, count: number): number {
+  let left = 0
+  let right = count - 1
+  while (left < right) {
+    const { low, high } = partition(values, left, right)
+    if (place <= high) right = high
+    else if (place >= low) left = low
+    else break
   }
+  return at(values, place)
+}
+
+const at = (values: Values, place: number) => values[place] ?? Number.NaN
+
+/** Moves what is no larger than the middle one up to `high`, what is no smaller from `low` on. */
+function partition(values: Values, left: number, right: number) {
+  const pivot = at(values, (left + right) >>> 1)
+  let low = left
+  let high = right
+  while (low <= high) {
+    while (at(values, low) < pivot) low += 1
+    while (at(values, high) > pivot) high -= 1
+    if (low > high) break
+    const swapped = at(values, low)
+    values[low] = at(values, high)
+    values[high] = swapped
+    low += 1
+    high -= 1
+  }
+  return { low, high }
 }
 
 /** What several ascending runs hold together, without merging them. */
@@ -27,7 +60,7 @@ export function orderedRuns(runs: readonly Float64Array[]): Ordered {
   }
   return {
     count: filled.reduce((sum, { length }) => sum + length, 0),
-    at: (place) => select(filled, place),
+    at: (place) => placedInRuns(filled, place),
   }
 }
 
@@ -39,10 +72,10 @@ interface Places {
 }
 
 /**
- * Leaves out what is smaller or larger than the middle of the widest part, as C. A. R. Hoare,
- * Communications of the ACM 4 (1961), algorithm 65, does of one list.
+ * Leaves out what is smaller or larger than the middle of the widest part, as `placed` does
+ * of one list.
  */
-function select(runs: readonly Float64Array[], place: number): number {
+function placedInRuns(runs: readonly Float64Array[], place: number): number {
   const all = runs.map((run): Places => ({ run, low: 0, high: run.length }))
   for (;;) {
     const { run, low, high } = all.reduce((a, b) => (b.high - b.low > a.high - a.low ? b : a))

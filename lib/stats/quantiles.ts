@@ -1,5 +1,5 @@
 import { type Interval, TAIL } from '#lib/stats/level.ts'
-import { type Ordered, ordered } from '#lib/stats/ordered.ts'
+import { type Ordered, ordered, placed } from '#lib/stats/ordered.ts'
 
 /**
  * The `p` quantile of `values`, in their own unit, for `p` from 0 to 1. Interpolates
@@ -11,12 +11,12 @@ export function quantile(values: ArrayLike<number>, p: number): number | null {
   const position = (values.length - 1) * p
   const place = Math.floor(position)
   const copy = toScratch(values)
-  const below = select(copy, place, values.length)
+  const below = placed(copy, place, values.length)
   if (position === place) return below
   // What comes after it is no smaller, and the smallest of that is its neighbour.
   let above = Number.POSITIVE_INFINITY
   for (let later = place + 1; later < values.length; later += 1) {
-    above = Math.min(above, at(copy, later))
+    above = Math.min(above, copy[later] ?? above)
   }
   return below + (position - place) * (above - below)
 }
@@ -28,42 +28,6 @@ function toScratch(values: ArrayLike<number>): Float64Array {
   if (scratch.length < values.length) scratch = new Float64Array(2 * values.length)
   scratch.set(values)
   return scratch
-}
-
-/**
- * The value at `place` in ascending order of the first `count`; moves values so that none before it is larger and none
- * after it smaller. C. A. R. Hoare, Communications of the ACM 4 (1961), algorithm 65.
- */
-function select(values: Float64Array, place: number, count: number): number {
-  let left = 0
-  let right = count - 1
-  while (left < right) {
-    const { low, high } = partition(values, left, right)
-    if (place <= high) right = high
-    else if (place >= low) left = low
-    else break
-  }
-  return at(values, place)
-}
-
-const at = (values: Float64Array, place: number) => values[place] ?? Number.NaN
-
-/** Moves what is no larger than the middle one up to `high`, what is no smaller from `low` on. */
-function partition(values: Float64Array, left: number, right: number) {
-  const pivot = at(values, (left + right) >>> 1)
-  let low = left
-  let high = right
-  while (low <= high) {
-    while (at(values, low) < pivot) low += 1
-    while (at(values, high) > pivot) high -= 1
-    if (low > high) break
-    const swapped = at(values, low)
-    values[low] = at(values, high)
-    values[high] = swapped
-    low += 1
-    high -= 1
-  }
-  return { low, high }
 }
 
 /** The same of samples that are in order. */
@@ -118,7 +82,7 @@ function binomialCumulative(n: number, p: number): number[] {
 
 /** The interval of the median that `orderStatisticRanks` gives; null when there are too few values. */
 export const medianInterval = (values: ArrayLike<number>) =>
-  medianIntervalOfOrdered(ordered(values))
+  medianIntervalOfOrdered(ordered(Array.from(values)))
 
 /** The same of samples that are in order. */
 export function medianIntervalOfOrdered({ count, at: sampleAt }: Ordered): Interval | null {

@@ -337,15 +337,24 @@ export function encodeRows({ deployments, changes, outages, unlinked }: Delivery
 
 /** What `encodeRows` wrote. */
 export function decodeRows(bytes: Uint8Array): DeliveryRows {
-  const { columns } = unpackColumns(bytes)
   const tables: Record<string, Record<string, unknown>> = {}
-  for (const [path, column] of Object.entries(columns)) {
-    const end = path.indexOf('.')
-    const table = path.slice(0, end)
+  for (const [path, column] of Object.entries(unpackColumns(bytes).columns)) {
+    const [table, name] = placeOf(path)
     tables[table] ??= {}
-    tables[table][path.slice(end + 1)] = column
+    tables[table][name] = column
   }
   return tables as unknown as DeliveryRows
+}
+
+/** Of the few there are; they are read thousands of times. */
+const places = new Map<string, readonly [table: string, name: string]>()
+
+function placeOf(path: string): readonly [table: string, name: string] {
+  const known = places.get(path)
+  if (known !== undefined) return known
+  const [table = '', name = ''] = path.split('.')
+  places.set(path, [table, name])
+  return [table, name]
 }
 
 /** Changes are told apart from all else: how long they took is the costliest to measure. */

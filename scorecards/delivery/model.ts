@@ -264,15 +264,21 @@ function leastFar(scopes: readonly ReadScope[]): Reaches {
       if (before !== undefined) return before
       const reaches = new Map<string, number>()
       for (const [source, own, since] of bySource) {
-        const begun = since < instant ? own.filter(({ from }) => from < instant) : []
-        if (begun.length === 0) continue
-        const reach = Math.min(instant, Math.max(...begun.map(({ to }) => to)))
+        const reach = since < instant ? reachOf(own, instant) : Number.NEGATIVE_INFINITY
+        if (reach === Number.NEGATIVE_INFINITY) continue
         reaches.set(source, Math.min(reach, reaches.get(source) ?? reach))
       }
       known.set(instant, reaches)
       return reaches
     },
   }
+}
+
+/** Until when intervals that began before an instant reach, at most to it; minus infinity: none did. */
+function reachOf(intervals: readonly CoveredInterval[], instant: number): number {
+  let reach = Number.NEGATIVE_INFINITY
+  for (const { from, to } of intervals) if (from < instant && to > reach) reach = to
+  return Math.min(instant, reach)
 }
 
 const feedOf = (ledgers: ReadonlyMap<string, UnitNames>) =>

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Database } from '#db/connection.ts'
 import { upsertFacts } from '#db/facts.ts'
-import { listDeliveryEvidence, measureDelivery } from '#lib/queries/delivery.ts'
+import { listDeliveryEvidence, measureDeliveries, measureDelivery } from '#lib/queries/delivery.ts'
 import { listWindows } from '#lib/queries/measurements.ts'
 import { DELIVERY_METRICS } from '#scorecards/delivery/results.ts'
 import type { EvidenceSet, MetricResult } from '#scorecards/result.ts'
@@ -143,6 +143,11 @@ const counted = ({ metricId, n, numerator, nUnknown, notMatured }: MetricResult)
   notMatured,
 })
 
+const inOrder = (results: readonly MetricResult[]) =>
+  results.toSorted((a, b) =>
+    `${a.metricId} ${a.scope.teamId ?? ''}` < `${b.metricId} ${b.scope.teamId ?? ''}` ? -1 : 1,
+  )
+
 test('the rows behind every number of delivery add up to it', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(made, { minLength: 1, maxLength: 20 }), async (all) => {
@@ -196,13 +201,40 @@ test('a range that is a month gives what was published of the month', async () =
     asOf: UNTIL,
     now: NOW,
   })
-  const inOrder = (results: readonly MetricResult[]) =>
-    results.toSorted((a, b) =>
-      `${a.metricId} ${a.scope.teamId ?? ''}` < `${b.metricId} ${b.scope.teamId ?? ''}` ? -1 : 1,
-    )
   expect(inOrder(live)).toEqual(inOrder(published))
   expect(live.find(({ metricId }) => metricId === 'SPD-03')?.numerator).toBeGreaterThan(5)
 })
+
+test('several windows at once say what each says alone, and a team alone what it says among others', async () => {
+  const windows = [
+    { from: new Date(day('2025-12-10')), to: new Date(day('2026-02-19')) },
+    { from: new Date(day('2026-01-05')), to: new Date(day('2026-01-12')) },
+  ]
+  await fc.assert(
+    fc.asyncProperty(fc.array(made, { minLength: 1, maxLength: 20 }), async (all) => {
+      const db = await anOrganisation()
+      await deliver(db, all)
+      await scoreAll(db, { now: NOW })
+      const asked = { asOf: UNTIL, now: NOW }
+      const scopes = [{}, { teamId: 'payments' }, { teamId: 'search' }]
+      const together = await measureDeliveries(db, { ...asked, scopes, windows })
+      for (const [place, window] of windows.entries()) {
+        const alone = []
+        for (const metricId of DELIVERY_METRICS) {
+          for (const scope of scopes) {
+            const metricIds = [metricId]
+            alone.push(
+              ...(await measureDelivery(db, { ...asked, scopes: [scope], window, metricIds })),
+            )
+          }
+        }
+        expect(inOrder(together[place] ?? [])).toEqual(inOrder(alone))
+      }
+      await db.destroy()
+    }),
+    { numRuns: 15 },
+  )
+}, 120_000)
 
 /** Successful deployments of payments at these moments. */
 const deployAt = (db: Database, ...instants: readonly string[]) =>

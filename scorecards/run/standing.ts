@@ -77,7 +77,7 @@ export async function updateStandings(
 }
 
 /** As many week ends at a time as bound the memory that their rows need. */
-const WEEK_ENDS_AT_ONCE = 26
+const WEEK_ENDS_AT_ONCE = 13
 
 /** Week ends at which the same metrics are measured. */
 interface Stretch {

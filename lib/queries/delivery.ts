@@ -1,18 +1,23 @@
 import { listLandscapeFacts } from '#db/adoption-facts.ts'
 import { listStandingStates } from '#db/adoption-states.ts'
 import type { Reader } from '#db/connection.ts'
-import { listDelivery, listForeignIncidentsOf, listRemovedDelivery } from '#db/delivery-facts.ts'
+import { listRemovedDelivery } from '#db/delivery-facts.ts'
 import { listPieces } from '#db/ledgers.ts'
+import { findPublishedRun } from '#db/published.ts'
 import type { Period } from '#lib/period.ts'
 import { type Landscape, toLandscape } from '#scorecards/adoption/landscape.ts'
 import { valueAt } from '#scorecards/adoption/spans.ts'
 import { isUsageStage } from '#scorecards/adoption/state-machine.ts'
-import { toUnits, unitIdOf, workersOf } from '#scorecards/adoption/units.ts'
 import { deliveryEvidence } from '#scorecards/delivery/cases.ts'
 import { type DeliveryModel, toDeliveryModel } from '#scorecards/delivery/model.ts'
-import { listQuarters, toUnitLedgers, type UnitLedger } from '#scorecards/delivery/quarters.ts'
+import {
+  listQuarters,
+  type NamedQuarter,
+  nameQuarters,
+  toUnitLedgers,
+  type UnitLedger,
+} from '#scorecards/delivery/quarters.ts'
 import { DELIVERY_METRICS, deliveryResults, factsOf, partOf } from '#scorecards/delivery/results.ts'
-import { toDeliveryFacts } from '#scorecards/delivery/rows.ts'
 import { type DeliveryTally, hoursOf, mergeTallies } from '#scorecards/delivery/tally.ts'
 import { toEvidence } from '#scorecards/measure.ts'
 import { REMOVED } from '#scorecards/path-cases.ts'
@@ -124,25 +129,41 @@ export async function measureTeamDeliveries(
 }
 
 const DELIVERY = { kind: 'delivery' } as const
+const IDS = { kind: 'delivery_ids' } as const
 
 /** Of what was delivered in windows, by `teams` or by all. */
-async function loadModel(
+const loadModel = async (
   db: Reader,
   landscape: Landscape,
   windows: readonly Period[],
   teams: ReadonlySet<string> | null,
-): Promise<DeliveryModel> {
-  const spans = windows.map(({ from, to }) => ({ from: from.getTime(), to: to.getTime() }))
-  const quarters = [...new Set(spans.flatMap(listQuarters))]
-  const ledgers =
-    teams === null
-      ? toUnitLedgers(await listPieces(db, DELIVERY, { quarters }))
-      : await loadLedgersOf(db, teams, quarters)
-  return toDeliveryModel(landscape, ledgers, {
-    since: new Date(Math.min(...spans.map(({ from }) => from))),
-    until: new Date(Math.max(...spans.map(({ to }) => to))),
+): Promise<DeliveryModel> =>
+  modelOf(landscape, windows, await loadLedgers(db, quartersIn(windows), teams))
+
+const quartersIn = (windows: readonly Period[]) => [
+  ...new Set(
+    windows.flatMap(({ from, to }) => listQuarters({ from: from.getTime(), to: to.getTime() })),
+  ),
+]
+
+const modelOf = (
+  landscape: Landscape,
+  windows: readonly Period[],
+  ledgers: ReadonlyMap<string, UnitLedger>,
+) =>
+  toDeliveryModel(landscape, ledgers, {
+    since: new Date(Math.min(...windows.map(({ from }) => from.getTime()))),
+    until: new Date(Math.max(...windows.map(({ to }) => to.getTime()))),
   })
-}
+
+const loadLedgers = async (
+  db: Reader,
+  quarters: readonly string[],
+  teams: ReadonlySet<string> | null,
+): Promise<Map<string, UnitLedger>> =>
+  teams === null
+    ? toUnitLedgers(await listPieces(db, DELIVERY, { quarters }))
+    : await loadLedgersOf(db, teams, quarters)
 
 /** Of other teams only who told of what they delivered. */
 async function loadLedgersOf(
@@ -179,25 +200,39 @@ export async function listDeliveryEvidence(
   question: DeliveryScope & Period & { readonly metricId: string; readonly asOf: Date },
 ): Promise<readonly EvidenceSet[] | undefined> {
   const { metricId, from, to, asOf } = question
+  const window = { from, to }
   const landscape = toLandscape(await listLandscapeFacts(db))
-  const teams = await listTeams(db, landscape, question, to)
-  const owned = new Set(teams.flatMap((id) => landscape.servicesByOwner.get(id) ?? []))
-  const ids = new Set([...owned].map(unitIdOf))
-  const units = [...toUnits(landscape).values()].filter(({ id }) => ids.has(id))
-  const deliverers = workersOf(units)
-  const rows = await listDelivery(db, deliverers)
-  const foreign = await listForeignIncidentsOf(db, deliverers.services)
-  const facts = toDeliveryFacts(units, rows, foreign)
-  const model = await loadModel(db, landscape, [{ from, to }], new Set(teams))
+  const teams = new Set(await listTeams(db, landscape, question, to))
+  const { ledgers, quarters } = await loadNamed(db, window, teams)
+  const model = modelOf(landscape, [window], ledgers)
   const span = { from: from.getTime(), to: to.getTime(), asOf: asOf.getTime() }
-  const evidence = deliveryEvidence(metricId, [...facts.values()], {
-    teams: new Set(teams),
-    window: { from, to },
+  const isRead = model.readIn(span)
+  const evidence = deliveryEvidence(metricId, quarters, {
+    teams,
+    window,
     asOf,
-    isRead: (team, serviceId, at) => model.isRead(team, serviceId, at.getTime(), span),
+    isRead: (team, serviceId, at) => isRead(team, serviceId, at.getTime()),
     isTold: (at) => model.isTold(at.getTime()),
   })
-  return evidence && [...evidence, ...(await listRemoved(db, landscape, question, teams))]
+  return evidence && [...evidence, ...(await listRemoved(db, landscape, question, [...teams]))]
+}
+
+/** What was delivered, with what its rows are called: both as one run published them. */
+async function loadNamed(
+  db: Reader,
+  window: Period,
+  teams: ReadonlySet<string>,
+): Promise<{ ledgers: ReadonlyMap<string, UnitLedger>; quarters: NamedQuarter[] }> {
+  const quarters = quartersIn([window])
+  for (;;) {
+    const run = await findPublishedRun(db)
+    const ledgers = await loadLedgers(db, quarters, teams)
+    const subjects = [...ledgers].flatMap(([unit, own]) => (own.quarters.length > 0 ? [unit] : []))
+    const pieces = await listPieces(db, IDS, { quarters, subjects })
+    if (run === (await findPublishedRun(db))) {
+      return { ledgers, quarters: nameQuarters(ledgers, pieces) }
+    }
+  }
 }
 
 /** What would be among the rows if its source had not taken it back, as the set that it makes. */

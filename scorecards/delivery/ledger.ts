@@ -41,10 +41,17 @@ export interface OwnedService {
  * quantiles of them. Times are milliseconds since 1970, durations hours; NaN is null.
  */
 export interface DeliveryLedger extends DeliveryRows {
+  readonly ids: RowIds
   readonly teams: readonly string[]
   readonly services: readonly string[]
   /** Which source told of the deployments of which service. */
   readonly sources: readonly Pair[]
+}
+
+/** What results call the facts that rows are of, row by row. */
+export interface RowIds {
+  readonly deployments: readonly string[]
+  readonly changes: readonly string[]
 }
 
 /** Places are of the ledger that they are of. */
@@ -138,12 +145,17 @@ export function toDeliveryLedger(facts: LinkedDelivery): DeliveryLedger {
   const batches = new Map(
     carriages.map((carriage) => [idOf(carriage.deployment), batchSizeOf(carriage)]),
   )
+  const changes = listFirstDeployed(carriages)
   return {
+    ids: {
+      deployments: deployments.map(({ id }) => id),
+      changes: changes.map(({ change }) => change.id),
+    },
     teams: names.teams,
     services: names.services,
     sources: listSources(facts.deployments),
     deployments: toDeploymentColumns(deployments, links, batches),
-    changes: toChangeColumns(listFirstDeployed(carriages), names),
+    changes: toChangeColumns(changes, names),
     outages: toOutageColumns(deployments, links),
     unlinked: toUnlinked(links, names),
   }
@@ -252,13 +264,13 @@ function toDeploymentColumns(
   }
 }
 
-export interface FirstDeployed {
+interface FirstDeployed {
   readonly change: DeployedChange
   readonly serviceId: string
 }
 
 /** In the order of time. */
-export function listFirstDeployed(carriages: readonly Carriage[]): FirstDeployed[] {
+function listFirstDeployed(carriages: readonly Carriage[]): FirstDeployed[] {
   const all = carriages.flatMap((carriage) =>
     toDeployedChanges([carriage]).map((change) => ({
       change,

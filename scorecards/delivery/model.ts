@@ -17,9 +17,9 @@ import {
   type Calendar,
   type DeliveryTally,
   type DeliveryUnit,
-  isWeekRead,
   type TallyWindow,
   tallyTeam,
+  weekReader,
 } from '#scorecards/delivery/tally.ts'
 
 /** What was delivered, whose it was and when it was read: all that metrics of delivery rest on. */
@@ -32,8 +32,8 @@ export interface DeliveryModel {
     window: TallyWindow,
     parts?: ReadonlySet<LedgerPart>,
   ) => DeliveryTally
-  /** Whether the week of an instant was the team's, and read from beginning to end. */
-  readonly isRead: (team: string, serviceId: string, at: number, window: TallyWindow) => boolean
+  /** Tells whether the week of a window in which an instant lies was the team's, and wholly read. */
+  readonly readIn: (window: TallyWindow) => (team: string, serviceId: string, at: number) => boolean
   /** Whether anybody would have told of an incident on the day of an instant. */
   readonly isTold: (at: number) => boolean
 }
@@ -67,12 +67,13 @@ export function toDeliveryModel(
     sources: toSources(landscape, feed, calendar),
     teams,
     tally: (team, window, parts) => tallyTeam(calendar, team, units.get(team) ?? [], window, parts),
-    isRead: (team, serviceId, at, window) =>
-      (units.get(team) ?? []).some(
-        (unit) =>
-          unit.ledger.services.includes(serviceId) &&
-          isWeekRead(calendar, team, unit, { serviceId, at, window }),
-      ),
+    readIn: (window) => {
+      const isRead = weekReader(calendar, window)
+      return (team, serviceId, at) =>
+        (units.get(team) ?? []).some(
+          (unit) => unit.ledger.services.includes(serviceId) && isRead(team, unit, serviceId, at),
+        )
+    },
     isTold: (at) => {
       const day = dayOf(at) - first
       return coveredIn(calendar.incidents, day, day + 1) > 0

@@ -8,6 +8,7 @@ import {
   encodeRows,
   inBoth,
   type LedgerDifference,
+  type RowIds,
   rowDifferences,
   type Span,
 } from '#scorecards/delivery/ledger.ts'
@@ -35,16 +36,22 @@ export interface EncodedLedger {
   readonly quarters: ReadonlyMap<string, Uint8Array>
 }
 
-export function encodeQuarters(ledger: DeliveryLedger): EncodedLedger {
+/** With the ids of the rows of each quarter: only who opens a figure needs them. */
+export interface EncodedRows extends EncodedLedger {
+  readonly ids: ReadonlyMap<string, Uint8Array>
+}
+
+export function encodeQuarters(ledger: DeliveryLedger): EncodedRows {
   const { teams, services, sources } = ledger
-  const quarters = new Map(
-    quartersOf(ledger).map((quarter) => [quarter, encodeRows(rowsOf(ledger, spanOf(quarter)))]),
-  )
+  const spans = quartersOf(ledger).map((quarter) => [quarter, spanOf(quarter)] as const)
   return {
     head: packColumns({ teams, services, sources }, {}),
-    quarters,
+    quarters: new Map(spans.map(([quarter, span]) => [quarter, encodeRows(rowsOf(ledger, span))])),
+    ids: new Map(spans.map(([quarter, span]) => [quarter, encodeIds(idsOf(ledger, span))])),
   }
 }
+
+const encodeIds = (ids: RowIds) => new TextEncoder().encode(JSON.stringify(ids))
 
 /** What `encodeQuarters` wrote, maybe without some quarters. */
 export function decodeQuarters({ head, quarters }: EncodedLedger): UnitLedger {
@@ -81,6 +88,31 @@ export const listQuarters = ({ from, to }: Span): string[] =>
   from < to ? quartersIn({ from: new Date(from), to: new Date(to) }, 1).map(dayText) : []
 
 const dayText = ({ from }: Pick<Period, 'from'>) => from.toISOString().slice(0, 10)
+
+/** What services of one repository delivered in one quarter, and what its rows are called. */
+export interface NamedQuarter extends QuarterRows {
+  readonly names: UnitNames
+  readonly ids: RowIds
+}
+
+/** Quarters of units, with the ids that are among the pieces; those that have none are left out. */
+export function nameQuarters(
+  units: ReadonlyMap<string, UnitLedger>,
+  pieces: readonly Piece[],
+): NamedQuarter[] {
+  const ids = new Map(
+    pieces.map(({ subject, quarter, samples }) => [`${quarter} ${subject}`, samples]),
+  )
+  return [...units].flatMap(([unit, names]) =>
+    names.quarters.flatMap((rows) => {
+      const own = ids.get(`${dayText({ from: new Date(rows.from) })} ${unit}`)
+      return own === undefined ? [] : [{ ...rows, names, ids: decodeIds(own) }]
+    }),
+  )
+}
+
+/** Only `encodeQuarters` writes them. */
+const decodeIds = (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes)) as RowIds
 
 /** Where two ledgers of a unit differ; none: they say the same. `before`: undefined where there was none. */
 export function unitDifferences(
@@ -146,6 +178,13 @@ function rowsOf(
     changes: cut(changes, placesIn(changes.at, span)),
     outages: { ...own, deployment: own.deployment.map((place) => place - first) },
     unlinked: cut(unlinked, placesIn(unlinked.at, span)),
+  }
+}
+
+function idsOf({ ids, deployments, changes }: DeliveryLedger, span: Span): RowIds {
+  return {
+    deployments: ids.deployments.slice(...placesIn(deployments.at, span)),
+    changes: ids.changes.slice(...placesIn(changes.at, span)),
   }
 }
 

@@ -200,18 +200,25 @@ function addDelivered(
   tally.weeksWithDeployment += withDeployment.size
 }
 
-/** Whether the week in which `at` lies was the team's, and read from beginning to end. */
-export function isWeekRead(
+/**
+ * Tells whether the week of a window in which an instant lies was the team's, and read from beginning to end
+ * of a service of a unit.
+ */
+export function weekReader(
   calendar: Calendar,
-  team: string,
-  unit: DeliveryUnit,
-  of: { readonly serviceId: string; readonly at: number; readonly window: TallyWindow },
-): boolean {
-  const weeks = toWeeks(of.window)
-  const place = calendar.placeOf.get(team) ?? -1
-  const service = unit.ledger.services.indexOf(of.serviceId)
-  const reading = readWeeks(calendar, unit, place, weeks)
-  return reading.weeks[service * reading.count + weekAt(weeks, of.at)] === 1
+  window: TallyWindow,
+): (team: string, unit: DeliveryUnit, serviceId: string, at: number) => boolean {
+  const weeks = toWeeks(window)
+  const known = new Map<DeliveryUnit, Map<string, Reading>>()
+  return (team, unit, serviceId, at) => {
+    const own = known.get(unit) ?? new Map<string, Reading>()
+    known.set(unit, own)
+    const reading =
+      own.get(team) ?? readWeeks(calendar, unit, calendar.placeOf.get(team) ?? -1, weeks)
+    own.set(team, reading)
+    const service = unit.ledger.services.indexOf(serviceId)
+    return reading.weeks[service * reading.count + weekAt(weeks, at)] === 1
+  }
 }
 
 /** The place of the week in which an instant of the window lies. */

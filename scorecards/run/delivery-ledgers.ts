@@ -32,7 +32,6 @@ import {
 } from '#scorecards/delivery/ledger.ts'
 import {
   decodeQuarters,
-  type EncodedLedger,
   encodeQuarters,
   listQuarters,
   toUnitLedgers,
@@ -44,6 +43,7 @@ import type { Plan } from '#scorecards/run/plan.ts'
 import { type Session, updateLedger } from '#scorecards/run/session.ts'
 
 const DELIVERY = { kind: 'delivery' } as const
+const IDS = { kind: 'delivery_ids' } as const
 /** As many units at a time as bound the memory that their rows need. */
 const UNITS_AT_ONCE = 16
 
@@ -137,25 +137,35 @@ const readStored = ({ db }: Session, kind: LedgerKind, facts: BatchFacts) =>
   listLedgers(db, kind, { subjects: [...facts.keys()], isWriter: true })
 
 async function updateBatch(session: Session, plan: Plan, facts: BatchFacts): Promise<Difference[]> {
-  const stored = await listStored(session, [...facts.keys()])
+  const units = [...facts.keys()]
+  const stored = await listStored(session, DELIVERY, units)
+  const storedIds = await listStored(session, IDS, units)
   const changed: ChangedPieces = new Map()
+  const changedIds: ChangedPieces = new Map()
   const differences: Difference[] = []
   for (const [unit, delivered] of facts) {
     const own = stored.get(unit) ?? []
     const encoded = encodeQuarters(toDeliveryLedger(delivered))
-    if (!replace(changed, unit, own, encoded)) continue
+    replace(changedIds, unit, storedIds.get(unit) ?? [], encoded.ids)
+    const pieces = new Map([[null, encoded.head], ...encoded.quarters])
+    if (!replace(changed, unit, own, pieces)) continue
     // In a full run everything is measured anew, wherever it differs.
     if (plan.isFull) continue
     const [was, is] = [toUnitLedgers(own).get(unit), decodeQuarters(encoded)]
     const teams = new Set([...(was?.teams ?? []), ...is.teams])
     differences.push(...unitDifferences(was, is).map((one) => ({ teams, ...one })))
   }
-  if (changed.size > 0) await session.write((tx) => writePieces(tx, session.run, changed))
+  if (changed.size > 0 || changedIds.size > 0) {
+    await session.write(async (tx) => {
+      await writePieces(tx, session.run, DELIVERY, changed)
+      await writePieces(tx, session.run, IDS, changedIds)
+    })
+  }
   return differences
 }
 
-async function listStored({ db }: Session, units: readonly string[]) {
-  const pieces = await listPieces(db, DELIVERY, { subjects: units, isWriter: true })
+async function listStored({ db }: Session, kind: LedgerKind, units: readonly string[]) {
+  const pieces = await listPieces(db, kind, { subjects: units, isWriter: true })
   return Map.groupBy(pieces, ({ subject }) => subject)
 }
 
@@ -167,10 +177,9 @@ function replace(
   changed: ChangedPieces,
   unit: string,
   stored: readonly LedgerPiece[],
-  { head, quarters }: EncodedLedger,
+  after: ReadonlyMap<string | null, Uint8Array>,
 ): boolean {
   const before = new Map(stored.map(({ quarter, samples }) => [quarter, samples]))
-  const after = new Map<string | null, Uint8Array>([[null, head], ...quarters])
   let isChanged = false
   for (const quarter of new Set([...before.keys(), ...after.keys()])) {
     const [was, is] = [before.get(quarter), after.get(quarter)]
@@ -182,9 +191,14 @@ function replace(
   return isChanged
 }
 
-async function writePieces(tx: Database, run: number, changed: ChangedPieces): Promise<void> {
+async function writePieces(
+  tx: Database,
+  run: number,
+  kind: LedgerKind,
+  changed: ChangedPieces,
+): Promise<void> {
   for (const [quarter, samples] of changed) {
-    await writeLedgers(tx, run, { ...DELIVERY, quarter: quarter ?? undefined }, samples)
+    await writeLedgers(tx, run, { ...kind, quarter: quarter ?? undefined }, samples)
   }
 }
 
@@ -243,10 +257,12 @@ export async function loadFailedDeployments(
 }
 
 async function dropUnknown(session: Session, units: ReadonlyMap<string, Unit>): Promise<void> {
-  for (const kind of [DELIVERY, FAILED]) {
-    const gone = (await listSubjects(session.db, kind)).filter((id) => !units.has(id))
+  for (const [head, ...others] of [[DELIVERY, IDS], [FAILED]] as const) {
+    const gone = (await listSubjects(session.db, head)).filter((id) => !units.has(id))
     if (gone.length === 0) continue
-    await session.write((tx) => withdrawLedgers(tx, session.run, kind, gone))
+    await session.write(async (tx) => {
+      for (const kind of [head, ...others]) await withdrawLedgers(tx, session.run, kind, gone)
+    })
   }
 }
 

@@ -6,10 +6,22 @@ export async function listStanding(db: Database): Promise<string[]> {
   const rows = [
     ...(await db.selectFrom('adoption_states').selectAll().where('to_run', 'is', null).execute()),
     ...(await db.selectFrom('measurements').selectAll().where('to_run', 'is', null).execute()),
+    ...(await listLedgerIds(db)),
   ]
   return rows
     .map((row) => JSON.stringify({ ...row, from_run: 0, computed_at: '', as_of: '' }))
     .toSorted()
+}
+
+/** What the rows of deliveries are called. */
+async function listLedgerIds(db: Database) {
+  const rows = await db
+    .selectFrom('ledgers')
+    .selectAll()
+    .where('to_run', 'is', null)
+    .where('kind', 'like', 'delivery_ids%')
+    .execute()
+  return rows.map(({ samples, ...row }) => ({ ...row, ids: Buffer.from(samples).toString() }))
 }
 
 /** As if nothing had ever been scored. */

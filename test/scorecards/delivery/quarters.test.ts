@@ -5,6 +5,7 @@ import {
   decodeQuarters,
   encodeQuarters,
   listQuarters,
+  nameQuarters,
   toUnitLedgers,
   unitDifferences,
 } from '#scorecards/delivery/quarters.ts'
@@ -74,9 +75,17 @@ const NAMES: Pick<DeliveryLedger, 'teams' | 'services' | 'sources'> = {
   sources: [['checkout', 'ci']],
 }
 
+/** With ids that say which row they are of. */
+function toLedger(...parts: Parameters<typeof toRows>): DeliveryLedger {
+  const rows = toRows(...parts)
+  const idsOf = (at: Float64Array) => Array.from(at, (one, place) => `ci:${one + place}`)
+  const ids = { deployments: idsOf(rows.deployments.at), changes: idsOf(rows.changes.at) }
+  return { ...NAMES, ids, ...rows }
+}
+
 const ledgers: fc.Arbitrary<DeliveryLedger> = fc
   .tuple(instants, instants, fc.array(fc.nat({ max: 30 }), { maxLength: 10 }), instants)
-  .map((parts) => ({ ...NAMES, ...toRows(...parts) }))
+  .map((parts) => toLedger(...parts))
 
 /** Every row of a table, as the values of its columns. */
 const listRows = (columns: object) => {
@@ -116,6 +125,32 @@ test('the quarters of a ledger hold all of its rows, each those of its own time'
   )
 })
 
+test('each row keeps its id, and a quarter whose ids nobody has set down has none', () => {
+  fc.assert(
+    fc.property(ledgers, (ledger) => {
+      const { ids, ...encoded } = encodeQuarters(ledger)
+      const units = new Map([['checkout', decodeQuarters(encoded)]])
+      const pieces = [...ids].map(([quarter, samples]) => ({
+        subject: 'checkout',
+        quarter,
+        samples,
+      }))
+      for (const { rows, ids: own } of nameQuarters(units, pieces)) {
+        for (const table of ['deployments', 'changes'] as const) {
+          const places = rows[table].team
+          expect(own[table]).toEqual(
+            Array.from(rows[table].at, (at, row) => `ci:${at + (places[row] ?? 0)}`),
+          )
+        }
+      }
+      expect(nameQuarters(units, pieces)).toHaveLength(ids.size)
+      expect(nameQuarters(units, pieces.slice(1))).toHaveLength(Math.max(0, ids.size - 1))
+      const others = pieces.map((piece) => ({ ...piece, subject: 'other' }))
+      expect(nameQuarters(units, others)).toEqual([])
+    }),
+  )
+})
+
 test('only the quarters that a span touches are asked for', () => {
   const span = (from: string, to: string) => ({ from: Date.parse(from), to: Date.parse(to) })
   expect(listQuarters(span('2025-04-11', '2025-07-01'))).toEqual(['2025-04-01'])
@@ -129,7 +164,7 @@ test('only the quarters that a span touches are asked for', () => {
 
 test('pieces make units, in whatever order they come; rows of a unit without a head are none', () => {
   const days = Float64Array.from([10, 100, 200], (day) => START + day * DAY_MS)
-  const ledger = { ...NAMES, ...toRows(days, days, [1], days) }
+  const ledger = toLedger(days, days, [1], days)
   const { head, quarters } = encodeQuarters(ledger)
   const pieces = [
     ...[...quarters].map(([quarter, samples]) => ({ subject: 'checkout', quarter, samples })),
@@ -174,7 +209,7 @@ test('a quarter that one ledger has and the other has not differs from its first
   const days = Float64Array.from([10, 100, 120], (day) => START + day * DAY_MS)
   const none = new Float64Array()
   const [unit, shorter] = [days, days.subarray(0, 1)].map((own) =>
-    decodeQuarters(encodeQuarters({ ...NAMES, ...toRows(own, none, [], none) })),
+    decodeQuarters(encodeQuarters(toLedger(own, none, [], none))),
   )
   if (unit === undefined || shorter === undefined) throw new Error('two ledgers make two units')
   const spans = (['changes', 'deployments'] as const).map((part) => ({
@@ -188,7 +223,7 @@ test('a quarter that one ledger has and the other has not differs from its first
 
 test('another source or another name changes all of a ledger', () => {
   const days = Float64Array.from([10, 300], (day) => START + day * DAY_MS)
-  const ledger = { ...NAMES, ...toRows(days, days, [], days) }
+  const ledger = toLedger(days, days, [], days)
   const unit = decodeQuarters(encodeQuarters(ledger))
   const forever = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
   const both = ['changes', 'deployments'] as const

@@ -38,7 +38,8 @@ export function explainMedianChange(
   }))
   const groups = groupUnits(seen, NOTHING, ({ values }) => values.length > 0)
   if (groups.both.length === 0) return null
-  const medians = SETS.map((replaced) => weightedMedian(populate(groups, replaced)))
+  const populate = populations(groups)
+  const medians = SETS.map((replaced) => weightedMedian(populate(replaced)))
   const medianOf = (replaced: number) => medians[replaced] ?? Number.NaN // There is one of each set.
   const values = { before: medianOf(NONE), after: medianOf(ALL) }
   return toExplanation(values, shapley(medianOf), listIds(groups), published)
@@ -63,43 +64,80 @@ interface Weighted {
   readonly weight: number
 }
 
-/** The cases of the earlier period, of which some parts are replaced by those of the later. */
-function populate(
+/** In the order of their values. */
+type Run = readonly Weighted[]
+
+type Side = 'before' | 'after'
+
+/**
+ * The cases of the earlier period, of which some parts are replaced by those of the later. Each part is put in
+ * order once for all sets.
+ */
+function populations(
   groups: Record<UnitGroup, readonly SeenUnit<Seen>[]>,
-  replaced: number,
-): Weighted[] {
-  const when = (part: UnitPart) => (holds(replaced, part) ? 'after' : 'before')
-  const cases = (units: readonly SeenUnit<Seen>[], part: UnitPart) =>
-    units.flatMap((unit) => unit[when(part)].values.map((value) => ({ value, weight: 1 })))
-  const stayers = groups.both.flatMap((unit) => {
-    const { values } = unit[when('rate')]
-    const weight = unit[when('mix')].values.length / values.length
-    return values.map((value) => ({ value, weight }))
-  })
-  return [
-    ...stayers,
-    ...cases(groups.newcomers, 'newcomers'),
-    ...cases(groups.leavers, 'leavers'),
-    ...cases(groups.dataGaps, 'dataGaps'),
-  ]
+): (replaced: number) => readonly Run[] {
+  const known = new Map<string, Run>()
+  const remembered = (key: string, list: () => Weighted[]) => {
+    const run = known.get(key) ?? list().toSorted((a, b) => a.value - b.value)
+    known.set(key, run)
+    return run
+  }
+  const cases = (group: Exclude<UnitGroup, 'both'>, side: Side) =>
+    remembered(`${group} ${side}`, () =>
+      groups[group].flatMap((unit) => unit[side].values.map((value) => ({ value, weight: 1 }))),
+    )
+  const stayers = (rate: Side, mix: Side) =>
+    remembered(`${rate} ${mix}`, () =>
+      groups.both.flatMap((unit) => {
+        const { values } = unit[rate]
+        const weight = unit[mix].values.length / values.length
+        return values.map((value) => ({ value, weight }))
+      }),
+    )
+  return (replaced) => {
+    const when = (part: UnitPart): Side => (holds(replaced, part) ? 'after' : 'before')
+    return [
+      stayers(when('rate'), when('mix')),
+      cases('newcomers', when('newcomers')),
+      cases('leavers', when('leavers')),
+      cases('dataGaps', when('dataGaps')),
+    ]
+  }
 }
 
 /**
  * The value below and above which half of the weight lies; between two, their mean. Of equal weights
  * the usual median.
  */
-function weightedMedian(cases: readonly Weighted[]): number {
-  const sorted = cases.toSorted((a, b) => a.value - b.value || a.weight - b.weight)
-  const half = sorted.reduce((total, { weight }) => total + weight, 0) / 2
+function weightedMedian(runs: readonly Run[]): number {
+  const half = runs.reduce((total, run) => total + weightOf(run), 0) / 2
+  const take = merged(runs)
   let below = 0
-  for (const [index, { value, weight }] of sorted.entries()) {
-    below += weight
+  for (let one = take(); one !== undefined; one = take()) {
+    below += one.weight
     if (below < half - ROUNDING * half) continue
     const isBetween = below <= half + ROUNDING * half
-    return isBetween ? (value + (sorted[index + 1]?.value ?? value)) / 2 : value
+    return isBetween ? (one.value + (take()?.value ?? one.value)) / 2 : one.value
   }
   throw new TypeError('a median of no case was asked for')
 }
+
+const weightOf = (run: Run) => run.reduce((total, { weight }) => total + weight, 0)
+
+/** Gives one case after the other, the smallest of all runs first; undefined after the last. */
+function merged(runs: readonly Run[]): () => Weighted | undefined {
+  const filled = runs.filter((run) => run.length > 0).map((run) => ({ run, next: 0 }))
+  return () => {
+    let from: (typeof filled)[number] | undefined
+    for (const one of filled) if (valueAt(one) < valueAt(from)) from = one
+    const least = from?.run[from.next]
+    if (from !== undefined) from.next += 1
+    return least
+  }
+}
+
+const valueAt = (place: { readonly run: Run; readonly next: number } | undefined) =>
+  place?.run[place.next]?.value ?? Number.POSITIVE_INFINITY
 
 /** Thirds do not add up to whole numbers. */
 const ROUNDING = 1e-9

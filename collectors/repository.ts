@@ -216,7 +216,7 @@ export async function handOver(
     .where('service_id', 'in', others)
     .returningAll()
     .execute()
-  await relinkIncidents(tx, 'deployments', releases)
+  await relinkIncidents(tx, releases, 'deployments')
   const moved = [numUpdatedRows, incidents.numUpdatedRows, releases.length]
   return moved.reduce<number>((sum, count) => sum + Number(count), owners.length)
 }

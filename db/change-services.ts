@@ -1,7 +1,7 @@
 import { noteChanges, type Touched } from '#db/changes-to-score.ts'
 import { forEachChunk } from '#db/chunks.ts'
 import type { Database } from '#db/connection.ts'
-import type { FactTable } from '#db/natural-keys.ts'
+import type { Link } from '#db/link.ts'
 import type { Row } from '#db/schema.ts'
 import type { StoredRow } from '#db/statements.ts'
 import { touchedBy } from '#db/touched.ts'
@@ -10,7 +10,7 @@ import { repositoryNames } from '#lib/repository.ts'
 /**
  * The columns of a change that link it with the service that is the whole of its repository; with none
  * where the repository is divided, or nobody knows it. Whenever a service comes, moves or goes,
- * `relinkChanges` looks again.
+ * it is looked up again.
  */
 export async function linkWholeService(db: Database, repository: string) {
   const services = await db
@@ -29,16 +29,13 @@ export async function linkWholeService(db: Database, repository: string) {
 /** A catalogue may leave out the host, and the owner. */
 const toKey = (repository: string) => repository.slice(repository.lastIndexOf('/') + 1)
 
-/**
- * Looks again for the services of changes whose source tells none, where that may be one of `rows`:
- * what was and what is now of services. `observed_at` of a change stays: its source told nothing new.
- */
-export async function relinkChanges(
-  db: Database,
-  table: FactTable,
-  rows: readonly StoredRow[],
-): Promise<void> {
-  if (table !== 'services') return
+/** The services of changes whose source tells none. */
+export const changeServices: Link = {
+  reads: { services: ['repository_id', 'repository_path', 'gone_at'] },
+  relink: relinkChanges,
+}
+
+async function relinkChanges(db: Database, rows: readonly StoredRow[]): Promise<void> {
   const names = rows.flatMap(({ repository_id: id }) => (typeof id === 'string' ? toKey(id) : []))
   const changes: Row<'changes'>[] = []
   await forEachChunk([...new Set(names)], async (keys) => {

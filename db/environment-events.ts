@@ -1,7 +1,7 @@
 import { noteChanges, type Touched } from '#db/changes-to-score.ts'
 import { forEachChunk } from '#db/chunks.ts'
 import type { Database } from '#db/connection.ts'
-import type { FactTable } from '#db/natural-keys.ts'
+import type { Link } from '#db/link.ts'
 import type { Row } from '#db/schema.ts'
 import type { StoredRow } from '#db/statements.ts'
 import { touchedBy } from '#db/touched.ts'
@@ -10,16 +10,13 @@ const PREFIX = 'environment/'
 
 export const toTargetKey = (environment: string) => `${PREFIX}${environment}`
 
-/**
- * Looks again when the environments were created and deleted that requests ask for, where `rows` are
- * what was and what is now of requests that came, changed or went.
- */
-export async function relinkRequests(
-  db: Database,
-  table: FactTable,
-  rows: readonly StoredRow[],
-): Promise<void> {
-  if (table !== 'provisioning_requests' || rows.length === 0) return
+/** When the environments were created and deleted that requests ask for. */
+export const requestEvents: Link = {
+  reads: { provisioning_requests: ['target_key', 'requested_at', 'gone_at'] },
+  relink: relinkRequests,
+}
+
+async function relinkRequests(db: Database, rows: readonly StoredRow[]): Promise<void> {
   const any = await db.selectFrom('environment_events').select('kind').limit(1).executeTakeFirst()
   if (any === undefined) return
   const targets = rows.map((row) => String(row['target_key'] ?? ''))

@@ -1,14 +1,15 @@
 import { CompiledQuery } from 'kysely'
-import { relinkChanges } from '#db/change-services.ts'
-import { noteChanges, type Touched } from '#db/changes-to-score.ts'
+import { changeServices } from '#db/change-services.ts'
+import { noteChanges } from '#db/changes-to-score.ts'
 import type { Database, Reader } from '#db/connection.ts'
-import { relinkRequests } from '#db/environment-events.ts'
-import { relinkIncidents } from '#db/incident-causes.ts'
-import { relinkIncidentServices } from '#db/incident-services.ts'
+import { requestEvents } from '#db/environment-events.ts'
+import { incidentCauses } from '#db/incident-causes.ts'
+import { incidentServices } from '#db/incident-services.ts'
+import type { Link } from '#db/link.ts'
 import { type FactTable, NATURAL_KEYS, type RemovableTable } from '#db/natural-keys.ts'
 import type { NewRow, Row } from '#db/schema.ts'
 import { getCached, type StoredRow, toParameters, toStatementSize } from '#db/statements.ts'
-import { relinkDeployments } from '#db/told-deployments.ts'
+import { deploymentPlaces } from '#db/told-deployments.ts'
 import { touchedBy } from '#db/touched.ts'
 import { REMOVABLE } from '#lib/removable.ts'
 
@@ -25,8 +26,7 @@ export async function upsertFacts<T extends FactTable>(
 ): Promise<number> {
   const distinct = lastOfEachKey(NATURAL_KEYS[table], isRemovable(table) ? rows.map(there) : rows)
   const columns = Object.keys(distinct[0] ?? {})
-  const touched: Touched[] = []
-  const versions: StoredRow[] = []
+  const moves: Move[] = []
   let changed = 0
   for (let start = 0; start < distinct.length; ) {
     const count = toStatementSize(distinct.length - start)
@@ -36,37 +36,49 @@ export async function upsertFacts<T extends FactTable>(
     const result = await db.executeQuery(CompiledQuery.raw(sql, toParameters(chunk, columns)))
     changed += Number(result.numAffectedRows ?? 0n)
     for (const row of chunk) {
-      const former = before.get(toKeyText(NATURAL_KEYS[table], row))
-      const own = touchedBy(table, former, row)
-      touched.push(...own)
-      const isOther = table === 'services' ? isMeantOtherwise(former, row) : own.length > 0
-      versions.push(...(isOther ? toVersions(former, row) : []))
+      moves.push({ before: before.get(toKeyText(NATURAL_KEYS[table], row)), after: row })
     }
     start += count
   }
-  await noteChanges(db, touched)
-  await relink(db, table, versions)
+  await noteMoves(db, table, moves)
   return changed
 }
 
-/** What a row was, where it was anything, and what it is. */
-const toVersions = (former: StoredRow | undefined, row: StoredRow) =>
-  former === undefined ? [row] : [former, row]
-
-/** By which a service is found, or what it is of. */
-const MEANING = ['name', 'repository_id', 'repository_path', 'gone_at']
-
-const isMeantOtherwise = (former: StoredRow | undefined, row: StoredRow) =>
-  former === undefined || MEANING.some((column) => column in row && former[column] !== row[column])
-
-/** Looks again for what others mean, where that may be one of `rows`: what was and what is now. */
-async function relink(db: Database, table: FactTable, rows: readonly StoredRow[]): Promise<void> {
-  await relinkChanges(db, table, rows)
-  await relinkDeployments(db, table, rows)
-  await relinkIncidentServices(db, table, rows)
-  await relinkIncidents(db, table, rows)
-  await relinkRequests(db, table, rows)
+/** What a row was, and what it is; undefined: there was none, or is none now. */
+interface Move {
+  readonly before: StoredRow | undefined
+  readonly after: StoredRow | undefined
 }
+
+/** What others mean is looked up in this order, since one may read what another writes. */
+const LINKS: readonly Link[] = [
+  changeServices,
+  deploymentPlaces,
+  incidentServices,
+  incidentCauses,
+  requestEvents,
+]
+
+/** Notes what is to be scored again, and looks again for what others mean. */
+async function noteMoves(db: Database, table: FactTable, moves: readonly Move[]): Promise<void> {
+  await noteChanges(
+    db,
+    moves.flatMap(({ before, after }) => touchedBy(table, before, after)),
+  )
+  for (const { reads, relink } of LINKS) {
+    const columns = reads[table]
+    if (columns === undefined) continue
+    const rows = moves.filter((move) => isOtherIn(columns, move)).flatMap(toVersions)
+    if (rows.length > 0) await relink(db, rows, table)
+  }
+}
+
+const isOtherIn = (columns: readonly string[], { before, after }: Move) =>
+  before === undefined ||
+  after === undefined ||
+  columns.some((column) => column in after && before[column] !== after[column])
+
+const toVersions = ({ before, after }: Move) => [before, after].filter((row) => row !== undefined)
 
 const removable: ReadonlySet<string> = new Set(REMOVABLE)
 const isRemovable = (table: FactTable) => removable.has(table)
@@ -152,9 +164,11 @@ export async function deleteFacts(
   for (const row of going) {
     await matching(db.deleteFrom(table as 'teams'), toKey(table, row)).execute()
   }
-  await noteGone(db, table, going)
+  await noteMoves(db, table, going.map(gone))
   return going.length
 }
+
+const gone = (row: object): Move => ({ before: { ...row }, after: undefined })
 
 const toKey = (table: FactTable, row: StoredRow): Conditions =>
   Object.fromEntries(NATURAL_KEYS[table].map((column) => [column, String(row[column])]))
@@ -170,11 +184,7 @@ export async function deleteFactsWhere(
 ): Promise<number> {
   const going = await matching(db.selectFrom(table as 'teams').selectAll(), conditions).execute()
   await matching(db.deleteFrom(table as 'teams'), conditions).execute()
-  await noteGone(
-    db,
-    table,
-    going.map((row) => ({ ...row })),
-  )
+  await noteMoves(db, table, going.map(gone))
   return going.length
 }
 
@@ -189,12 +199,21 @@ function matching<Query extends { where(column: 'id', operator: 'in', values: st
   )
 }
 
-async function noteGone(db: Database, table: FactTable, rows: readonly StoredRow[]): Promise<void> {
-  await noteChanges(
+/** Sets columns of the rows of `table` that meet all `conditions`. Returns how many rows changed. */
+export async function updateFactsWhere<T extends FactTable>(
+  db: Database,
+  table: T,
+  conditions: Conditions,
+  set: Partial<NewRow<T>>,
+): Promise<number> {
+  const rows = await matching(db.selectFrom(table as 'teams').selectAll(), conditions).execute()
+  await matching(db.updateTable(table as 'teams').set(set), conditions).execute()
+  await noteMoves(
     db,
-    rows.flatMap((row) => touchedBy(table, row, undefined)),
+    table,
+    rows.map((row) => ({ before: { ...row }, after: { ...row, ...set } })),
   )
-  await relink(db, table, rows)
+  return rows.length
 }
 
 /** Notes when what a source told went, unless it is noted already. Returns how many rows changed. */
@@ -232,16 +251,16 @@ async function markRows(
   rows: readonly StoredRow[],
 ): Promise<number> {
   const going = rows.filter((row) => row['gone_at'] === null)
-  const gone = { gone_at: at.toISOString(), observed_at: at.toISOString() }
+  const set = { gone_at: at.toISOString(), observed_at: at.toISOString() }
   for (const row of going) {
-    const update = db.updateTable(table as 'services').set(gone)
+    const update = db.updateTable(table as 'services').set(set)
     await matching(update, toKey(table, row)).execute()
   }
-  await noteChanges(
+  await noteMoves(
     db,
-    going.flatMap((row) => touchedBy(table, row, { ...row, ...gone })),
+    table,
+    going.map((row) => ({ before: row, after: { ...row, ...set } })),
   )
-  await relink(db, table, going)
   return going.length
 }
 

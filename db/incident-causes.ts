@@ -2,6 +2,7 @@ import { noteChanges, type Touched } from '#db/changes-to-score.ts'
 import { among, forEachChunk } from '#db/chunks.ts'
 import type { Database } from '#db/connection.ts'
 import { listSources } from '#db/delivery-facts.ts'
+import type { Link } from '#db/link.ts'
 import type { FactTable } from '#db/natural-keys.ts'
 import type { Row } from '#db/schema.ts'
 import type { StoredRow } from '#db/statements.ts'
@@ -21,8 +22,8 @@ export const readCause = (text: string): ToldCause => JSON.parse(text) as ToldCa
 
 /**
  * The columns of an incident that link it with the deployment that its source means, as far as
- * deployments and changes are stored. Whenever one of those comes, changes or goes, `relinkIncidents`
- * looks again, so that the order in which they are told is no matter.
+ * deployments and changes are stored. Whenever one of those comes, changes or goes,
+ * they are looked up again, so that the order in which they are told is no matter.
  */
 export async function linkCause(db: Database, incident: Told) {
   const { cause_told: told } = incident
@@ -116,19 +117,32 @@ async function findOfVersion(
   return named?.native_id ?? null
 }
 
-/**
- * Looks again for the deployments that incidents mean, where that may be one of `rows`: what was and
- * what is now of deployments, or of changes, that came, changed or went. Looks at no other incidents.
- * `observed_at` of an incident stays: its source told nothing new.
- */
+/** The deployments that incidents name as their cause. */
+export const incidentCauses: Link = {
+  reads: {
+    deployments: [
+      'service_id',
+      'environment_tier',
+      'sha',
+      'version',
+      'url',
+      'finished_at',
+      'gone_at',
+    ],
+    changes: ['repository_id', 'number', 'merge_sha', 'gone_at'],
+  },
+  relink: relinkIncidents,
+}
+
+/** Looks again for the deployments that incidents mean, where that may be one of `rows`. */
 export async function relinkIncidents(
   db: Database,
-  table: FactTable,
   rows: readonly StoredRow[],
+  table: FactTable,
 ): Promise<void> {
-  if (rows.length === 0 || (table !== 'deployments' && table !== 'changes')) return
+  if (rows.length === 0) return
   if (!(await isAnyCauseTold(db))) return
-  const { keys, means } = await toMeaning(db, table, rows)
+  const { keys, means } = await toMeaning(db, rows, table)
   const incidents = await listTelling(db, keys)
   const meant = incidents.filter(({ cause_told: told }) => told !== null && means(readCause(told)))
   const touched: Touched[] = []
@@ -183,8 +197,8 @@ interface Meaning {
 /** Tells whether what is told may mean one of `rows`. */
 async function toMeaning(
   db: Database,
-  table: 'deployments' | 'changes',
   rows: readonly StoredRow[],
+  table: FactTable,
 ): Promise<Meaning> {
   if (table === 'changes') {
     const addresses = new Set(rows.map(toPullRequest))

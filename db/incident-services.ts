@@ -2,7 +2,7 @@ import { noteChanges, type Touched } from '#db/changes-to-score.ts'
 import { forEachChunk } from '#db/chunks.ts'
 import type { Database } from '#db/connection.ts'
 import { linkCause, moveIncident } from '#db/incident-causes.ts'
-import type { FactTable } from '#db/natural-keys.ts'
+import type { Link } from '#db/link.ts'
 import type { Row } from '#db/schema.ts'
 import type { StoredRow } from '#db/statements.ts'
 
@@ -16,7 +16,7 @@ export interface LinkedService {
 
 /**
  * Links incidents with the services that are stored. Whenever one of those comes, is called otherwise
- * or goes, `relinkIncidentServices` looks again.
+ * or goes, they are looked up again.
  */
 export async function serviceLinker(db: Database): Promise<(told: string | null) => LinkedService> {
   const services = await db.selectFrom('services').select(['id', 'name']).execute()
@@ -36,16 +36,13 @@ export async function serviceLinker(db: Database): Promise<(told: string | null)
 
 const toKey = (name: string) => name.toLowerCase()
 
-/**
- * Looks again for the services that incidents name, where that may be one of `rows`: what was and what
- * is now of services. `observed_at` of an incident stays: its source told nothing new.
- */
-export async function relinkIncidentServices(
-  db: Database,
-  table: FactTable,
-  rows: readonly StoredRow[],
-): Promise<void> {
-  if (table !== 'services') return
+/** The services that incidents name. */
+export const incidentServices: Link = {
+  reads: { services: ['name', 'gone_at'] },
+  relink: relinkServices,
+}
+
+async function relinkServices(db: Database, rows: readonly StoredRow[]): Promise<void> {
   const names = rows.flatMap(({ id, name }) => [toKey(String(id)), toKey(String(name))])
   const incidents: Row<'incidents'>[] = []
   await forEachChunk([...new Set(names)], async (keys) => {

@@ -1,5 +1,6 @@
 import { noteChanges } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
+import { updateFactsWhere } from '#db/facts.ts'
 
 /** Tables that name a repository in a column of its own. */
 const BY_COLUMN = ['changes', 'usage_evidence', 'repository_attributes', 'services'] as const
@@ -24,12 +25,8 @@ export async function renameRepository(
     .executeTakeFirst()
   if (known === undefined) return null
   for (const table of BY_COLUMN) {
-    await db
-      .updateTable(table)
-      .set({ repository_id: id })
-      .where('source_id', '=', sourceId)
-      .where('repository_id', '=', known.id)
-      .execute()
+    const own = { source_id: sourceId, repository_id: known.id }
+    await updateFactsWhere(db, table, own, { repository_id: id })
   }
   for (const table of BY_SCOPE) {
     await db

@@ -3,6 +3,7 @@ import { noteChanges, type Touched } from '#db/changes-to-score.ts'
 import { forEachChunk } from '#db/chunks.ts'
 import type { Database } from '#db/connection.ts'
 import { relinkIncidents } from '#db/incident-causes.ts'
+import type { Link } from '#db/link.ts'
 import type { FactTable } from '#db/natural-keys.ts'
 import type { NewRow, Row, Schema } from '#db/schema.ts'
 import { insertRows, type StoredRow } from '#db/statements.ts'
@@ -226,17 +227,21 @@ async function writeTold(db: Database, named: Named, told: string): Promise<void
     .execute()
 }
 
-/**
- * Looks again for what tools meant, where that may be one of `rows`: what was and what is now of
- * services, or of changes, that came, changed or went. `observed_at` stays: no source told anything new.
- */
-export async function relinkDeployments(
+/** The services, environments and commits that tools meant. */
+export const deploymentPlaces: Link = {
+  reads: {
+    services: ['repository_id', 'gone_at'],
+    changes: ['repository_id', 'merge_sha', 'gone_at'],
+  },
+  relink: relinkDeployments,
+}
+
+async function relinkDeployments(
   db: Database,
-  table: FactTable,
   rows: readonly StoredRow[],
+  table: FactTable,
 ): Promise<void> {
-  const keys = toKeysOf(table, rows)
-  if (keys.length === 0) return
+  const keys = toKeysOf(rows, table)
   const named = await listNaming(db, keys)
   if (named.length === 0) return
   const known = await listKnownServices(db)
@@ -249,12 +254,11 @@ export async function relinkDeployments(
     versions.push(...[moved.before, moved.after].filter((version) => version !== undefined))
   }
   await noteChanges(db, touched)
-  await relinkIncidents(db, 'deployments', versions)
+  await relinkIncidents(db, versions, 'deployments')
 }
 
-function toKeysOf(table: FactTable, rows: readonly StoredRow[]): string[] {
+function toKeysOf(rows: readonly StoredRow[], table: FactTable): string[] {
   if (table === 'services') return [...new Set(rows.map(({ id }) => ofService(String(id))))]
-  if (table !== 'changes') return []
   const shas = rows.flatMap(({ merge_sha: sha }) => (typeof sha === 'string' ? sha : []))
   return [...new Set(shas.map(ofCommit))]
 }

@@ -17,10 +17,15 @@ import {
   saveOwners,
   saveService,
 } from '#collectors/repository.ts'
-import { noteChanges } from '#db/changes-to-score.ts'
 import { forEachChunk } from '#db/chunks.ts'
 import type { Database } from '#db/connection.ts'
-import { deleteFactsWhere, listFacts, markGoneWhere, upsertFacts } from '#db/facts.ts'
+import {
+  deleteFactsWhere,
+  listFacts,
+  markGoneWhere,
+  updateFactsWhere,
+  upsertFacts,
+} from '#db/facts.ts'
 import { NATURAL_KEYS } from '#db/natural-keys.ts'
 import { renameRepository } from '#db/repository-names.ts'
 import type { NewRow } from '#db/schema.ts'
@@ -148,21 +153,15 @@ async function saveListing(
     .select(['id', 'native_id', 'gone_at'])
     .where('source_id', '=', sourceId)
     .execute()
+  const at = observedAt.toISOString()
   let changed = 0
   for (const { id, native_id: node, gone_at: goneAt } of known) {
     if (listed.has(node) === (goneAt === null)) continue
-    const gone = { gone_at: goneAt === null ? observedAt.toISOString() : null }
-    const set = { ...gone, observed_at: observedAt.toISOString() }
-    await tx.updateTable('repositories').set(set).where('id', '=', id).execute()
-    await tx
-      .updateTable('services')
-      .set(set)
-      .where('source_id', '=', sourceId)
-      .where('repository_id', '=', id)
-      .execute()
-    changed += 1
+    const set = { gone_at: goneAt === null ? at : null, observed_at: at }
+    changed += await updateFactsWhere(tx, 'repositories', { id }, set)
+    const own = { source_id: sourceId, repository_id: id }
+    changed += await updateFactsWhere(tx, 'services', own, set)
   }
-  if (changed > 0) await noteChanges(tx, [{ kind: 'all', id: '', since: '' }])
   return changed
 }
 

@@ -127,3 +127,14 @@ test('a deployment is looked for by the incidents that may mean it, and by no ot
     ['by its beginning', 'D1', 'explicit'],
   ])
 })
+
+test('what decides nothing about a cause is no reason to look for incidents', async () => {
+  const db = await testDatabase()
+  await deploy('D1', { sha: SHA, outcome: 'unknown' })(db)
+  await anIncident('by commit', SHA)(db)
+  const { watched, countRead } = watch(db)
+  await deploy('D1', { sha: SHA, outcome: 'success' })(watched)
+  expect(countRead('cause_told')).toBe(0)
+  await deploy('D1', { sha: OTHER_SHA, outcome: 'success' })(watched)
+  expect(countRead('cause_told')).toBe(1)
+})

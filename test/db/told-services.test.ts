@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { linkWholeService } from '#db/change-services.ts'
 import { deleteChangesToScore, listChangesToScore } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
 import { deleteFactsWhere, markGone } from '#db/facts.ts'
@@ -174,4 +175,20 @@ test('a service is looked for by those that may mean it, and what stays as it wa
   const services = noted.filter(({ subject_kind: kind }) => kind === 'service')
   // The incident is called by the id already.
   expect(services.map((one) => one.subject_id).toSorted()).toEqual(['shop', 'shop-prod'])
+})
+
+test('what a service is called is looked at by none that reads only where it is, and the reverse', async () => {
+  const db = await testDatabase()
+  await service('shop')(db)
+  await deployment('1', 'shop-prod')(db)
+  await incident('1', 'shop')(db)
+  await addChanges(db, 'shop', ['2026-05-31'], await linkWholeService(db, 'local/shop'))
+  const { watched, countRead } = watch(db)
+  const read = () => ['repository_key', 'told', 'service_told'].map(countRead)
+  await service('shop', { name: 'The Shop', lifecycle: 'production' })(watched)
+  expect(read()).toEqual([0, 0, 1])
+  await service('shop', { name: 'The Shop', repository_path: 'web' })(watched)
+  expect(read()).toEqual([1, 0, 1])
+  await service('shop', { name: 'The Shop', repository_path: 'web', repository_id: null })(watched)
+  expect(read()).toEqual([2, 1, 1])
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { linkWholeService } from '#db/change-services.ts'
 import type { Database } from '#db/connection.ts'
-import { addService } from '#test/support/adoption.ts'
+import { addChanges, addService } from '#test/support/adoption.ts'
 import { NOW } from '#test/support/collector.ts'
 import { testDatabase } from '#test/support/database.ts'
 import { aGitHub, collectGitHub } from '#test/support/github/collect.ts'
@@ -21,6 +22,7 @@ import {
   toSha,
   type World,
 } from '#test/support/github/store.ts'
+import { aTold, saveTold } from '#test/support/told.ts'
 
 const SHOP = '127.0.0.1/acme/shop'
 
@@ -419,6 +421,33 @@ test('a repository that is no longer listed is marked gone, and nothing of it is
   const [service] = await db.selectFrom('services').select('gone_at').execute()
   expect(service).toEqual({ gone_at: NOW.toISOString() })
   expect(await db.selectFrom('changes').selectAll().execute()).toHaveLength(1)
+})
+
+test('what names the service of a repository is looked up again when the list leaves that out, and when it is back', async () => {
+  const { db, github, repository } = await collectShop({})
+  await saveTold(db, aTold('1'))
+  const listPlaces = () => db.selectFrom('deployments').select(['service_id']).execute()
+  expect(await listPlaces()).toEqual([{ service_id: 'shop' }])
+  github.world.repositories.pop()
+  await collectGitHub(db, github, { ownerProperty: 'owner' })
+  expect(await listPlaces()).toEqual([{ service_id: 'shop-prod' }])
+  github.world.repositories.push(repository)
+  await collectGitHub(db, github, { ownerProperty: 'owner' })
+  expect(await listPlaces()).toEqual([{ service_id: 'shop' }])
+})
+
+test('a change that was told of a repository by its new name belongs to the service once that is called so', async () => {
+  const { db, github, repository } = await collectShop({})
+  const renamed = '127.0.0.1/acme/store'
+  const told = { repository_id: renamed, source_id: 'ci' }
+  await addChanges(db, 'store', ['2026-05-31'], {
+    ...told,
+    ...(await linkWholeService(db, renamed)),
+  })
+  repository.name = 'store'
+  await collectGitHub(db, github, { ownerProperty: 'owner' })
+  const changes = await db.selectFrom('changes').select(['repository_id', 'service_id']).execute()
+  expect(changes).toEqual([{ repository_id: renamed, service_id: 'shop' }])
 })
 
 test('of a repository that may not be seen nothing is marked gone, and the others are read', async () => {

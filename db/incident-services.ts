@@ -15,23 +15,32 @@ export interface LinkedService {
 }
 
 /**
- * Links incidents with the services that are stored. Whenever one of those comes, is called otherwise
- * or goes, they are looked up again.
+ * Links incidents with the services that are stored: with one that stands, else with one that has gone,
+ * whose incidents stay its own. Whenever a service comes, is called otherwise or goes, they are looked
+ * up again.
  */
 export async function serviceLinker(db: Database): Promise<(told: string | null) => LinkedService> {
-  const services = await db.selectFrom('services').select(['id', 'name']).execute()
-  const byId = new Map(services.map(({ id }) => [toKey(id), id]))
-  const byName = Map.groupBy(services, ({ name }) => toKey(name))
-  /** By id, else by a name that only one service has. */
-  const find = (told: string): string => {
-    const [only, ...others] = byName.get(toKey(told)) ?? []
-    return byId.get(toKey(told)) ?? (others.length === 0 ? only?.id : undefined) ?? told
-  }
+  const services = await db.selectFrom('services').select(['id', 'name', 'gone_at']).execute()
+  const isStanding = ({ gone_at: goneAt }: { gone_at: string | null }) => goneAt === null
+  const standing = toFinder(services.filter(isStanding))
+  const gone = toFinder(services.filter((service) => !isStanding(service)))
   return (told) => ({
     service_told: told,
     service_key: told === null ? null : toKey(told),
-    service_id: told === null ? null : find(told),
+    service_id: told === null ? null : (standing(told) ?? gone(told) ?? told),
   })
+}
+
+/** Finds a service by its id, else by an id or name that only one of `services` has in some case. */
+function toFinder(services: readonly Pick<Row<'services'>, 'id' | 'name'>[]) {
+  const ids = new Set(services.map(({ id }) => id))
+  const byId = Map.groupBy(services, ({ id }) => toKey(id))
+  const byName = Map.groupBy(services, ({ name }) => toKey(name))
+  return (told: string): string | undefined => {
+    if (ids.has(told)) return told
+    const [only, ...others] = byId.get(toKey(told)) ?? byName.get(toKey(told)) ?? []
+    return others.length === 0 ? only?.id : undefined
+  }
 }
 
 const toKey = (name: string) => name.toLowerCase()

@@ -105,6 +105,40 @@ test('a name means what it did before once its service has gone, and the service
   ])
 })
 
+test('a service that has gone makes no name ambiguous, and keeps the incidents that no other is meant by', async () => {
+  const db = await testDatabase()
+  await incident('1', 'Basket')(db)
+  const seen = []
+  const api = service('basket-api', { name: 'Basket' })
+  const apiGoes = service('basket-api', { name: 'Basket', gone_at: NOW.toISOString() })
+  const webGoes = service('basket-web', { name: 'Basket', gone_at: NOW.toISOString() })
+  const web = service('basket-web', { name: 'Basket' })
+  for (const step of [api, apiGoes, web, api, apiGoes, webGoes, web]) {
+    await step(db)
+    seen.push((await listIncidents(db))[0]?.[1])
+  }
+  expect(seen).toEqual([
+    'basket-api',
+    'basket-api',
+    'basket-web',
+    'Basket',
+    'basket-web',
+    'Basket',
+    'basket-web',
+  ])
+})
+
+test('of two services whose ids differ in case alone each is found by its own, and neither by another', async () => {
+  const db = await testDatabase()
+  for (const id of ['shop', 'Shop']) await service(id)(db)
+  for (const told of ['Shop', 'shop', 'SHOP']) await incident(told, told)(db)
+  expect(await listIncidents(db)).toEqual([
+    ['SHOP', 'SHOP', null],
+    ['Shop', 'Shop', null],
+    ['shop', 'shop', null],
+  ])
+})
+
 test('an environment of nobody’s own is left out as soon as the name is understood, and comes back', async () => {
   const db = await testDatabase()
   // `prod` is production, `preview-prod` none of a service's own; both are ways to take it apart.

@@ -1,8 +1,7 @@
 import type { Known } from '#collectors/repository.ts'
 import { forEachChunk } from '#db/chunks.ts'
 import type { Database } from '#db/connection.ts'
-import { upsertFacts } from '#db/facts.ts'
-import type { NewRow, Row } from '#db/schema.ts'
+import { deleteFactsWhere, upsertFacts } from '#db/facts.ts'
 import {
   type KeptDeployment,
   keepTold,
@@ -10,8 +9,11 @@ import {
   listTold,
   type Place,
   placeTold,
+  type Remembered,
   type ToldLinks,
   type ToldPlaces,
+  toColumns,
+  toLeftSha,
 } from '#db/told-deployments.ts'
 import { type TierRule, tierOf } from '#lib/environment-tier.ts'
 import { splitName } from '#lib/name-template.ts'
@@ -100,15 +102,12 @@ export interface SavedDeployments {
   readonly ignored: readonly (string | null)[]
 }
 
-/** What stays known of a deployment when a later reading no longer tells. */
-type Stored = Pick<Row<'deployments'>, 'kind' | 'rollback_of'>
+const NEW: Remembered = { kind: null, rollback_of: null, sha: null }
 
-/** As it is stored; a later reading may tell nothing of its commit. */
-type Former = Stored & Pick<Row<'deployments'>, 'sha'>
-
-const NEW: Stored = { kind: null, rollback_of: null }
-
-const keepKnown = (told: Partial<Stored>, former: Stored): Stored => ({
+const keepKnown = (
+  told: Pick<ToldDeployment['row'], 'kind' | 'rollback_of'>,
+  former: Remembered,
+) => ({
   kind: told.kind ?? former.kind,
   rollback_of: told.rollback_of ?? former.rollback_of,
 })
@@ -130,9 +129,6 @@ function toLinks(
 const NOT_OWN = "its environment is none of a service's own"
 const REPEATED = 'it was told before'
 
-/** Whether nothing tells of a commit, or did as far as it was kept: then what is stored stands. */
-const isSilent = ({ commits, tags }: ToldLinks) => commits.length === 0 && tags.length === 0
-
 /** Stores what was told, with the service, the environment and the commit that were meant. */
 export async function saveToldDeployments(
   tx: Database,
@@ -141,35 +137,48 @@ export async function saveToldDeployments(
 ): Promise<SavedDeployments> {
   const services = await listKnownServices(tx)
   const ids = told.flatMap(({ row, unless }) => [row.native_id, ...unless])
-  const stored = await listStored(tx, sourceId, ids)
-  const links = await listTold(tx, sourceId, ids)
+  const before = await listTold(tx, sourceId, ids)
+  const links = new Map<string, ToldLinks>(before)
+  const known = await listStored(tx, sourceId, ids)
+  for (const [id, { left }] of before) if (left !== null && !known.has(id)) known.set(id, left)
   const seen = { source_id: sourceId, observed_at: observedAt.toISOString() }
-  const rows: NewRow<'deployments'>[] = []
-  const kept: KeptDeployment[] = []
+  const kept = new Map<string, KeptDeployment>()
   const ignored: (string | null)[] = []
   for (const deployment of told) {
     const { row, unless } = deployment
     const { native_id: id } = row
-    if (unless.some((other) => stored.has(other))) {
+    if (unless.some((other) => known.has(other))) {
       ignored.push(REPEATED)
       continue
     }
     const own = toLinks(deployment, naming, links.get(id))
-    const placed = await placeTold(tx, own, services)
+    const former = known.get(id) ?? NEW
+    const placed = await placeTold(tx, own, services, former.sha)
     ignored.push(placed === null ? NOT_OWN : null)
+    const all = { ...row, ...keepKnown(row, former), ...seen, sha: toLeftSha(own, former.sha) }
     links.set(id, own)
-    const former = stored.get(id)
-    const all = { ...row, ...keepKnown(row, former ?? NEW), ...seen }
-    kept.push({ links: own, row: all, isLeft: placed === null && !stored.has(id) })
-    if (placed === null) continue
-    const { service, environment, tier } = placed
-    const sha = isSilent(own) ? (former?.sha ?? null) : placed.sha
-    stored.set(id, { ...all, sha })
-    rows.push({ ...all, service_id: service, environment, environment_tier: tier, sha })
+    known.set(id, all)
+    kept.set(id, { links: own, row: all, placed })
   }
-  const changed = await upsertFacts(tx, 'deployments', rows)
-  await keepTold(tx, sourceId, kept)
+  const changed = await storePlaced(tx, sourceId, [...kept.values()])
+  await keepTold(tx, sourceId, [...kept.values()])
   return { changed, ignored }
+}
+
+/** Stores what went to a service's own; what is told now to have gone elsewhere is a deployment no more. */
+async function storePlaced(
+  tx: Database,
+  sourceId: string,
+  kept: readonly KeptDeployment[],
+): Promise<number> {
+  const elsewhere = kept.filter(({ placed }) => placed === null).map(({ row }) => row.native_id)
+  const rows = kept.flatMap(({ row, placed }) => (placed ? { ...row, ...toColumns(placed) } : []))
+  let changed = await upsertFacts(tx, 'deployments', rows)
+  await forEachChunk(elsewhere, async (nativeIds) => {
+    const left = { source_id: sourceId, native_id: nativeIds }
+    changed += await deleteFactsWhere(tx, 'deployments', left)
+  })
+  return changed
 }
 
 /** By id, what is stored already. */
@@ -177,8 +186,8 @@ async function listStored(
   tx: Database,
   sourceId: string,
   nativeIds: readonly string[],
-): Promise<Map<string, Former>> {
-  const stored = new Map<string, Former>()
+): Promise<Map<string, Remembered>> {
+  const stored = new Map<string, Remembered>()
   await forEachChunk(nativeIds, async (chunk) => {
     const rows = await tx
       .selectFrom('deployments')

@@ -37,14 +37,19 @@ export interface ToldLinks {
   readonly tags: readonly string[]
 }
 
-type ToldRow = Omit<
-  NewRow<'deployments'>,
-  'service_id' | 'environment' | 'environment_tier' | 'sha' | 'gone_at'
->
+/** What stays known of a deployment when a later reading no longer tells. */
+export type Remembered = Pick<Row<'deployments'>, 'kind' | 'rollback_of' | 'sha'>
+
+/** All of a deployment but where it went; `sha` as far as nothing tells of a commit. */
+type ToldRow = Remembered &
+  Omit<
+    NewRow<'deployments'>,
+    'service_id' | 'environment' | 'environment_tier' | 'gone_at' | keyof Remembered
+  >
 
 /** As it is kept. */
 interface Told extends ToldLinks {
-  /** All else of it, while it is stored as no deployment: it went where no service of its own is. */
+  /** The rest of it, while it is stored as no deployment: it went where no service of its own is. */
   readonly left: ToldRow | null
 }
 
@@ -74,16 +79,38 @@ const standingServices = (db: Database) =>
 const toKnown = (services: readonly { id: string; repository_id: string | null }[]) =>
   new Map(services.map(({ id, repository_id: repository }) => [id, repository]))
 
-/** What `told` means now; null: nothing of a service's own. */
+/** Where a deployment went, and what. */
+export interface Placed extends Place {
+  readonly sha: string | null
+}
+
+/**
+ * What `told` means now; null: nothing of a service's own. Where nothing tells of a commit, or did as
+ * far as it was kept, `sha`, which is stored, stands.
+ */
 export async function placeTold(
   db: Database,
   told: ToldLinks,
   known: KnownServices,
-): Promise<(Place & { readonly sha: string | null }) | null> {
+  sha: string | null,
+): Promise<Placed | null> {
   const place = choosePlace(told.places, known)
   if (place === null) return null
+  if (isSilent(told)) return { ...place, sha }
   return { ...place, sha: await findCommit(db, told, known.get(place.service) ?? null) }
 }
+
+const isSilent = ({ commits, tags }: ToldLinks) => commits.length === 0 && tags.length === 0
+
+/** What stays known of the commit, which is stored as `sha`, while it is stored as no deployment. */
+export const toLeftSha = (told: ToldLinks, sha: string | null) => (isSilent(told) ? sha : null)
+
+export const toColumns = ({ service, environment, tier, sha }: Placed) => ({
+  service_id: service,
+  environment,
+  environment_tier: tier,
+  sha,
+})
 
 /**
  * The commit of the service's own repository: one that was deployed, else the one change that an
@@ -150,13 +177,16 @@ export async function listTold(
   db: Database,
   sourceId: string,
   nativeIds: readonly string[],
-): Promise<Map<string, ToldLinks>> {
+): Promise<Map<string, Told>> {
   const texts = await listTexts(db, sourceId, nativeIds)
   return new Map([...texts].map(([id, text]) => [id, readTold(text)]))
 }
 
-// Only this file writes them.
-const readTold = (text: string): Told => JSON.parse(text) as Told
+function readTold(text: string): Told {
+  const told = JSON.parse(text) as Told // Only this file writes them.
+  // Those that were kept first had none.
+  return told.left === null ? told : { ...told, left: { ...told.left, sha: told.left.sha ?? null } }
+}
 
 async function listTexts(
   db: Database,
@@ -180,8 +210,8 @@ async function listTexts(
 export interface KeptDeployment {
   readonly links: ToldLinks
   readonly row: ToldRow
-  /** It went where no service of its own is, and is stored as no deployment. */
-  readonly isLeft: boolean
+  /** Null: it went where no service of its own is, and is stored as no deployment. */
+  readonly placed: Placed | null
 }
 
 /** Keeps what a source told, so that it is looked up again when what it may mean comes or goes. */
@@ -195,12 +225,12 @@ export async function keepTold(
     sourceId,
     all.map(({ row }) => row.native_id),
   )
-  for (const { links, row, isLeft } of all) {
+  for (const { links, row, placed } of all) {
     const named = { source_id: sourceId, native_id: row.native_id }
-    const text = toText(links, isLeft ? row : null)
     const former = texts.get(row.native_id)
-    if (former === text || (former === undefined && !isOpen(links))) continue
-    texts.set(row.native_id, text)
+    const left = placed === null ? keepSeen(former, row) : null
+    const text = toText(links, left)
+    if (former === text || (former === undefined && left === null && !isOpen(links))) continue
     await writeTold(db, named, text)
     const keys = db.deleteFrom('told_deployment_keys').where(({ and }) => and(named))
     await keys.execute()
@@ -211,6 +241,17 @@ export async function keepTold(
     )
   }
 }
+
+/** A row that says the same again keeps the moment at which it was first stored. */
+function keepSeen(former: string | undefined, row: ToldRow): ToldRow {
+  const left = former === undefined ? null : readTold(former).left
+  if (left === null) return row
+  const again = { ...row, observed_at: left.observed_at }
+  return says(left, again) ? again : row
+}
+
+const says = (row: object, told: object) =>
+  Object.entries(told).every(([column, value]) => Reflect.get(row, column) === value)
 
 /** Whether what it means depends on what is stored. */
 const isOpen = ({ places: { name, parts }, commits, tags }: ToldLinks): boolean =>
@@ -297,30 +338,28 @@ async function place(
 ): Promise<Moved | null> {
   const named = { source_id, native_id }
   const told = readTold(text)
-  const placed = await placeTold(db, told, known)
   const isIt = (eb: ExpressionBuilder<Schema, 'deployments'>) => eb.and(named)
   const before = await db.selectFrom('deployments').selectAll().where(isIt).executeTakeFirst()
+  const rest = before ?? told.left
   // One that was deleted since does not come back.
-  if (before === undefined && told.left === null) return null
+  if (rest === null) return null
+  const placed = await placeTold(db, told, known, rest.sha)
   if (placed === null) {
     // One that its source took back counts nowhere anyway.
     if (before === undefined || before.gone_at !== null) return null
     await db.deleteFrom('deployments').where(isIt).execute()
-    const { service_id: _, environment, environment_tier, sha, gone_at, ...left } = before
-    await writeTold(db, named, toText(told, left))
+    const { service_id: _, environment, environment_tier, gone_at, ...left } = before
+    await writeTold(db, named, toText(told, { ...left, sha: toLeftSha(told, left.sha) }))
     return { before: { ...before }, after: undefined }
   }
-  const { service, environment, tier, sha } = placed
-  const linked = { service_id: service, environment, environment_tier: tier, sha }
+  const linked = toColumns(placed)
+  const after = { gone_at: null, ...rest, ...linked }
   if (before === undefined) {
-    const after = { ...told.left, ...linked, gone_at: null } as NewRow<'deployments'>
     await insertRows(db, 'deployments', [after])
     await writeTold(db, named, toText(told, null))
-    return { before, after: { ...after } }
+    return { before, after }
   }
-  const after = { ...before, ...linked }
-  const isSame = (column: string) => Reflect.get(before, column) === Reflect.get(after, column)
-  if (Object.keys(linked).every(isSame)) return null
+  if (says(before, linked)) return null
   await db.updateTable('deployments').set(linked).where(isIt).execute()
-  return { before: { ...before }, after: { ...after } }
+  return { before: { ...before }, after }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { saveToldDeployments } from '#collectors/told-deployment.ts'
 import { linkWholeService } from '#db/change-services.ts'
 import { deleteChangesToScore, listChangesToScore } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
@@ -7,7 +8,7 @@ import { deleteFactsWhere, markGone } from '#db/facts.ts'
 import { addChanges, addService } from '#test/support/adoption.ts'
 import { testDatabase } from '#test/support/database.ts'
 import { addToldIncident } from '#test/support/incident.ts'
-import { aPlace, aTold, saveTold } from '#test/support/told.ts'
+import { aPlace, aTold, NAMING, saveTold } from '#test/support/told.ts'
 import { watch } from '#test/support/watch.ts'
 
 const NOW = new Date('2026-06-01T12:00:00Z')
@@ -155,6 +156,113 @@ test('an environment of nobody’s own is left out as soon as the name is unders
   }
   const unknown = [['1', 'shop-preview-prod', null, null]]
   expect(seen).toEqual([unknown, [], [], unknown, []])
+})
+
+/** Of the deployments `1` and `2`, by the names of one service, with what decides of them. */
+const telling = fc
+  .record({
+    id: fc.constantFrom('1', '2'),
+    name: fc.constantFrom('shop', 'shop-prod', 'shop-preview', 'shop-preview-prod'),
+    outcome: fc.constantFrom('success', 'failure'),
+    kind: fc.constantFrom('rollback', null),
+    commits: fc.constantFrom([], [{ repository: 'local/shop', sha: SHA }]),
+    imageTags: fc.constantFrom([], [`main-${SHA.slice(0, 9)}`]),
+    unless: fc.constantFrom([], [], ['1'], ['2']),
+  })
+  .map(({ id, name, outcome, kind, ...told }) => {
+    const { row } = aTold(id)
+    return aTold(id, { ...told, place: aPlace(name), row: { ...row, outcome, kind } })
+  })
+
+test('tellings leave the same rows whenever the service comes to be known, one by one or at once', async () => {
+  const tellings = fc.array(telling, { minLength: 1, maxLength: 6 })
+  await fc.assert(
+    fc.asyncProperty(tellings, fc.nat({ max: 6 }), fc.boolean(), async (all, position, once) => {
+      const rows = []
+      for (const known of [0, position]) {
+        const db = await testDatabase()
+        const isAtOnce = known === 0 && once
+        const tell: Step[] = isAtOnce ? [(of) => saveTold(of, ...all)] : all.map(tellOne)
+        for (const step of tell.toSpliced(known, 0, service('shop'), change)) await step(db)
+        rows.push(await db.selectFrom('deployments').selectAll().orderBy('native_id').execute())
+      }
+      expect(rows[1]).toEqual(rows[0])
+    }),
+    { numRuns: 200 },
+  )
+})
+
+const tellOne =
+  (told: ReturnType<typeof aTold>): Step =>
+  (db) =>
+    saveTold(db, told)
+
+test('what went to no service’s own counts as told before, and stays what it was first', async () => {
+  const db = await testDatabase()
+  await service('shop')(db)
+  const { row } = aTold('1')
+  const place = aPlace('shop-preview-prod')
+  const first = aTold('1', { place, unless: ['1'] })
+  const later = { ...row, finished_at: '2026-06-02T00:00:00.000Z' }
+  await saveTold(db, first)
+  const again = await saveTold(
+    db,
+    { ...first, row: later },
+    aTold('1/failed', { place, row: { ...row, native_id: '1/failed' }, unless: ['1/failed', '1'] }),
+  )
+  expect(again.ignored).toEqual(['it was told before', 'it was told before'])
+  await deleteFactsWhere(db, 'services', { id: 'shop' })
+  const stored = await db.selectFrom('deployments').select(['native_id', 'finished_at']).execute()
+  expect(stored).toEqual([{ native_id: '1', finished_at: row.finished_at }])
+})
+
+test('what went to no service’s own keeps what was told of it once, and when', async () => {
+  const db = await testDatabase()
+  await service('shop')(db)
+  const rollback = { kind: 'rollback', rollback_of: '0' } as const
+  const { row } = aTold('1')
+  const place = aPlace('shop-preview-prod')
+  await saveTold(db, aTold('1', { place, row: { ...row, ...rollback } }))
+  const later = { sourceId: 'argo', naming: NAMING, observedAt: new Date('2026-06-02T12:00:00Z') }
+  await saveToldDeployments(db, later, [aTold('1', { place })])
+  await deleteFactsWhere(db, 'services', { id: 'shop' })
+  const stored = await db.selectFrom('deployments').selectAll().execute()
+  expect(stored).toMatchObject([{ ...rollback, observed_at: NOW.toISOString() }])
+})
+
+test('a deployment that is told to have gone to no service’s own is one no more', async () => {
+  const db = await testDatabase()
+  await service('shop')(db)
+  await deployment('1', 'shop-prod')(db)
+  await incident('1', 'shop', '1')(db)
+  await deployment('1', 'shop-preview')(db)
+  expect(await listDeployments(db)).toEqual([])
+  await deployment('1', 'shop-prod')(db)
+  expect(await listDeployments(db)).toEqual([['1', 'shop', 'production', null]])
+})
+
+test('a commit that nothing tells of any more stays known while services go and come back', async () => {
+  const db = await testDatabase()
+  const tell = (imageTags: string[]) => deployment('1', 'shop-preview-prod', { imageTags })(db)
+  const isGone = { gone_at: NOW.toISOString() }
+  await service('shop-preview')(db)
+  await addChanges(db, 'shop-preview', ['2026-05-31'], { merge_sha: SHA })
+  await tell([SHA.slice(0, 9)])
+  // As an upgrade from before finds it.
+  await db.deleteFrom('told_deployments').execute()
+  await tell([])
+  const seen = []
+  for (const step of [
+    service('shop-preview', isGone),
+    service('shop'),
+    service('shop', isGone),
+    service('shop-preview'),
+  ]) {
+    await step(db)
+    seen.push(await listDeployments(db))
+  }
+  const unplaced = [['1', 'shop-preview-prod', null, SHA]]
+  expect(seen).toEqual([unplaced, [], unplaced, [['1', 'shop-preview', 'production', SHA]]])
 })
 
 test('a deployment that was deleted does not come back with its service', async () => {

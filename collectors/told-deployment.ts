@@ -118,7 +118,7 @@ function toLinks(
   naming: Naming,
   former: ToldLinks | undefined,
 ): ToldLinks {
-  const tags = imageTags.flatMap((tag) => /(?:^|[-_.])([0-9a-f]{7,40})$/.exec(tag)?.[1] ?? [])
+  const tags = imageTags.flatMap((tag) => /(?:^|[-_.])([0-9a-f]{7,64})$/.exec(tag)?.[1] ?? [])
   return {
     places: toPlaces(place, naming),
     commits: commits.length > 0 ? commits : (former?.commits ?? []),

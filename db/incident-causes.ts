@@ -41,7 +41,8 @@ const findCause = (db: Database, incident: Told, told: ToldCause) =>
     ? findReferred(db, incident, told.reference)
     : findOfVersion(db, incident, told.version)
 
-const SHA = /^[0-9a-f]{7,40}$/i
+/** Of SHA-1 or SHA-256. */
+const SHA = /^[0-9a-f]{7,64}$/i
 /** The least of a commit that names it. */
 const SHORT_SHA = 7
 

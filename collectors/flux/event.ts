@@ -107,10 +107,16 @@ function toDeployment(
   }
 }
 
-/** `main@sha1:…`, older `main/…`; what an artifact was made of is told beside it. */
+/**
+ * `main@sha1:…`, older `main/…`; what an artifact was made of is told beside it. Of a revision alone
+ * `sha256` may be that of an artifact as well.
+ */
 function commitsOf(event: Event, revision: string): ToldDeployment['commits'] {
-  const origin = metadataOf(event, 'originRevision') ?? revision
-  const [, sha] = /(?:^|[:/])([0-9a-f]{40})$/.exec(origin) ?? []
+  const origin = metadataOf(event, 'originRevision')
+  const [, sha] =
+    (origin === null
+      ? /(?:^|[:/])([0-9a-f]{40})$/.exec(revision)
+      : /(?:^|[:/])([0-9a-f]{40}|[0-9a-f]{64})$/.exec(origin)) ?? []
   const repository = metadataOf(event, 'repository')
   if (sha === undefined) return []
   return [{ repository: repository && (toRepositoryId(repository) ?? repository), sha }]

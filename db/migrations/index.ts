@@ -16,6 +16,7 @@ import * as ticketSeverity from '#db/migrations/2026-11-30-ticket-severity.ts'
 import * as ticketsOfPaths from '#db/migrations/2026-11-30-tickets-of-paths.ts'
 import * as toldServices from '#db/migrations/2026-11-30-told-services.ts'
 import * as windowsOfTeams from '#db/migrations/2026-11-30-windows-of-teams.ts'
+import * as withKeysOfLongCommits from '#db/migrations/2026-11-30-with-keys-of-long-commits.ts'
 
 /** Every migration, by name, in the order they run. Append only. */
 export const migrations: Record<string, Migration> = {
@@ -36,4 +37,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-30-tickets-of-paths': ticketsOfPaths,
   '2026-11-30-told-services': toldServices,
   '2026-11-30-windows-of-teams': windowsOfTeams,
+  '2026-11-30-with-keys-of-long-commits': withKeysOfLongCommits,
 }

@@ -131,6 +131,16 @@ test.each([
   expect(await shaOf(db)).toEqual([sha])
 })
 
+test('an image tag may be a commit of a repository that counts them by SHA-256', async () => {
+  const db = await testDatabase()
+  const sha = SHA.padEnd(64, '0')
+  await addService(db, 'shop', { team: null, covered: null })
+  await addChanges(db, 'shop', ['2026-05-31'], { merge_sha: sha })
+  await saveTold(db, aTold('whole', { imageTags: [`main-${sha}`] }))
+  await saveTold(db, aTold('part', { imageTags: [sha.slice(0, 50)] }))
+  expect(await shaOf(db)).toEqual([sha, sha])
+})
+
 test('a change that its source took back does not tell which commit was deployed', async () => {
   const db = await aShop()
   await saveTold(db, aTold('1', { imageTags: [SHA.slice(0, 8)] }))

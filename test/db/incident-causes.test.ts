@@ -138,3 +138,20 @@ test('what decides nothing about a cause is no reason to look for incidents', as
   await deploy('D1', { sha: OTHER_SHA, outcome: 'success' })(watched)
   expect(countRead('cause_told')).toBe(1)
 })
+
+test('a commit of SHA-256, or its beginning, names the deployment in either order', async () => {
+  const sha = SHA.padEnd(64, '0')
+  const named = [anIncident('by commit', sha), anIncident('by its beginning', sha.slice(0, 50))]
+  const deployed = deploy('D1', { sha })
+  for (const steps of [
+    [...named, deployed],
+    [deployed, ...named],
+  ]) {
+    const db = await testDatabase()
+    for (const step of steps) await step(db)
+    expect(await listCauses(db)).toEqual([
+      ['by commit', 'D1', 'explicit'],
+      ['by its beginning', 'D1', 'explicit'],
+    ])
+  }
+})

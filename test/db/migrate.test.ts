@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { expect, onTestFinished, test } from 'vitest'
+import { listChangesToScore } from '#db/changes-to-score.ts'
 import { type Database, openDatabase } from '#db/connection.ts'
 import { migrateToLatest } from '#db/migrate.ts'
 import { migrations } from '#db/migrations/index.ts'
@@ -54,6 +55,52 @@ test('causes that were told before they had keys are found by them', async () =>
     '1.4.0',
     null,
   ])
+})
+
+test('causes that were told as commits of SHA-256 before are found, and linked with what was deployed', async () => {
+  const db = openDatabase(':memory:')
+  onTestFinished(() => db.destroy())
+  await migrateUpTo(db, '2026-11-30-with-keys-of-long-commits')
+  const sha = 'a1b2c3d4'.repeat(8)
+  const other = 'ffff0000'.repeat(8)
+  /** What a deployment is called. */
+  const id = '0123abcd'.repeat(8)
+  for (const [native, service, deployed, tier] of [
+    ['D1', 'shop', sha, 'production'],
+    ['D2', 'basket', sha, 'production'],
+    ['D3', 'mail', sha, 'staging'],
+    ['D4', 'shop', other, 'production'],
+    ['D5', 'shop', other, 'production'],
+    [id, 'shop', null, 'production'],
+    ['D6', 'shop', id, 'production'],
+  ]) {
+    await sql`insert into deployments
+      (source_id, native_id, observed_at, service_id, environment_tier, sha, created_at, outcome, initiator_kind)
+      values ('argo', ${native}, '2026-06-01T12:00:00.000Z', ${service}, ${tier}, ${deployed},
+        '2026-06-01T12:00:00.000Z', 'success', 'bot')`.execute(db)
+  }
+  for (const [native, told, cause] of [
+    ['1', sha.toUpperCase(), sha.toUpperCase()],
+    ['2', other, other],
+    ['3', sha.slice(0, 41), sha.slice(0, 41)],
+    ['4', 'a1b2c3d', 'D1'],
+    ['5', id, id],
+  ]) {
+    await sql`insert into incidents
+      (source_id, native_id, observed_at, service_id, caused_by_deployment_id, link_kind, cause_told, cause_key)
+      values ('pager', ${native}, '2026-06-01T12:00:00.000Z', 'shop', ${cause}, 'explicit',
+        ${JSON.stringify({ reference: told })}, ${told})`.execute(db)
+  }
+  await migrateToLatest(db)
+  const rows = await db.selectFrom('incidents').selectAll().orderBy('native_id').execute()
+  expect(rows.map((row) => [row.cause_key, row.caused_by_deployment_id])).toEqual([
+    ['a1b2c3d', 'D1'],
+    ['ffff000', other],
+    ['a1b2c3d', 'D1'],
+    ['a1b2c3d', 'D1'],
+    ['0123abc', id],
+  ])
+  expect(await listChangesToScore(db)).toMatchObject([{ subject_kind: 'all' }])
 })
 
 test('the service of an incident that was told before is looked up again by what it was called', async () => {

@@ -73,9 +73,12 @@ test('what an Alert adds names service, environment and repository', () => {
   expect(told.commits).toEqual([{ repository: 'github.com/acme/basket', sha: SHA }])
 })
 
-test('of an artifact the commit that it was made of counts', () => {
-  const metadata = { revision: 'latest@sha256:abc', originRevision: `main@sha1:${SHA}` }
-  expect(read(anEvent({ metadata })).commits).toEqual([{ repository: null, sha: SHA }])
+test.each([
+  ['sha1', SHA],
+  ['sha256', `${SHA}${'0'.repeat(24)}`],
+])('of an artifact the commit of %s that it was made of counts', (algorithm, sha) => {
+  const metadata = { revision: 'latest@sha256:abc', originRevision: `main@${algorithm}:${sha}` }
+  expect(read(anEvent({ metadata })).commits).toEqual([{ repository: null, sha }])
 })
 
 test.each([

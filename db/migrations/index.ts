@@ -17,6 +17,7 @@ import * as ticketsOfPaths from '#db/migrations/2026-11-30-tickets-of-paths.ts'
 import * as toldServices from '#db/migrations/2026-11-30-told-services.ts'
 import * as windowsOfTeams from '#db/migrations/2026-11-30-windows-of-teams.ts'
 import * as withKeysOfLongCommits from '#db/migrations/2026-11-30-with-keys-of-long-commits.ts'
+import * as withKeysOfSentChanges from '#db/migrations/2026-11-30-with-keys-of-sent-changes.ts'
 
 /** Every migration, by name, in the order they run. Append only. */
 export const migrations: Record<string, Migration> = {
@@ -38,4 +39,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-30-told-services': toldServices,
   '2026-11-30-windows-of-teams': windowsOfTeams,
   '2026-11-30-with-keys-of-long-commits': withKeysOfLongCommits,
+  '2026-11-30-with-keys-of-sent-changes': withKeysOfSentChanges,
 }

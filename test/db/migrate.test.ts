@@ -124,6 +124,62 @@ test('the service of an incident that was told before is looked up again by what
   ])
 })
 
+test('changes that events told before belong to the service of their repository, and no others', async () => {
+  const db = openDatabase(':memory:')
+  onTestFinished(() => db.destroy())
+  await migrateUpTo(db, '2026-11-30-with-keys-of-sent-changes')
+  const at = '2026-06-01T12:00:00.000Z'
+  await sql`insert into services (id, source_id, observed_at, name, repository_id, repository_path)
+    values ('shop', 'catalog', ${at}, 'shop', 'shop', '')`.execute(db)
+  for (const [source, kind, scopes] of [
+    ['events', 'ingest', ['cloudevents']],
+    ['both', 'ingest', ['cloudevents', 'changes']],
+    ['cmdb', 'files', []],
+  ] as const) {
+    await sql`insert into sources (id, kind) values (${source}, ${kind})`.execute(db)
+    await sql`insert into api_tokens values
+      (${source}, '', ${source}, ${JSON.stringify(scopes)}, ${at}, ${at}, null)`.execute(db)
+  }
+  await sql`insert into received_events
+    (source_id, event_id, sequence, kind, type, body_hash, received_at, outcome)
+    values ('both', '["/ci","e1"]', 1, 'cloudevent', 'dev.cdevents.change.merged.0.2.0', '', ${at}, 'stored')
+  `.execute(db)
+  for (const [source, id, repository, service, author, sha] of [
+    ['events', '/ci#1', 'github.com/acme/shop', null, 'unknown', null],
+    ['events', '/ci#2', 'github.com/acme/later', 'gone', 'unknown', null],
+    ['events', '/ci#3', 'github.com/acme/shop', null, 'human', null],
+    ['both', '/ci#1', 'github.com/acme/shop', null, 'unknown', null],
+    ['both', '/ci#2', 'github.com/acme/shop', null, 'unknown', 'a1b2c3d'],
+    ['both', 'shop#3', 'github.com/acme/shop', null, 'unknown', null],
+    ['cmdb', 'shop#1', 'github.com/acme/shop', null, 'unknown', null],
+  ]) {
+    await sql`insert into changes
+      (source_id, native_id, observed_at, repository_id, service_id, author_kind, merge_sha)
+      values (${source}, ${id}, ${at}, ${repository}, ${service}, ${author}, ${sha})`.execute(db)
+  }
+  await migrateToLatest(db)
+  expect(await listChangesToScore(db)).toMatchObject([{ subject_kind: 'all' }])
+  const listServices = async () => {
+    const rows = await db.selectFrom('changes').selectAll().execute()
+    return rows.map((row) => [row.source_id, row.native_id, row.service_id]).toSorted()
+  }
+  const others = [
+    ['events', '/ci#3', null],
+    ['both', '/ci#2', null],
+    ['both', 'shop#3', null],
+    ['cmdb', 'shop#1', null],
+  ]
+  const ofShop = [
+    ['events', '/ci#1', 'shop'],
+    ['both', '/ci#1', 'shop'],
+  ]
+  expect(await listServices()).toEqual([...others, ...ofShop, ['events', '/ci#2', null]].toSorted())
+  await addService(db, 'later', { team: null, covered: null })
+  expect(await listServices()).toEqual(
+    [...others, ...ofShop, ['events', '/ci#2', 'later']].toSorted(),
+  )
+})
+
 test('a database that a newer version has migrated is refused', async () => {
   const db = await testDatabase()
   const applied = { name: '2999-01-01-later', timestamp: '2999-01-01' }

@@ -10,14 +10,18 @@ const PREFIX = 'environment/'
 
 export const toTargetKey = (environment: string) => `${PREFIX}${environment}`
 
-/** When the environments were created and deleted that requests ask for. */
+/** When the environments were created that requests ask for. */
 export const requestEvents: Link = {
   reads: { provisioning_requests: ['target_key', 'requested_at', 'gone_at'] },
   relink: relinkRequests,
 }
 
 async function relinkRequests(db: Database, rows: readonly StoredRow[]): Promise<void> {
-  const any = await db.selectFrom('environment_events').select('kind').limit(1).executeTakeFirst()
+  const any = await db
+    .selectFrom('environment_events')
+    .select('native_id')
+    .limit(1)
+    .executeTakeFirst()
   if (any === undefined) return
   const targets = rows.map((row) => String(row['target_key'] ?? ''))
   await linkEnvironments(
@@ -27,7 +31,7 @@ async function relinkRequests(db: Database, rows: readonly StoredRow[]): Promise
 }
 
 /**
- * Notes with the requests for `environments` when these were created and deleted, as far as events tell:
+ * Notes with the requests for `environments` when these were created, as far as events tell:
  * an event is of the last request that was made before it. `observed_at` of a request stays, since its
  * source told nothing new. Returns how many requests changed.
  */
@@ -38,7 +42,8 @@ export async function linkEnvironments(
   const touched: Touched[] = []
   let changed = 0
   await forEachChunk([...new Set(environments)], async (chunk) => {
-    for (const { request, told } of await listDiffering(db, chunk)) {
+    for (const { request, createdAt } of await listDiffering(db, chunk)) {
+      const told = { created_event_at: createdAt }
       await db
         .updateTable('provisioning_requests')
         .set(told)
@@ -57,7 +62,7 @@ export async function linkEnvironments(
 async function listDiffering(db: Database, environments: readonly string[]) {
   const events = await db
     .selectFrom('environment_events')
-    .select(['environment', 'kind', 'occurred_at'])
+    .select(['environment', 'occurred_at'])
     .where('environment', 'in', environments)
     .orderBy('occurred_at')
     .execute()
@@ -75,38 +80,32 @@ async function listDiffering(db: Database, environments: readonly string[]) {
         .map((request) => {
           const next = own.find((one) => one.requested_at > request.requested_at)
           const span = { from: request.requested_at, until: next?.requested_at ?? null }
-          return { request, told: findTold(eventsOf.get(target) ?? [], span) }
+          return { request, createdAt: firstIn(eventsOf.get(target) ?? [], span) }
         })
-        .filter(({ request, told }) => !isSame(request, told)),
+        .filter(({ request, createdAt }) => request.created_event_at !== createdAt),
   )
 }
 
-type Told = Pick<Row<'provisioning_requests'>, 'created_event_at' | 'deleted_event_at'>
-type Event = Pick<Row<'environment_events'>, 'kind' | 'occurred_at'>
-
-const isSame = (one: Told, other: Told) =>
-  one.created_event_at === other.created_event_at && one.deleted_event_at === other.deleted_event_at
-
-/** Of `events`, oldest first, the first between a request and the next one for the same. */
-function findTold(
-  events: readonly Event[],
+/** When the first of `events`, oldest first, was between a request and the next one for the same. */
+function firstIn(
+  events: readonly Pick<Row<'environment_events'>, 'occurred_at'>[],
   { from, until }: { readonly from: string; readonly until: string | null },
-): Told {
-  const own = events.filter(({ occurred_at: at }) => at >= from && (until === null || at < until))
-  const first = (kind: Event['kind'], since: string) =>
-    own.find((event) => event.kind === kind && event.occurred_at >= since)?.occurred_at ?? null
-  const created = first('created', from)
-  return { created_event_at: created, deleted_event_at: first('deleted', created ?? from) }
+): string | null {
+  const first = events.find(({ occurred_at: at }) => at >= from)?.occurred_at ?? null
+  return first !== null && (until === null || first < until) ? first : null
 }
 
-type Standing = Pick<Row<'provisioning_requests'>, 'usable_at' | 'ended_at' | 'result'>
+type Standing = Pick<
+  Row<'provisioning_requests'>,
+  'usable_at' | 'ended_at' | 'result' | 'created_event_at'
+>
 
 /**
  * A request with what events of its environment tell where its own source leaves it open: an
  * environment that was created "can be used to deploy services in".
  * https://github.com/cdevents/spec/blob/v0.5.1/continuous-deployment.md
  */
-export function withEvents<R extends Standing & Pick<Told, 'created_event_at'>>(request: R): R {
+export function withEvents<R extends Standing>(request: R): R {
   const { created_event_at: createdAt, result } = request
   if (createdAt === null || (result !== 'open' && result !== 'usable')) return request
   const usableAt = request.usable_at ?? createdAt

@@ -316,16 +316,14 @@ export interface ProvisioningRequestTable extends RemovableFact {
   ended_at: string | null
   result: 'usable' | 'failed' | 'timeout' | 'rejected' | 'cancelled' | 'open'
   cause_code: string | null
-  /** As `environment_events` of any source say; null: none does. */
+  /** When it was created, as `environment_events` of any source say; null: none does. */
   created_event_at: string | null
-  deleted_event_at: string | null
 }
 
-/** That an environment was created or deleted, whoever asked for it. */
+/** That an environment was created, whoever asked for it. */
 export interface EnvironmentEventTable extends Fact {
   /** Its id: what `environment/<id>` of a request asks for. */
   environment: string
-  kind: 'created' | 'deleted'
   occurred_at: string
 }
 

@@ -92,6 +92,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
     'environment.modified',
     'it does not say what was modified: neither that the environment can be used, nor that it went',
   ],
+  ['environment.deleted', 'no metric uses that an environment was deleted'],
   ['change.reviewed', 'it does not say whether another human reviewed'],
   ['change.updated', 'no metric uses that a change was updated'],
   ['change.abandoned', 'a change that is abandoned is never merged'],
@@ -114,13 +115,9 @@ function toReaders(tiers: readonly TierRule[]): ReadonlyMap<string, Read> {
     const event = carrying(Changed).transform(({ data }) => toChange(data, moment))
     return (value) => event.safeParse(value)
   }
-  const environment = (kind: 'created' | 'deleted'): Read => {
-    const event = carrying(Environment).transform(({ data }) => toEnvironment(data, kind))
-    return (value) => event.safeParse(value)
-  }
+  const created = carrying(Environment).transform(({ data }) => toEnvironment(data))
   return new Map([
-    ['environment.created', environment('created')],
-    ['environment.deleted', environment('deleted')],
+    ['environment.created', (value) => created.safeParse(value)],
     ['service.deployed', deployed(null)],
     ['service.upgraded', deployed(null)],
     ['service.rolledback', deployed('rollback')],
@@ -222,14 +219,13 @@ function toIncident(
   }
 }
 
-function toEnvironment(
-  { context, subject }: Carried<z.output<typeof Environment>>,
-  kind: 'created' | 'deleted',
-): Told<CdEventFact> {
+function toEnvironment({
+  context,
+  subject,
+}: Carried<z.output<typeof Environment>>): Told<CdEventFact> {
   const row = {
     native_id: `${context.source}#${context.id}`,
     environment: subject.id,
-    kind,
     occurred_at: context.timestamp,
   }
   return { fact: { kind: 'environment', row } }

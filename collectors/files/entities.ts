@@ -67,7 +67,7 @@ type Header<T extends FactTable> =
       | (T extends 'incidents'
           ? 'cause_told' | 'cause_key' | 'service_told' | 'service_key'
           : never)
-      | (T extends 'provisioning_requests' ? 'created_event_at' | 'deleted_event_at' : never)
+      | (T extends 'provisioning_requests' ? 'created_event_at' : never)
     >
   | ('native_id' extends keyof Schema[T] ? 'id' : never)
 

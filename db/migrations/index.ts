@@ -18,6 +18,7 @@ import * as toldServices from '#db/migrations/2026-11-30-told-services.ts'
 import * as windowsOfTeams from '#db/migrations/2026-11-30-windows-of-teams.ts'
 import * as withKeysOfLongCommits from '#db/migrations/2026-11-30-with-keys-of-long-commits.ts'
 import * as withKeysOfSentChanges from '#db/migrations/2026-11-30-with-keys-of-sent-changes.ts'
+import * as withoutDeletedEnvironments from '#db/migrations/2026-11-30-without-deleted-environments.ts'
 
 /** Every migration, by name, in the order they run. Append only. */
 export const migrations: Record<string, Migration> = {
@@ -40,4 +41,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-30-windows-of-teams': windowsOfTeams,
   '2026-11-30-with-keys-of-long-commits': withKeysOfLongCommits,
   '2026-11-30-with-keys-of-sent-changes': withKeysOfSentChanges,
+  '2026-11-30-without-deleted-environments': withoutDeletedEnvironments,
 }

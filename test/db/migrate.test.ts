@@ -180,6 +180,26 @@ test('changes that events told before belong to the service of their repository,
   )
 })
 
+test('of environments only that they were created stays', async () => {
+  const db = openDatabase(':memory:')
+  onTestFinished(() => db.destroy())
+  await migrateUpTo(db, '2026-11-30-without-deleted-environments')
+  const at = '2026-06-01T12:00:00.000Z'
+  for (const kind of ['created', 'deleted']) {
+    await sql`insert into environment_events
+      values ('ci', ${kind}, 'basket-test', ${kind}, ${at}, ${at})`.execute(db)
+  }
+  await sql`insert into provisioning_requests
+    (source_id, native_id, observed_at, team_id, requested_at, result, created_event_at, deleted_event_at)
+    values ('portal', '1', ${at}, 'payments', ${at}, 'open', ${at}, ${at})`.execute(db)
+  await migrateToLatest(db)
+  const events = await db.selectFrom('environment_events').select('native_id').execute()
+  expect(events).toEqual([{ native_id: 'created' }])
+  const [request] = await db.selectFrom('provisioning_requests').selectAll().execute()
+  expect(request).toMatchObject({ native_id: '1', created_event_at: at })
+  expect(request).not.toHaveProperty('deleted_event_at')
+})
+
 test('a database that a newer version has migrated is refused', async () => {
   const db = await testDatabase()
   const applied = { name: '2999-01-01-later', timestamp: '2999-01-01' }

@@ -239,7 +239,7 @@ const request = upsert(
 )
 
 const environmentEvent: fc.Arbitrary<Step> = fc
-  .record({ native_id: nativeId, kind: fc.constantFrom('created', 'deleted'), occurred: hours })
+  .record({ native_id: nativeId, occurred: hours })
   .map(({ occurred, ...row }) => ({
     ...row,
     environment: 'database',

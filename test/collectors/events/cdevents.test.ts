@@ -431,7 +431,7 @@ test('only tickets that ask the platform are taken, and none where nobody says w
   ])
 })
 
-test('environments that were created and deleted are told of the requests for them, in whatever order they come', async () => {
+test('that an environment was created is told of the request for it, in whatever order they come', async () => {
   const sent = {
     requests: (db: Database) =>
       sendRows(db, 'provisioning_requests', [
@@ -447,14 +447,10 @@ test('environments that were created and deleted are told of the requests for th
       sendCloudEvents(db, [
         anEvent('environment.created', { subject: 'basket-test', content: { name: 'test' } }),
       ]),
-    deleted: (db: Database) =>
-      sendCloudEvents(db, [
-        anEvent('environment.deleted', { at: '2026-05-31T10:00:00Z', subject: 'basket-test' }),
-      ]),
   }
   for (const order of [
-    [sent.requests, sent.created, sent.deleted],
-    [sent.deleted, sent.created, sent.requests],
+    [sent.requests, sent.created],
+    [sent.created, sent.requests],
   ]) {
     const db = await testDatabase()
     for (const send of order) {
@@ -467,20 +463,24 @@ test('environments that were created and deleted are told of the requests for th
         native_id: 'req-1',
         usable_at: null,
         created_event_at: '2026-05-30T10:00:00.000Z',
-        deleted_event_at: '2026-05-31T10:00:00.000Z',
       },
     ])
-    expect(await listOutcomes(db)).toEqual(['stored', 'stored', 'stored'])
+    expect(await listOutcomes(db)).toEqual(['stored', 'stored'])
   }
 })
 
-test('an environment that was modified is left out, and the reason says what it does not tell', async () => {
+test('an environment that was modified or deleted is left out with a reason', async () => {
   const db = await testDatabase()
-  await sendCloudEvents(db, [anEvent('environment.modified', { content: { name: 'test' } })])
+  await sendCloudEvents(db, [
+    anEvent('environment.modified', { content: { name: 'test' } }),
+    anEvent('environment.deleted', { content: { name: 'test' } }),
+  ])
   await readSent(db)
   expect(await listOutcomes(db)).toEqual([
     'ignored: it does not say what was modified: neither that the environment can be used, nor that it went',
+    'ignored: no metric uses that an environment was deleted',
   ])
+  expect(await db.selectFrom('environment_events').selectAll().execute()).toEqual([])
 })
 
 // The examples of the specification. They are not part of this repository.
@@ -489,7 +489,6 @@ const STORED = [
   'change_created',
   'change_merged',
   'environment_created',
-  'environment_deleted',
   'incident_detected',
   'incident_reported',
   'incident_resolved',

@@ -5,6 +5,7 @@ import { type Database, openDatabase } from '#db/connection.ts'
 import { acquireLease } from '#db/leases.ts'
 import { migrateToLatest } from '#db/migrate.ts'
 import { insertReceived } from '#db/received-events.ts'
+import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
 import { aFolder, CLI_TIMEOUT_MS, runCli, startCli } from '#test/support/cli.ts'
 
 const SLOW = { timeout: CLI_TIMEOUT_MS }
@@ -76,6 +77,40 @@ test('started again, it does only what is due', SLOW, async () => {
   child.kill('SIGINT')
   expect((await ended).status).toBe(0)
   expect([await listRuns(db), await countScorings(db)]).toEqual([['asked ok', 'daily ok'], 2])
+})
+
+test(
+  'where another engine had scored, it scores at once, though nothing else is due',
+  SLOW,
+  async () => {
+    const { cwd, db } = aProject()
+    await runCli(['collect'], { cwd })
+    await runCli(['score'], { cwd })
+    await db.updateTable('scoring_runs').set({ engine_version: '0.0.1' }).execute()
+    const { child, hasSaid, ended } = startCli(['worker'], { cwd })
+    await hasSaid(/scored/)
+    child.kill('SIGTERM')
+    await ended
+    const runs = await db
+      .selectFrom('scoring_runs')
+      .select('engine_version')
+      .orderBy('run')
+      .execute()
+    expect(runs.map(({ engine_version }) => engine_version)).toEqual(['0.0.1', ENGINE_VERSION])
+    expect(await listRuns(db)).toEqual(['asked ok', 'daily ok'])
+  },
+)
+
+test('where the same engine has scored all there is, it leaves that alone', SLOW, async () => {
+  const { cwd, db } = aProject()
+  await runCli(['collect'], { cwd })
+  await runCli(['score'], { cwd })
+  const { child, hasSaid, ended } = startCli(['worker'], { cwd })
+  await hasSaid(/started/)
+  await sleep(5000)
+  child.kill('SIGTERM')
+  expect((await ended).stderr).not.toContain('scored')
+  expect(await countScorings(db)).toBe(1)
 })
 
 test('what a person collected is scored', SLOW, async () => {

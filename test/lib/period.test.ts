@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   daysBefore,
+  instantText,
   monthNumber,
   monthStart,
   monthsBefore,
+  toInstantText,
   trailingWeeks,
   weekNumber,
   weekOf,
@@ -142,4 +144,47 @@ test('the year before has the same day, and 1 March for 29 February', () => {
   expect(yearBefore(new Date('2026-05-06T07:08:09Z'))).toEqual(new Date('2025-05-06T07:08:09Z'))
   expect(yearBefore(day('2024-02-29'))).toEqual(day('2023-03-01'))
   expect(yearBefore(day('2025-02-28'))).toEqual(day('2024-02-28'))
+})
+
+/** All that a `Date` can be. */
+const anyInstant = fc.oneof(
+  fc.date({ noInvalidDate: true }),
+  fc.date({ min: day('1970-01-01'), max: day('2100-01-01'), noInvalidDate: true }),
+)
+
+test('the text of an instant is that of the standard, asked for once or again', () => {
+  fc.assert(
+    fc.property(anyInstant, (instant) => {
+      const text = instant.toISOString()
+      expect([toInstantText(instant), toInstantText(new Date(instant))]).toEqual([text, text])
+      expect(instantText(instant.getTime())).toBe(text)
+    }),
+  )
+})
+
+test('an instant has a text before the year 0, after 9999, and at the ends of what there is', () => {
+  const texts = [
+    ['-000001-12-31T23:59:59.999Z', -62_167_219_200_001],
+    ['0000-01-01T00:00:00.000Z', -62_167_219_200_000],
+    ['9999-12-31T23:59:59.999Z', 253_402_300_799_999],
+    ['+010000-01-01T00:00:00.000Z', 253_402_300_800_000],
+    ['+275760-09-13T00:00:00.000Z', 8.64e15],
+    ['-271821-04-20T00:00:00.000Z', -8.64e15],
+  ] as const
+  for (const [text, at] of texts) {
+    expect([toInstantText(new Date(at)), instantText(at)]).toEqual([text, text])
+  }
+})
+
+test('however many instants are asked for, each keeps its own text', () => {
+  const instants = Array.from({ length: 10_000 }, (_, second) => new Date(second * 1000))
+  for (const instant of [...instants, ...instants]) {
+    expect(toInstantText(instant)).toBe(instant.toISOString())
+  }
+})
+
+test('what is no instant has no text', () => {
+  expect(() => toInstantText(new Date(Number.NaN))).toThrow(RangeError)
+  expect(instantText(Number.POSITIVE_INFINITY)).toBeNull()
+  expect(instantText(Number.NaN)).toBeNull()
 })

@@ -146,6 +146,68 @@ test('a provisioning request with a step of the platform team is handed off', as
   })
 })
 
+test('help that was asked for long before the provisioning request that it names is of that one', async () => {
+  const db = await aDeployingOrganisation(['payments'], { work: 'provisioning', evidence: [] })
+  await cover(db, 'entity:provisioning_requests', { ...SPAN, sourceId: 'portal' })
+  await cover(db, 'entity:tickets', { ...SPAN, sourceId: 'desk' })
+  const requested_at = '2026-02-10T10:00:00.000Z'
+  const usable_at = '2026-02-10T11:00:00.000Z'
+  for (const native_id of ['helped', 'alone']) {
+    await addRequest(db, { native_id, requested_at, usable_at, result: 'usable' })
+    await upsertFacts(db, 'steps', [
+      {
+        source_id: 'portal',
+        native_id,
+        request_id: native_id,
+        change_sha: null,
+        kind: 'auto',
+        started_at: requested_at,
+        ended_at: usable_at,
+        actor_group: null,
+        observed_at: day('2026-06-01'),
+      },
+    ])
+  }
+  // More than a year before: of no chart of support any more.
+  await addTicket(db, {
+    native_id: 'old',
+    opened_at: day('2025-01-10'),
+    linked_request_id: 'helped',
+    executed_by: 'platform',
+    type: 'provisioning',
+  })
+  const result = await publishOne(db, 'SUP-06')
+  expect(idsOf(result, 'not_counted:handoff')).toEqual(['portal:helped'])
+  expect(idsOf(result, 'counted')).toEqual(['portal:alone'])
+})
+
+test.each([
+  ['about no path', null, 2],
+  ['about another path', 'other', 0],
+])(
+  'where the only resolution that is known is of a request %s, one without is open or unknown',
+  async (_, path_id, open) => {
+    const db = await aDeployingOrganisation(['payments'])
+    await addPath(db, { id: 'other', rules: { work: 'deployments' } })
+    await cover(db, 'entity:tickets', { ...SPAN, sourceId: 'desk' })
+    await addTicket(db, { native_id: '1', opened_at: day('2026-02-10') })
+    await addTicket(db, { native_id: '2', opened_at: day('2026-02-11') })
+    await addTicket(db, {
+      native_id: 'resolved',
+      opened_at: day('2025-11-10'),
+      resolved_at: day('2025-11-11'),
+      path_id,
+    })
+    await scoreAll(db, { now: NOW })
+    const [result] = (await listMeasurements(db, LAST_WEEK_END, { pathId: 'http-service' })).filter(
+      ({ metricId }) => metricId === 'SUP-05',
+    )
+    expect(sizes(result)['not_counted:censored'] ?? 0).toBe(open)
+    expect(result?.nUnknown).toBe(2 - open)
+    expect(result?.status).toBe(open === 0 ? 'source_missing' : 'insufficient_sample')
+  },
+)
+
 test.each(['SUP-02', 'SUP-06'])('%s misses its source where nobody reads tickets', async (id) => {
   const db = await aDeployingOrganisation(['payments', 'search'])
   await addHelpedUse(db)

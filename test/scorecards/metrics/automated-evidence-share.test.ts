@@ -1,12 +1,10 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { measure } from '#scorecards/measure.ts'
 import {
   automatedEvidenceShare,
   type EvidenceItem,
 } from '#scorecards/metrics/automated-evidence-share.ts'
-import { ASOF, daysAgo, hoursAgo, setsOf } from '#test/support/delivery.ts'
-import { expectLaws } from '#test/support/laws.ts'
+import { ASOF, daysAgo, setsOf } from '#test/support/delivery.ts'
 import { aContext } from '#test/support/metrics.ts'
 
 const anItem = (item: Partial<EvidenceItem> = {}): EvidenceItem => ({
@@ -47,23 +45,4 @@ test('twenty items are enough for value and band', () => {
   expect(of(0)).toMatchObject({ status: 'no_denominator', value: null })
   expect(of(19)).toMatchObject({ status: 'insufficient_sample', band: 'insufficient' })
   expect(of(20)).toMatchObject({ status: 'ok', value: 0, band: 'bad' })
-})
-
-test('the laws of all metrics hold', () => {
-  const item = fc.record({
-    hours: fc.integer({ min: 1, max: 800 }),
-    collectorKind: fc.constantFrom('automated', 'manual', null),
-  })
-  expectLaws({
-    metric: automatedEvidenceShare,
-    rows: fc
-      .array(item)
-      .map((rows) =>
-        rows.map(({ hours, collectorKind }, index) =>
-          anItem({ id: `${index}`, producedAt: hoursAgo(hours), collectorKind }),
-        ),
-      ),
-    toInput: (evidence) => ({ asOf: ASOF, evidence }),
-    leftOut: null,
-  })
 })

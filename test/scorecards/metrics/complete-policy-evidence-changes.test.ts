@@ -1,13 +1,11 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { measure } from '#scorecards/measure.ts'
 import {
   completePolicyEvidenceChanges,
   type GovernedChanges,
 } from '#scorecards/metrics/complete-policy-evidence-changes.ts'
-import { ASOF, daysAgo, hoursAgo, setsOf } from '#test/support/delivery.ts'
+import { ASOF, hoursAgo, setsOf } from '#test/support/delivery.ts'
 import { aGovernedDeployment, anEvidence, aRequirement } from '#test/support/governance.ts'
-import { expectLaws } from '#test/support/laws.ts'
 import { aContext } from '#test/support/metrics.ts'
 
 const governed = (input: Partial<GovernedChanges> = {}): GovernedChanges => ({
@@ -67,27 +65,4 @@ test('twenty deployments are enough for value and band', () => {
     ['insufficient_sample', 'insufficient'],
     ['ok', 'bad'],
   ])
-})
-
-test('the laws of all metrics hold', () => {
-  expectLaws({
-    metric: completePolicyEvidenceChanges,
-    rows: fc
-      .array(fc.integer({ min: 1, max: 800 }))
-      .map((hours) =>
-        hours.map((ago, index) =>
-          aGovernedDeployment({ id: `${index}`, finishedAt: hoursAgo(ago) }),
-        ),
-      ),
-    toInput: (deployments) =>
-      governed({
-        deployments,
-        evidence: deployments
-          .filter(({ id }) => Number(id) % 2 === 0)
-          .map(({ id }) =>
-            anEvidence({ subjectType: 'deployment', subjectId: id, producedAt: daysAgo(100) }),
-          ),
-      }),
-    leftOut: aGovernedDeployment({ id: 'left out', environmentTier: 'staging' }),
-  })
 })

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { PolicyEvidence } from '#scorecards/governance/policy-evidence.ts'
 import { measure } from '#scorecards/measure.ts'
@@ -8,7 +7,6 @@ import {
 } from '#scorecards/metrics/complete-policy-evidence-requests.ts'
 import { ASOF, daysAgo, hoursAgo, plusHours, setsOf } from '#test/support/delivery.ts'
 import { aGovernedRequest, anEvidence, aRequirement } from '#test/support/governance.ts'
-import { expectLaws } from '#test/support/laws.ts'
 import { aContext } from '#test/support/metrics.ts'
 
 const governed = (input: Partial<GovernedRequests> = {}): GovernedRequests => ({
@@ -136,30 +134,4 @@ test('twenty requests are enough for a band; over teams it takes five, for the v
   expect(of(20, 1)).toMatchObject({ status: 'ok', band: 'bad' })
   expect(of(20, 4)).toMatchObject({ status: 'insufficient_sample' })
   expect(of(20, 5)).toMatchObject({ status: 'ok', band: 'bad', parts: { teamsUsed: 5 } })
-})
-
-test('the laws of all metrics hold', () => {
-  const outcome = fc.record({
-    hours: fc.integer({ min: 1, max: 800 }),
-    team: fc.constantFrom('a', 'b'),
-    uncovered: fc.constantFrom<ReadonlySet<string>>(new Set(), new Set(['scan'])),
-  })
-  expectLaws({
-    metric: completePolicyEvidenceRequests,
-    rows: fc
-      .array(outcome)
-      .map((rows) =>
-        rows.map(({ hours, ...more }, index) =>
-          aGovernedRequest({ id: `${index}`, effectAt: hoursAgo(hours), ...more }),
-        ),
-      ),
-    toInput: (requests) =>
-      governed({
-        requests,
-        evidence: requests
-          .filter(({ id }) => Number(id) % 2 === 0)
-          .map(({ id }) => anEvidence({ subjectId: id, producedAt: daysAgo(100) })),
-      }),
-    leftOut: aGovernedRequest({ id: 'left out', effectAt: null }),
-  })
 })

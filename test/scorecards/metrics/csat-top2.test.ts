@@ -1,9 +1,7 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { measure } from '#scorecards/measure.ts'
 import { csatTop2 } from '#scorecards/metrics/csat-top2.ts'
 import { setsOf } from '#test/support/delivery.ts'
-import { expectLaws } from '#test/support/laws.ts'
 import { aContext } from '#test/support/metrics.ts'
 import { SPAN } from '#test/support/survey.ts'
 
@@ -39,16 +37,5 @@ test('it speaks for the days of the wave', () => {
   expect(window).toEqual({
     start: SPAN.wave.from.toISOString(),
     end: SPAN.wave.to.toISOString(),
-  })
-})
-
-test('the laws of all metrics hold', () => {
-  expectLaws({
-    metric: csatTop2,
-    rows: fc
-      .array(fc.option(fc.integer({ min: 1, max: 5 })))
-      .map((ratings) => toInput(ratings).responses),
-    toInput: (responses) => ({ ...SPAN, responses }),
-    leftOut: { id: 'left out', csat: null },
   })
 })

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { measure } from '#scorecards/measure.ts'
 import { evidenceTimeliness } from '#scorecards/metrics/evidence-timeliness.ts'
@@ -9,7 +8,6 @@ import {
   anEvidence,
   aRequirement,
 } from '#test/support/governance.ts'
-import { expectLaws } from '#test/support/laws.ts'
 import { aContext } from '#test/support/metrics.ts'
 
 const EFFECT = daysAgo(7)
@@ -66,15 +64,4 @@ test('twenty complete ones are enough for value and band', () => {
   }
   expect(of(19)).toMatchObject({ status: 'insufficient_sample', band: 'insufficient' })
   expect(of(20)).toMatchObject({ status: 'ok', value: 0, band: 'bad' })
-})
-
-test('the laws of all metrics hold', () => {
-  expectLaws({
-    metric: evidenceTimeliness,
-    rows: fc
-      .array(fc.integer({ min: -30, max: 30 }))
-      .map((hours) => hours.map((after, index) => [String(index), after] as const)),
-    toInput: (rows) => toInput(Object.fromEntries(rows)),
-    leftOut: ['left out', 25] as const,
-  })
 })

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { measure } from '#scorecards/measure.ts'
 import {
@@ -6,7 +5,6 @@ import {
   type RequestedException,
 } from '#scorecards/metrics/exception-decision-time.ts'
 import { ASOF, daysAgo, setsOf } from '#test/support/delivery.ts'
-import { expectLaws } from '#test/support/laws.ts'
 import { aContext } from '#test/support/metrics.ts'
 
 /** Requested 30 days ago and approved after four. */
@@ -72,27 +70,4 @@ test('five requests are enough', () => {
   expect(of(0)).toMatchObject({ status: 'no_denominator', value: null })
   expect(of(4)).toMatchObject({ status: 'insufficient_sample' })
   expect(of(5)).toMatchObject({ status: 'ok', value: 20 })
-})
-
-test('the laws of all metrics hold', () => {
-  const wait = fc.record({
-    ago: fc.integer({ min: 1, max: 100 }),
-    days: fc.integer({ min: 0, max: 100 }),
-    decision: fc.constantFrom('approved', 'rejected', 'withdrawn', null),
-  })
-  expectLaws({
-    metric: exceptionDecisionTime,
-    rows: fc.array(wait).map((rows) =>
-      rows.map(({ ago, days, decision }, index) =>
-        anException({
-          id: `${index}`,
-          requestedAt: daysAgo(ago),
-          decidedAt: decision === null ? null : daysAgo(ago - days),
-          decision,
-        }),
-      ),
-    ),
-    toInput: (exceptions) => ({ asOf: ASOF, exceptions }),
-    leftOut: anException({ id: 'left out', requestedAt: null }),
-  })
 })

@@ -1,9 +1,7 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { measure } from '#scorecards/measure.ts'
 import { internalNps } from '#scorecards/metrics/internal-nps.ts'
 import { setsOf } from '#test/support/delivery.ts'
-import { expectLaws } from '#test/support/laws.ts'
 import { aContext } from '#test/support/metrics.ts'
 import { SPAN } from '#test/support/survey.ts'
 
@@ -43,15 +41,4 @@ test('four answers are too few to be told, twenty enough for a band', () => {
   expect(of(1, 2, 3, 4, 5)).toMatchObject({ status: 'ok', value: -100, n: 5 })
   const bandOf = (n: number) => of(...Array<number>(n).fill(0)).band
   expect([bandOf(19), bandOf(20)]).toEqual(['insufficient', 'bad'])
-})
-
-test('the laws of all metrics hold', () => {
-  expectLaws({
-    metric: internalNps,
-    rows: fc
-      .array(fc.option(fc.integer({ min: 0, max: 10 })))
-      .map((scores) => toInput(scores).responses),
-    toInput: (responses) => ({ ...SPAN, responses }),
-    leftOut: null,
-  })
 })

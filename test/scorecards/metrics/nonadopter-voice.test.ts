@@ -1,10 +1,8 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { AdoptionState } from '#scorecards/adoption/state-machine.ts'
 import { measure } from '#scorecards/measure.ts'
 import { type NonadopterVoice, nonadopterVoice } from '#scorecards/metrics/nonadopter-voice.ts'
 import { setsOf } from '#test/support/delivery.ts'
-import { expectLaws } from '#test/support/laws.ts'
 import { aContext } from '#test/support/metrics.ts'
 import { SPAN } from '#test/support/survey.ts'
 
@@ -79,17 +77,5 @@ test('without the number of people asked there is no value, and without non-adop
   expect(of(answers('adopted', 12), [{ groupState: 'adopted', invited: 30 }])).toMatchObject({
     status: 'not_applicable',
     value: null,
-  })
-})
-
-test('the laws of all metrics hold', () => {
-  const state = fc.constantFrom<State>('adopted', 'trying', 'lapsed', 'not_eligible', null)
-  expectLaws({
-    metric: nonadopterVoice,
-    rows: fc
-      .array(state, { maxLength: 40 })
-      .map((states) => states.map((groupState, index) => ({ id: `${index}`, groupState }))),
-    toInput: (responses) => ({ ...SPAN, responses, groups: GROUPS }),
-    leftOut: { id: 'left out', groupState: 'excepted' },
   })
 })

@@ -1,8 +1,6 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { measure } from '#scorecards/measure.ts'
 import { surveyResponseRate } from '#scorecards/metrics/survey-response-rate.ts'
-import { expectLaws } from '#test/support/laws.ts'
 import { aContext } from '#test/support/metrics.ts'
 import { SPAN } from '#test/support/survey.ts'
 
@@ -31,13 +29,4 @@ test('nobody answered is 0, nobody knows how many were asked is no value', () =>
 test('four answers are too few to be told, four people too few to be asked', () => {
   expect(of(4, 10)).toMatchObject({ status: 'suppressed_privacy', value: null, n: null })
   expect(of(0, 4)).toMatchObject({ status: 'insufficient_sample', band: 'insufficient' })
-})
-
-test('the laws of all metrics hold', () => {
-  expectLaws({
-    metric: surveyResponseRate,
-    rows: fc.nat({ max: 20 }).map((n) => toInput(n, 30).responses),
-    toInput: (responses) => ({ ...SPAN, invited: 30, responses }),
-    leftOut: null,
-  })
 })

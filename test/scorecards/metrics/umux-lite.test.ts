@@ -1,9 +1,7 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { measure } from '#scorecards/measure.ts'
 import { umuxLite } from '#scorecards/metrics/umux-lite.ts'
 import { setsOf } from '#test/support/delivery.ts'
-import { expectLaws } from '#test/support/laws.ts'
 import { aContext } from '#test/support/metrics.ts'
 import { SPAN } from '#test/support/survey.ts'
 
@@ -44,14 +42,4 @@ test('four answers are too few to be told, twelve enough for a band', () => {
   expect(of(...times(4, [4, 5]))).toMatchObject({ status: 'suppressed_privacy', n: null })
   const bandOf = (n: number) => of(...times(n, [1, 2])).band
   expect([bandOf(11), bandOf(12)]).toEqual(['insufficient', 'bad'])
-})
-
-test('the laws of all metrics hold', () => {
-  const answer = fc.option(fc.integer({ min: 1, max: 7 }))
-  expectLaws({
-    metric: umuxLite,
-    rows: fc.array(fc.tuple(answer, answer)).map((items) => toInput(items).responses),
-    toInput: (responses) => ({ ...SPAN, responses }),
-    leftOut: { id: 'left out', umux1: null, umux2: null },
-  })
 })

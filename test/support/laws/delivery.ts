@@ -64,25 +64,42 @@ const anyRequests = numbered(aboutRequest, ({ hours, took, result }, id) => {
   }
 })
 
-const anySteps = fc.array(
-  fc
-    .record({
-      kind: fc.constantFrom('auto' as const, 'human_work' as const, 'human_wait' as const),
-      actorGroup: fc.constantFrom('platform', 'requester', null),
-    })
-    .map(aStep),
-  { maxLength: 3 },
-)
-
+/** Each logged with one step from its beginning on, if at all. */
 const anyLogged = fc
-  .tuple(anyRequests, fc.array(anySteps, { minLength: 1 }))
+  .tuple(
+    anyRequests,
+    fc.array(
+      fc.option(
+        fc.record({
+          kind: fc.constantFrom('auto' as const, 'human_work' as const, 'human_wait' as const),
+          actorGroup: fc.constantFrom('platform', 'requester', null),
+          hours: fc.integer({ min: 0, max: 9 }),
+        }),
+      ),
+      { minLength: 1 },
+    ),
+  )
   .map(([requests, logs]) =>
-    requests.map((request, index) => ({
-      ...request,
-      causeCode: null,
-      firstHumanStepAt: null,
-      steps: logs[index % logs.length] ?? [],
-    })),
+    requests.map((request, index) => {
+      const log = logs[index % logs.length] ?? null
+      const startedAt = request.requestedAt
+      return {
+        ...request,
+        causeCode: null,
+        firstHumanStepAt: null,
+        steps:
+          log === null
+            ? []
+            : [
+                aStep({
+                  kind: log.kind,
+                  actorGroup: log.actorGroup,
+                  startedAt,
+                  endedAt: plusHours(startedAt, log.hours),
+                }),
+              ],
+      }
+    }),
   )
 
 const REJECTED = {

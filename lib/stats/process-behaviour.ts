@@ -143,7 +143,8 @@ const TO_ACCEPT = 8
 /**
  * The baselines of a series, oldest first; empty below ten points. The first holds the first twenty
  * covered points and stays until a run of eight (R2): then a new one begins with that run, proposed
- * at once and accepted after eight further points.
+ * at once and accepted after eight further points. A run that a baseline begins with would begin no
+ * other, and the next one counts.
  */
 export function baselines(series: readonly (number | null)[]): {
   readonly accepted: readonly Baseline[]
@@ -168,8 +169,8 @@ function findShift(
   { limits, from }: Baseline,
   series: readonly (number | null)[],
 ): { readonly index: number; readonly start: number } | null {
-  const shift = findSignals(limits, series.slice(from)).find(({ rule }) => rule === 'R2')
-  if (shift?.start === undefined || shift.start === 0) return null
+  const shift = findSignals(limits, series.slice(from)).find(({ start = 0 }) => start > 0)
+  if (shift?.start === undefined) return null
   return { index: shift.index + from, start: shift.start + from }
 }
 

@@ -8,7 +8,7 @@ import type { Interval } from '#scorecards/result.ts'
 export interface Release {
   readonly version: string
   readonly releasedOn: Date
-  /** Null when none is announced. */
+  /** 00:00 UTC of the last day of support. Null when none is announced. */
   readonly endOfSupportOn: Date | null
 }
 
@@ -175,5 +175,5 @@ function isUnsupported(
 ): boolean | null {
   const isAnnounced = releases.some(({ endOfSupportOn }) => endOfSupportOn !== null)
   if (own === undefined || !isAnnounced) return null
-  return own.endOfSupportOn !== null && own.endOfSupportOn < asOf
+  return own.endOfSupportOn !== null && wholeDaysBetween(own.endOfSupportOn, asOf) > 0
 }

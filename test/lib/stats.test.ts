@@ -196,3 +196,19 @@ test('a run of eight proposes a baseline, and eight further points accept it', (
     proposedFrom: null,
   })
 })
+
+test('a baseline that begins with a run is left by the next run', () => {
+  // The mean of the first twenty is 14: eight lie above it, and then twelve below.
+  const higher = [...around(20, 8), ...around(10, 12)]
+  expect(baselines(higher)).toMatchObject({
+    accepted: [{ from: 0, to: 20, limits: { mean: 14 } }],
+    proposedFrom: 8,
+  })
+  expect(baselines([...higher, ...around(10, 4)])).toMatchObject({
+    accepted: [
+      { from: 0, to: 20, limits: { mean: 14 } },
+      { from: 8, to: 24, limits: { mean: 10 } },
+    ],
+    proposedFrom: null,
+  })
+})

@@ -10,6 +10,7 @@ import { registerExport } from '#bin/commands/export.ts'
 import { registerInit } from '#bin/commands/init.ts'
 import { registerMigrate } from '#bin/commands/migrate.ts'
 import { registerScore } from '#bin/commands/score.ts'
+import { registerSeal } from '#bin/commands/seal.ts'
 import { registerShow } from '#bin/commands/show.ts'
 import { registerSource } from '#bin/commands/source.ts'
 import { registerStart } from '#bin/commands/start.ts'
@@ -46,6 +47,7 @@ for (const register of [
   registerToken,
   registerCollect,
   registerScore,
+  registerSeal,
   registerShow,
   registerCompare,
   registerExplain,

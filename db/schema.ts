@@ -50,6 +50,7 @@ export interface Schema {
   ledgers: LedgerTable
   scoring_runs: ScoringRunTable
   published_run: PublishedRunTable
+  sealed_quarters: SealedQuarterTable
   adoption_states: AdoptionStateTable
   measurements: MeasurementTable
 }
@@ -487,6 +488,23 @@ export interface SurveyUnmappedGroupTable {
   wave_id: string
   answer: string
   observed_at: string
+}
+
+/** What was published of a fiscal quarter when somebody sealed it. Rows are never changed. */
+export interface SealedQuarterTable {
+  /** `2026-Q3`. */
+  quarter: string
+  period_from: string
+  period_to: string
+  /** The last end of a week in it, of which its figures speak. */
+  as_of: string
+  /** The scoring run that had published them. */
+  run: number
+  sealed_at: string
+  /** JSON: a `SealedBody`. */
+  body: string
+  /** SHA-256 of `body`, in hexadecimal. */
+  hash: string
 }
 
 /** What may be seen of a closed wave. Written once: whatever changes afterwards would tell an answer. */

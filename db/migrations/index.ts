@@ -19,6 +19,7 @@ import * as windowsOfTeams from '#db/migrations/2026-11-30-windows-of-teams.ts'
 import * as withKeysOfLongCommits from '#db/migrations/2026-11-30-with-keys-of-long-commits.ts'
 import * as withKeysOfSentChanges from '#db/migrations/2026-11-30-with-keys-of-sent-changes.ts'
 import * as withoutDeletedEnvironments from '#db/migrations/2026-11-30-without-deleted-environments.ts'
+import * as wordsOfSealedQuarters from '#db/migrations/2026-11-30-words-of-sealed-quarters.ts'
 
 /** Every migration, by name, in the order they run. Append only. */
 export const migrations: Record<string, Migration> = {
@@ -42,4 +43,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-30-with-keys-of-long-commits': withKeysOfLongCommits,
   '2026-11-30-with-keys-of-sent-changes': withKeysOfSentChanges,
   '2026-11-30-without-deleted-environments': withoutDeletedEnvironments,
+  '2026-11-30-words-of-sealed-quarters': wordsOfSealedQuarters,
 }

@@ -1,6 +1,6 @@
 import { scopeText, toText, valueText } from '#bin/show-text.ts'
-import type { SealedQuarter } from '#lib/commands/seal-quarter.ts'
 import { count } from '#lib/count.ts'
+import type { SealedQuarter } from '#lib/queries/sealed-quarter.ts'
 import { cellParameters } from '#scorecards/measurement-row.ts'
 import type { Restatement } from '#scorecards/restatement.ts'
 

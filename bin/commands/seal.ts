@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import { withProject } from '#bin/context.ts'
 import { toSealText } from '#bin/seal-text.ts'
-import { readSealedQuarter, sealQuarter } from '#lib/commands/seal-quarter.ts'
+import { sealQuarter } from '#lib/commands/seal-quarter.ts'
 import type { Config } from '#lib/config.ts'
 import { ConfigError } from '#lib/errors.ts'
+import { readSealedQuarter } from '#lib/queries/sealed-quarter.ts'
 import { parseWindow } from '#lib/windows.ts'
 
 interface SealOptions {

@@ -21,6 +21,7 @@ import { Demand } from '#app/review/[quarter]/demand.tsx'
 import { HeatMap } from '#app/review/[quarter]/heat-map.tsx'
 import { Movements } from '#app/review/[quarter]/movements.tsx'
 import { Risks } from '#app/review/[quarter]/risks.tsx'
+import { asSealed, Restatements, restatedOnReview, SealNote } from '#app/review/[quarter]/seal.tsx'
 import { Screen } from '#app/screen.tsx'
 import { Section } from '#app/section.tsx'
 import { surveyResults } from '#app/surveys/load.ts'
@@ -32,6 +33,7 @@ import { listSourceHealth } from '#lib/queries/data-health.ts'
 import { listExceptions } from '#lib/queries/exceptions.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
 import { listScopeMeasurements } from '#lib/queries/scope-measurements.ts'
+import { readSealedQuarter } from '#lib/queries/sealed-quarter.ts'
 import { listAdoptionStates } from '#lib/queries/states.ts'
 import { getSupport } from '#lib/queries/support.ts'
 import { teamNames } from '#lib/queries/teams.ts'
@@ -85,25 +87,35 @@ export default async function ReviewPage({ params, searchParams }: Props) {
 
   const pathIds = paths.map(({ id }) => id)
   const lastYear = calendar(quarterBefore(quarter, YEAR_OF_QUARTERS), view.organisation)?.to ?? now
-  const [measured, yearAgo, states, exceptions, sources, support, before, names, subjects, waves] =
-    await Promise.all([
-      listMeasured(view, { pathIds: ['', ...pathIds] }),
-      untilPublished(listScopeMeasurements, weekOf(lastYear).from, {
-        metricIds: ['ADO-01', 'ADO-02'],
-        pathIds,
-      }),
-      untilPublished(listAdoptionStates, { asOf: view.weekEnd }),
-      listExceptions(db, { asOf: view.at }),
-      untilWritten(listSourceHealth),
-      untilWritten(getSupport, view.range),
-      untilWritten(
-        getSupport,
-        calendar(quarterBefore(quarter, 1), view.organisation) ?? view.range,
-      ),
-      untilWritten(teamNames),
-      Promise.all(paths.map((path) => getPathSubject(db, path, view.at))),
-      surveyResults(view.at),
-    ])
+  const [
+    live,
+    yearAgo,
+    states,
+    exceptions,
+    sources,
+    support,
+    before,
+    names,
+    subjects,
+    waves,
+    seal,
+  ] = await Promise.all([
+    listMeasured(view, { pathIds: ['', ...pathIds] }),
+    untilPublished(listScopeMeasurements, weekOf(lastYear).from, {
+      metricIds: ['ADO-01', 'ADO-02'],
+      pathIds,
+    }),
+    untilPublished(listAdoptionStates, { asOf: view.weekEnd }),
+    listExceptions(db, { asOf: view.at }),
+    untilWritten(listSourceHealth),
+    untilWritten(getSupport, view.range),
+    untilWritten(getSupport, calendar(quarterBefore(quarter, 1), view.organisation) ?? view.range),
+    untilWritten(teamNames),
+    Promise.all(paths.map((path) => getPathSubject(db, path, view.at))),
+    surveyResults(view.at),
+    untilWritten(readSealedQuarter, quarter),
+  ])
+  const measured = seal === undefined ? live : asSealed(live, seal)
   const results = measured.map(({ result }) => result)
   const adoption = results.filter(({ metricId }) => metricId === 'ADO-02')
   const pathNames = new Map(paths.map(({ id, name }) => [id, name]))
@@ -131,7 +143,7 @@ export default async function ReviewPage({ params, searchParams }: Props) {
       above={[{ href: '/review', name: 'Reviews' }]}
       measured={newest === undefined ? null : new Date(newest.asOf)}
     >
-      <p className="draft">Draft: figures follow their sources, and may still change.</p>
+      <SealNote seal={seal} />
       {presentation === null ? (
         <p className="no-print mt-4">
           <Link className="control" href={hereWith(view, { present: '1' })}>
@@ -200,9 +212,17 @@ export default async function ReviewPage({ params, searchParams }: Props) {
         />
       </Section>
 
+      {seal !== undefined && restatedOnReview(seal).length > 0 && (
+        <Section id="restated" title="Restated since it was sealed">
+          <Restatements seal={seal} names={pathNames} />
+        </Section>
+      )}
+
       <Section id="appendix" title="Appendix" className="section no-print">
         <Appendix
-          definitions={definitions.filter(({ id }) => results.some((one) => one.metricId === id))}
+          definitions={(seal?.definitions ?? definitions).filter(({ id }) =>
+            results.some((one) => one.metricId === id),
+          )}
           sources={sources}
           now={now}
         />

@@ -126,8 +126,18 @@ const ORDERS = [
   [2, 1, 0],
 ]
 
-/** All that a reader sees: sizes that are shown, and who is silent. */
-function view(counts: readonly number[], invited: readonly number[], order: readonly number[]) {
+type Sides = readonly ('adopter' | 'nonadopter')[]
+
+/**
+ * All that a reader sees: sizes that are shown, who is silent, and how many answered on either side of
+ * adoption, where that is told.
+ */
+function view(
+  counts: readonly number[],
+  invited: readonly number[],
+  order: readonly number[],
+  sides: Sides,
+) {
   const siblings = counts.map((n, index) => ({
     ...aSibling(`g${index}`, n),
     invited: invited[index] ?? null,
@@ -137,23 +147,32 @@ function view(counts: readonly number[], invited: readonly number[], order: read
   const isHidden = (id: string) => groups.includes(id) && !silent.includes(id)
   const shown = counts.map((n, index) => (isHidden(`g${index}`) ? 'hidden' : n))
   const total = counts.reduce((sum, n) => sum + n, 0)
-  return JSON.stringify([shown, parents[0] ? 'hidden' : total])
+  const bySide = [...Map.groupBy(siblings, ({ id }) => sides[Number(id.slice(1))]).values()]
+  const sums = bySide.map((own) => own.reduce((sum, { figures }) => sum + (figures[0]?.n ?? 0), 0))
+  const isTold =
+    !parents[0] && mayBeSplit(bySide, K, new Set(groups)) && sums.every((n) => n === 0 || n >= K)
+  return JSON.stringify([shown, parents[0] ? 'hidden' : total, isTold ? sums : 'hidden'])
 }
 
 /** By what is seen, all that can have been answered. */
-function possibleByView(invited: readonly number[]) {
+function possibleByView(invited: readonly number[], sides: Sides) {
   const seen = [...vectors(invited)].flatMap((counts) =>
-    ORDERS.map((order) => ({ counts, view: view(counts, invited, order) })),
+    ORDERS.map((order) => ({ counts, view: view(counts, invited, order, sides) })),
   )
   return Map.groupBy(seen, (one) => one.view)
 }
 
 const anyInvited = fc.array(fc.integer({ min: 1, max: 11 }), { minLength: 1, maxLength: 3 })
 
+const anySides = fc.array(fc.constantFrom('adopter' as const, 'nonadopter' as const), {
+  minLength: 3,
+  maxLength: 3,
+})
+
 test('who knows the rule, the sums and who was asked cannot tell the size of a hidden small group', () => {
   fc.assert(
-    fc.property(anyInvited, (invited) => {
-      for (const [seen, possible] of possibleByView(invited)) {
+    fc.property(anyInvited, anySides, (invited, sides) => {
+      for (const [seen, possible] of possibleByView(invited, sides)) {
         for (const index of invited.keys()) {
           const sizes = new Set(possible.map(({ counts }) => counts[index] ?? 0))
           const [size = 0] = sizes

@@ -191,17 +191,23 @@ test('T-B05 an incident blames a deployment by name, within a day by time alone,
     numerator: 0,
     denominator: 1,
     parts: { inferred: 0 },
+    sets: { not_counted: 1 },
   })
   await addIncident(served.db, {
     ...tenDaysLater,
     caused_by_deployment_id: 'payments/2026-02-02',
   })
-  expect(await told(served, 'REL-03')).toMatchObject({ numerator: 1, denominator: 1 })
+  expect(await told(served, 'REL-03')).toMatchObject({
+    numerator: 1,
+    denominator: 1,
+    sets: { counted: 1 },
+  })
   await addIncident(served.db, { native_id: '1', started_at: '2026-02-03T11:00:00.000Z' })
   expect(await told(served, 'REL-03')).toMatchObject({
     numerator: 0,
     denominator: 1,
     parts: { inferred: 1 },
+    sets: { 'not_counted:inferred': 1 },
   })
 })
 

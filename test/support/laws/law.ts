@@ -23,44 +23,51 @@ interface Lawful<Input, Row> {
   readonly addsUp: (computed: Computed, rows: readonly NoInfer<Row>[]) => void
 }
 
-/** Runs the property test of one metric. */
-export type Law = () => void
+export interface Law {
+  /** Runs the property test of the metric. */
+  readonly expect: () => void
+  /** Of each of its cells, without any row. */
+  readonly cutPoints: readonly Computed['cutPoints'][]
+}
 
 /**
  * What holds for every metric: the order of facts is no matter, a fact that is left out changes no
  * more than how many of those there are, what was not read is never 0 (but for how much was read), no
  * row is in two sets, and the sets add up to the number.
  */
-export const law =
-  <Input, Row>(terms: Lawful<Input, Row>): Law =>
-  () => {
-    const { rows, toInput, leftOut, unread, addsUp } = terms
-    const compute = cellsOf(terms.metric)
-    fc.assert(
-      fc.property(rows, (some) => {
-        const cells = compute(toInput(some))
-        expect(rounded(compute(toInput(some.toReversed())))).toEqual(rounded(cells))
-        for (const cell of cells) {
-          expectDisjoint(cell)
-          addsUp(cell, some)
-        }
-        if (leftOut !== null) {
-          const more = compute(toInput([...some, leftOut]))
-          const { leftOutParts = [] } = terms
-          expect(rounded(more).map(without(leftOutParts))).toEqual(
-            rounded(cells).map(without(leftOutParts)),
-          )
-          expect(more.map(countRows)).toEqual(cells.map((cell) => countRows(cell) + 1))
-        }
-        if (!cells.some((cell) => cell.isCoverage)) expectNeverZero(terms.metric, toInput(some))
-        if (unread !== undefined) {
-          expect(compute(unread(toInput(some))).map(({ value }) => value)).toEqual(
-            cells.map(() => null),
-          )
-        }
-      }),
-    )
-  }
+export const law = <Input, Row>(terms: Lawful<Input, Row>): Law => ({
+  expect: () => expectLaws(terms),
+  cutPoints: cellsOf(terms.metric)(terms.toInput([])).map(({ cutPoints }) => cutPoints),
+})
+
+function expectLaws<Input, Row>(terms: Lawful<Input, Row>): void {
+  const { rows, toInput, leftOut, unread, addsUp } = terms
+  const compute = cellsOf(terms.metric)
+  fc.assert(
+    fc.property(rows, (some) => {
+      const cells = compute(toInput(some))
+      expect(rounded(compute(toInput(some.toReversed())))).toEqual(rounded(cells))
+      for (const cell of cells) {
+        expectDisjoint(cell)
+        addsUp(cell, some)
+      }
+      if (leftOut !== null) {
+        const more = compute(toInput([...some, leftOut]))
+        const { leftOutParts = [] } = terms
+        expect(rounded(more).map(without(leftOutParts))).toEqual(
+          rounded(cells).map(without(leftOutParts)),
+        )
+        expect(more.map(countRows)).toEqual(cells.map((cell) => countRows(cell) + 1))
+      }
+      if (!cells.some((cell) => cell.isCoverage)) expectNeverZero(terms.metric, toInput(some))
+      if (unread !== undefined) {
+        expect(compute(unread(toInput(some))).map(({ value }) => value)).toEqual(
+          cells.map(() => null),
+        )
+      }
+    }),
+  )
+}
 
 const cellsOf =
   <Input>(metric: Metric<Input> | TableMetric<Input>) =>

@@ -114,7 +114,7 @@ test('twenty pieces of work of a team tell how much went around, after eight wee
 
 const scan = (changed: number | null, protectedChanged: number | null, scannedDaysAgo: number) => ({
   service: 's',
-  managed: 10,
+  managed: 100,
   changed,
   protectedChanged,
   scannedDaysAgo,
@@ -123,7 +123,7 @@ const scan = (changed: number | null, protectedChanged: number | null, scannedDa
 test('over a fifth of the files, or one that nobody may change, is drift; an old scan tells nothing', () => {
   const kindOf = (...terms: Parameters<typeof scan>) =>
     driftRate.compute({ services: [scan(...terms)] }).evidence[0]?.kind
-  expect([kindOf(2, 0, 1), kindOf(3, 0, 1), kindOf(0, 1, 1)]).toEqual([
+  expect([kindOf(20, 0, 1), kindOf(21, 0, 1), kindOf(0, 1, 1)]).toEqual([
     'not_counted',
     'counted',
     'counted',

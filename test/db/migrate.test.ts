@@ -232,3 +232,15 @@ test('no table or column is about a person', async () => {
   )
   expect(suspicious).toEqual([])
 })
+
+test('what was published before can be sealed, and no quarter is sealed by itself', async () => {
+  const db = openDatabase(':memory:')
+  onTestFinished(() => db.destroy())
+  await migrateUpTo(db, '2026-11-30-words-of-sealed-quarters')
+  await sql`insert into published_run (name, run) values ('current', 7)`.execute(db)
+  await migrateToLatest(db)
+  expect(await db.selectFrom('published_run').selectAll().execute()).toEqual([
+    { name: 'current', run: 7 },
+  ])
+  expect(await db.selectFrom('sealed_quarters').selectAll().execute()).toEqual([])
+})

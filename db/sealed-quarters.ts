@@ -19,3 +19,9 @@ export const findSealedQuarter = (
   quarter: string,
 ): Promise<Row<'sealed_quarters'> | undefined> =>
   db.selectFrom('sealed_quarters').selectAll().where('quarter', '=', quarter).executeTakeFirst()
+
+/** When each was sealed. */
+export const listSealedQuarters = (
+  db: Reader,
+): Promise<Pick<Row<'sealed_quarters'>, 'quarter' | 'sealed_at'>[]> =>
+  db.selectFrom('sealed_quarters').select(['quarter', 'sealed_at']).execute()

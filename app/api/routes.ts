@@ -6,6 +6,7 @@ import {
   GoldenPath,
   Measurement,
   Point,
+  SealedFigure,
   SurveyWave,
   Team,
 } from '#app/api/shapes.ts'
@@ -73,6 +74,12 @@ export const ROUTES = {
     summary: 'Teams by name, with their state on each golden path.',
     parameters: ['in', 'asof', 'range'],
     item: Team,
+  },
+  '/api/v1/seals': {
+    summary:
+      'Every figure of a quarter as it was sealed, beside what it says today; none where nobody sealed it. The range is that quarter.',
+    parameters: ['range'],
+    item: SealedFigure,
   },
   '/api/v1/surveys': {
     summary: 'What was published of closed survey waves, the newest first. It never changes.',

@@ -101,6 +101,19 @@ export const Comparison = z
   })
   .meta({ id: 'Comparison' })
 
+export const SealedFigure = z
+  .object({
+    quarter: z.string().meta({ description: 'Fiscal, such as 2026-Q3.' }),
+    sealedAt: Instant,
+    hash: z.string().meta({ description: 'SHA-256 of all that was sealed of the quarter.' }),
+    result: Measurement.meta({ description: 'As it was sealed.' }),
+    isRestated: z.boolean(),
+    current: Measurement.nullable().meta({
+      description: 'What it says today; null where it is told no more.',
+    }),
+  })
+  .meta({ id: 'SealedFigure' })
+
 const Side = z
   .object({
     asOf: Instant,

@@ -8,6 +8,7 @@ import { quarterName } from '#app/pickers.tsx'
 import { Screen } from '#app/screen.tsx'
 import { hrefOf } from '#app/view.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
+import { listSeals } from '#lib/queries/sealed-quarter.ts'
 import { calendar, quarterBefore, quarterOf } from '#lib/range.ts'
 
 export const metadata: Metadata = { title: 'Reviews' }
@@ -18,7 +19,7 @@ export default async function ReviewsPage({ searchParams }: PageProps<'/review'>
   const now = new Date()
   const search = await searchParams
   const view = currentView(search, '/review', now)
-  const paths = await untilWritten(listGoldenPaths)
+  const [paths, seals] = await Promise.all([untilWritten(listGoldenPaths), untilWritten(listSeals)])
   if (paths.length === 0) return <EmptyDatabase lacks="golden paths" />
   const first = new Date(Math.min(...paths.map(({ availableSince }) => availableSince.getTime())))
   const quarters = Array.from({ length: MOST }, (_, back) =>
@@ -48,7 +49,7 @@ export default async function ReviewsPage({ searchParams }: PageProps<'/review'>
                 {index === 0 && period !== null && period.to > now
                   ? 'so far, draft'
                   : period !== null &&
-                    `${formatDay(period.from)} to ${formatDay(new Date(period.to.getTime() - 1))}, draft`}
+                    `${formatDay(period.from)} to ${formatDay(new Date(period.to.getTime() - 1))}, ${standOf(seals.get(quarter))}`}
               </span>
             </li>
           )
@@ -57,3 +58,6 @@ export default async function ReviewsPage({ searchParams }: PageProps<'/review'>
     </Screen>
   )
 }
+
+const standOf = (sealedAt: Date | undefined) =>
+  sealedAt === undefined ? 'draft' : `sealed on ${formatDay(sealedAt)}`

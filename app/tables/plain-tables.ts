@@ -2,6 +2,7 @@ import { cellWords } from '#app/cell-words.ts'
 import type { ComparedPoint, ComparedSeries } from '#app/compared-series.ts'
 import type { Column, DataTable } from '#app/data-table.ts'
 import { toDay } from '#app/format.ts'
+import type { SealedFigure } from '#app/sealed-figures.ts'
 import type { ComparedWindow } from '#app/windows.ts'
 import { ADOPTION_ORDER, adoptionWord } from '#app/words.ts'
 import { type Compared, comparedName, comparedValue } from '#app/yardstick.ts'
@@ -172,6 +173,18 @@ const VALUE_COLUMNS: readonly Column<Figure>[] = [
   { key: 'unit', name: 'Unit', value: ({ result: { unit } }) => unit },
 ]
 
+const COUNT_COLUMNS: readonly Column<Figure>[] = [
+  { key: 'numerator', name: 'Counted', value: ({ result: { numerator } }) => numerator },
+  { key: 'denominator', name: 'Of', value: ({ result: { denominator } }) => denominator },
+  { key: 'n', name: 'Cases', value: ({ result: { n } }) => n },
+  { key: 'unknown', name: 'Unknown', value: ({ result: { nUnknown } }) => nUnknown },
+  { key: 'coverage', name: 'Covered', value: ({ result: { coverage } }) => coverage },
+  { key: 'low', name: 'Interval from', value: ({ result: { ci } }) => ci?.low ?? null },
+  { key: 'high', name: 'Interval to', value: ({ result: { ci } }) => ci?.high ?? null },
+  { key: 'status', name: 'Status', value: ({ result: { status } }) => status },
+  { key: 'band', name: 'Band', value: ({ result: { band } }) => band },
+]
+
 const figureKeys = (figures: readonly Figure[]) => ({
   keyOf: ({ result }: Figure) =>
     `${result.metricId} ${JSON.stringify(result.scope)} ${cellOf(result)}`,
@@ -187,18 +200,37 @@ export function measurementRows(compared: readonly Compared[]): DataTable<Compar
     columns: [
       ...FIGURE_COLUMNS,
       ...VALUE_COLUMNS,
-      { key: 'numerator', name: 'Counted', value: ({ result: { numerator } }) => numerator },
-      { key: 'denominator', name: 'Of', value: ({ result: { denominator } }) => denominator },
-      { key: 'n', name: 'Cases', value: ({ result: { n } }) => n },
-      { key: 'unknown', name: 'Unknown', value: ({ result: { nUnknown } }) => nUnknown },
-      { key: 'coverage', name: 'Covered', value: ({ result: { coverage } }) => coverage },
-      { key: 'low', name: 'Interval from', value: ({ result: { ci } }) => ci?.low ?? null },
-      { key: 'high', name: 'Interval to', value: ({ result: { ci } }) => ci?.high ?? null },
-      { key: 'status', name: 'Status', value: ({ result: { status } }) => status },
-      { key: 'band', name: 'Band', value: ({ result: { band } }) => band },
+      ...COUNT_COLUMNS,
       { key: 'asOf', name: 'As of', value: ({ result: { asOf } }) => asOf },
       { key: 'compared', name: 'Compared with', value: comparedValue },
       { key: 'comparedAs', name: 'Which is', value: comparedName },
+    ],
+  }
+}
+
+/** Figures as they were sealed, beside what they say today. */
+export function sealedRows(figures: readonly SealedFigure[]): DataTable<SealedFigure> {
+  return {
+    id: 'sealed-figures',
+    caption: 'Figures of a quarter as they were sealed, beside what they say today',
+    rows: figures,
+    ...figureKeys(figures),
+    columns: [
+      ...FIGURE_COLUMNS,
+      ...VALUE_COLUMNS,
+      ...COUNT_COLUMNS,
+      { key: 'version', name: 'Definition', value: ({ result }) => result.definitionVersion },
+      { key: 'restated', name: 'Restated', value: ({ isRestated }) => (isRestated ? 'yes' : 'no') },
+      { key: 'now', name: 'Value today', value: ({ current }) => current?.value ?? null },
+      {
+        key: 'nowCounted',
+        name: 'Counted today',
+        value: ({ current }) => current?.numerator ?? null,
+      },
+      { key: 'nowOf', name: 'Of today', value: ({ current }) => current?.denominator ?? null },
+      { key: 'nowStatus', name: 'Status today', value: ({ current }) => current?.status ?? null },
+      { key: 'sealedAt', name: 'Sealed', value: ({ sealedAt }) => sealedAt.toISOString() },
+      { key: 'hash', name: 'SHA-256', value: ({ hash }) => hash },
     ],
   }
 }

@@ -5,6 +5,7 @@ import { type database, untilPublished, untilWritten } from '#app/database.ts'
 import { findFigure } from '#app/find-figure.ts'
 import { formatCountOf } from '#app/format.ts'
 import { listCompared } from '#app/measured.ts'
+import { findSealedFigures } from '#app/sealed-figures.ts'
 import { storyOf } from '#app/story.ts'
 import { isSurvey, listSurveyFigures } from '#app/surveys/figures.ts'
 import { surveyResults } from '#app/surveys/load.ts'
@@ -21,6 +22,7 @@ import {
   measurementRows,
   metricRows,
   retentionRows,
+  sealedRows,
   seriesRows,
   stateCountRows,
   supportKinds,
@@ -154,6 +156,7 @@ const TABLES: Readonly<Record<string, Write>> = {
           }),
     ),
   ),
+  'sealed-figures': writing(async (_, view) => sealedRows(await findSealedFigures(view))),
   retention: writing(async (_, view, asked) => {
     const filter = { ...pathOf(asked), metricIds: ['ADO-06'] }
     return retentionRows(await untilPublished(listMeasurements, view.weekEnd, filter))

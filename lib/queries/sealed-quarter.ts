@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Reader } from '#db/connection.ts'
 import type { Row } from '#db/schema.ts'
-import { findSealedQuarter } from '#db/sealed-quarters.ts'
+import { findSealedQuarter, listSealedQuarters } from '#db/sealed-quarters.ts'
 import { DatabaseError } from '#lib/errors.ts'
 import { listMeasurements } from '#lib/queries/measurements.ts'
 import { type Restatement, restatementsOf } from '#scorecards/restatement.ts'
@@ -47,6 +47,12 @@ export async function readSealedQuarter(
     hash: row.hash,
     restated: restatementsOf(body.results, await listMeasurements(db, asOf)),
   }
+}
+
+/** When each quarter that was sealed was, by its name. */
+export async function listSeals(db: Reader): Promise<Map<string, Date>> {
+  const rows = await listSealedQuarters(db)
+  return new Map(rows.map(({ quarter, sealed_at }) => [quarter, new Date(sealed_at)]))
 }
 
 function toSealedBody({ quarter, body, hash }: Row<'sealed_quarters'>): SealedBody {

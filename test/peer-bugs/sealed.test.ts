@@ -1,5 +1,8 @@
+import { parse } from 'csv-parse/sync'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { SealedFigure } from '#app/api/shapes.ts'
 import type { Database } from '#db/connection.ts'
 import { markGone } from '#db/facts.ts'
 import { sealQuarter } from '#lib/commands/seal-quarter.ts'
@@ -41,6 +44,42 @@ const remove = (db: Database, ticket: string) =>
 const requestsOf = (results: readonly (MetricResult | null)[] | undefined) =>
   results?.flatMap((one) => (one?.metricId === 'SUP-01' ? [one.numerator] : []))
 
+/** What the interface and the file say of the requests; both must say the same. */
+async function toldBySeal({ get }: Awaited<ReturnType<typeof aQuarter>>) {
+  const answered = await get('/api/v1/seals?range=2026-Q1')
+  const { items } = Answer.parse(await answered.json())
+  const own = items.filter(({ result }) => result.metricId === 'SUP-01')
+  const told = own.map(({ result, current, isRestated }) => ({
+    was: result.numerator,
+    is: current?.numerator,
+    isRestated,
+  }))
+  const file = await (await get('/export/sealed-figures.csv?range=2026-Q1')).text()
+  const rows: Record<string, string>[] = parse(file, {
+    columns: true,
+    comment: '#',
+    comment_no_infix: true,
+  })
+  const inFile = rows.filter((row) => row['Metric'] === 'SUP-01')
+  expect(
+    inFile.map((row) => ({
+      was: Number(row['Counted']),
+      is: Number(row['Counted today']),
+      isRestated: row['Restated'] === 'yes',
+    })),
+  ).toEqual(told)
+  return told
+}
+
+const Answer = z.object({ items: z.array(SealedFigure) })
+
+test('T-B20 the seal of what is no quarter is refused, and one that nobody sealed has no figures', async () => {
+  const { get } = await aQuarter()
+  expect((await get('/api/v1/seals?range=13w')).status).toBe(400)
+  const none = await get('/api/v1/seals?range=2026-Q1')
+  expect(Answer.parse(await none.json())).toEqual({ items: [] })
+})
+
 test('T-B20 a sealed quarter keeps what it said, with what was restated since beside it', async () => {
   const served = await aQuarter()
   const { db } = served
@@ -60,6 +99,7 @@ test('T-B20 a sealed quarter keeps what it said, with what was restated since be
   const own = later?.restated.filter(({ was }) => was.metricId === 'SUP-01')
   expect(requestsOf(own?.map(({ was }) => was))).toEqual([10])
   expect(requestsOf(own?.map(({ is }) => is))).toEqual([9])
+  expect(await toldBySeal(served)).toEqual([{ was: 10, is: 9, isRestated: true }])
 })
 
 test('T-B20 ten thousand later changes and another definition leave a seal as it was', async () => {

@@ -214,6 +214,7 @@ export default async function ReviewPage({ params, searchParams }: Props) {
 
       {seal !== undefined && restatedOnReview(seal).length > 0 && (
         <Section id="restated" title="Restated since it was sealed">
+          <CsvLink id="sealed-figures" view={view} />
           <Restatements seal={seal} names={pathNames} />
         </Section>
       )}

@@ -1,0 +1,35 @@
+import { untilWritten } from '#app/database.ts'
+import type { View } from '#app/view.ts'
+import { readSealedQuarter } from '#lib/queries/sealed-quarter.ts'
+import { subjectKey } from '#scorecards/restatement.ts'
+import type { MetricResult } from '#scorecards/result.ts'
+
+/** A figure of a quarter as it was sealed, beside what it says today. */
+export interface SealedFigure {
+  /** `2026-Q3`. */
+  readonly quarter: string
+  readonly sealedAt: Date
+  /** SHA-256 of all that was sealed of the quarter. */
+  readonly hash: string
+  readonly result: MetricResult
+  readonly isRestated: boolean
+  /** What it says today; null: it is told no more. */
+  readonly current: MetricResult | null
+}
+
+const QUARTER = /^\d{4}-Q[1-4]$/
+
+export const isQuarter = ({ range }: Pick<View, 'range'>): boolean => QUARTER.test(range.text)
+
+/** Figures of the quarter that a view shows; none where it was never sealed. */
+export async function findSealedFigures({ range }: Pick<View, 'range'>): Promise<SealedFigure[]> {
+  const seal = await untilWritten(readSealedQuarter, range.text)
+  if (seal === undefined) return []
+  const { quarter, sealedAt, hash, results, restated } = seal
+  const others = new Map(restated.map(({ was, is }) => [subjectKey(was), is]))
+  return results.map((result) => {
+    const other = others.get(subjectKey(result))
+    const isRestated = other !== undefined
+    return { quarter, sealedAt, hash, result, isRestated, current: isRestated ? other : result }
+  })
+}

@@ -41,6 +41,7 @@ test('a sealed review says what was said, and nothing that was not', () => {
     series: [],
   }))
   expect(asSealed(later, seal(NOW)).map(({ result }) => result)).toEqual(SAID)
+  expect(asSealed([], seal([])).map(({ result }) => result)).toEqual(SAID)
 })
 
 test('what was restated stands beside it, as it was and as it is', () => {

@@ -7,24 +7,27 @@ import { cellOf } from '#scorecards/measurement-row.ts'
 import { type Restatement, subjectKey } from '#scorecards/restatement.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 
-/** Each figure as it was sealed; what was not among them is not said. */
-export function asSealed(
+/**
+ * Each figure as it was sealed, also one that is told no more, beside what it is compared with today; what was
+ * not among them is not said.
+ */
+export const asSealed = (
   measured: readonly MeasuredMetric[],
   { results }: Pick<SealedQuarter, 'results'>,
-): MeasuredMetric[] {
-  const sealed = new Map(results.map((result) => [subjectKey(result), result]))
-  return measured.flatMap((one) => {
-    const result = sealed.get(subjectKey(one.result))
-    return result === undefined ? [] : [{ ...one, result }]
+): MeasuredMetric[] => {
+  const live = new Map(measured.map((one) => [subjectKey(one.result), one]))
+  return results.filter(isOnReview).map((result) => {
+    const { before, yardstick } = live.get(subjectKey(result)) ?? {}
+    return { result, before, yardstick, series: [] }
   })
 }
 
-/** Of what a review shows: figures of the organisation and of paths. */
+/** A review shows figures of the organisation and of paths. */
+const isOnReview = (result: MetricResult) =>
+  result.scope.teamId === undefined && result.scope.sourceId === undefined && cellOf(result) === ''
+
 export const restatedOnReview = ({ restated }: Pick<SealedQuarter, 'restated'>): Restatement[] =>
-  restated.filter(
-    ({ was }) =>
-      was.scope.teamId === undefined && was.scope.sourceId === undefined && cellOf(was) === '',
-  )
+  restated.filter(({ was }) => isOnReview(was))
 
 /** Whether the review may still change. */
 export function SealNote({ seal }: { seal: SealedQuarter | undefined }) {

@@ -38,6 +38,8 @@ const LINES: Readonly<Record<string, Say>> = {
     `nine in ten within ${unit === 'minutes' ? formatMinutes(part) : formatDays(part)}`,
   medianBehind: (part) => `half are at most ${formatCountOf(part, 'version')} behind`,
   unsupportedShare: share('on a version without support'),
+  medianOfShares: (part, { n }) =>
+    `half of the cases waited for a person at most ${formatPercent(part, n)} of their time`,
   approvalWaitHours: (part, { parts }) => {
     const changes = Number(parts['changesWithSteps'] ?? 0)
     const wait = `${formatMinutes(part * 60)} for approval`
@@ -56,6 +58,7 @@ const SUMMARIES: ReadonlySet<string> = new Set([
   'p90',
   'medianBehind',
   'unsupportedShare',
+  'medianOfShares',
 ])
 
 /** Secondary values in words, one a line. */

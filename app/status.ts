@@ -3,6 +3,7 @@ import {
   formatCountOf,
   formatDay,
   formatInterval,
+  formatMinutes,
   formatShare,
   formatValue,
 } from '#app/format.ts'
@@ -120,11 +121,20 @@ const UNCOUNTED: ReadonlySet<Status> = new Set([
   'suppressed_privacy',
 ])
 
-function countsOf({ numerator, denominator, n, unit }: MetricResult): string | null {
+function countsOf(result: MetricResult): string | null {
+  const { numerator, denominator, n, unit } = result
+  if (unit === 'fraction of time') return isCoverage(result) ? null : timesOf(result)
   const isShare = unit.startsWith('fraction')
   return !isShare && n !== null
     ? formatCountOf(n, 'case')
     : formatShare(numerator, denominator, unit)
+}
+
+/** Of minutes in which a person was waited for, and of all: `6 cases: 6 h waiting for a person, 18 h for all else`. */
+function timesOf({ numerator, denominator, n }: MetricResult): string | null {
+  if (numerator === null || denominator === null || n === null) return null
+  const [waited, rest] = [numerator, denominator - numerator].map(formatMinutes)
+  return `${formatCountOf(n, 'case')}: ${waited} waiting for a person, ${rest} for all else`
 }
 
 /** Sentences that a reader needs to trust the figure; empty when there is nothing to say. */
@@ -168,6 +178,7 @@ const EXCLUDED: Readonly<Record<string, string>> = {
   not_production: 'not to production',
   no_start: 'start not known',
   bot: 'made by a bot',
+  approvalWaitHours: 'how long changes waited for approval',
 }
 
 export function excludedWord(reason: string): string {

@@ -1,4 +1,5 @@
 import type { Reader } from '#db/connection.ts'
+import { withEvents } from '#db/environment-events.ts'
 import { daysBefore } from '#lib/period.ts'
 import type { Exception } from '#lib/queries/exceptions.ts'
 import type { GoldenPath } from '#lib/queries/golden-paths.ts'
@@ -224,12 +225,13 @@ async function listFailures(
     rules.work === 'provisioning'
       ? db
           .selectFrom('provisioning_requests')
-          .select(['result', 'cause_code'])
+          .select(['result', 'cause_code', 'usable_at', 'ended_at', 'created_event_at'])
           .where('path_id', '=', id)
           .where('gone_at', 'is', null)
           .where('requested_at', '>=', since)
           .where('requested_at', '<', until)
           .execute()
+          .then((rows) => rows.map(withEvents))
       : [],
   ])
   const all = [...attempts, ...requests]

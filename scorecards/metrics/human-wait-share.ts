@@ -167,7 +167,7 @@ function intervalOf(waits: readonly Wait[]): Interval | null {
 }
 
 /** Steps of changes: in no share. */
-const BESIDE: EvidenceKind = 'beside:approval_wait'
+const BESIDE: EvidenceKind = 'beside:approvalWaitHours'
 
 const isApprovedIn =
   (period: Period) =>

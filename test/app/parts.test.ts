@@ -45,6 +45,12 @@ test('how long changes waited for approval is told with their number', () => {
   expect(of(0, null)).toEqual([])
 })
 
+test('the share of time that half of the cases waited for a person at most is told', () => {
+  expect(linesOf({ medianOfShares: 0.25 }, { n: 8 })).toEqual([
+    'half of the cases waited for a person at most 25% of their time',
+  ])
+})
+
 test('versions behind are counted, and those without support are a share', () => {
   expect(linesOf({ medianBehind: 1, unsupportedShare: 1 / 8 }, { n: 8 })).toEqual([
     'half are at most 1 version behind',

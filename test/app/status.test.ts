@@ -76,6 +76,27 @@ test('a median rests on cases, which is no share of them', () => {
   expect(readResult({ ...result, n: 1 }).counts).toBe('1 case')
 })
 
+test('a share of time tells the time of each, and of how many cases', () => {
+  const result = aResult({
+    metricId: 'SPD-05',
+    unit: 'fraction of time',
+    value: 0.25,
+    numerator: 6 * 60,
+    denominator: 24 * 60,
+    n: 6,
+  })
+  expect(readResult(result).counts).toBe('6 cases: 6 h waiting for a person, 18 h for all else')
+})
+
+test('what was read of a source has no cases', () => {
+  const result = aResult({
+    metricId: 'DQ-01',
+    scope: { sourceId: 'clones' },
+    unit: 'fraction of time',
+  })
+  expect(readResult(result).counts).toBeNull()
+})
+
 test.each<Status>(['not_applicable', 'source_missing', 'no_denominator'])(
   'with %s there is nothing to count',
   (status) => {
@@ -138,6 +159,7 @@ test('where nothing is left out there is nothing to say', () => {
 
 test('a reason without words of its own is told as it is spelled', () => {
   expect(excludedWord('inactive')).toBe('inactive for 13 weeks or more')
+  expect(excludedWord('approvalWaitHours')).toBe('how long changes waited for approval')
   expect(excludedWord('before_window')).toBe('before window')
 })
 

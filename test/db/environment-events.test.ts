@@ -1,3 +1,4 @@
+import { glob, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { listChangesToScore } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
@@ -96,4 +97,14 @@ test('what events tell of a request is to be scored, since it was made', async (
   await tell(db, 5)
   const changes = await listChangesToScore(db)
   expect(changes).toMatchObject([{ subject_kind: 'team', subject_id: 'payments', since: day(4) }])
+})
+
+test('whoever reads requests reads what events tell of them, too', async () => {
+  const readers: string[] = []
+  for await (const file of glob('{app,bin,collectors,db,lib,scorecards}/**/*.{ts,tsx}')) {
+    const text = await readFile(file, 'utf8')
+    if (text.includes(".selectFrom('provisioning_requests')")) readers.push(text)
+  }
+  expect(readers.length).toBeGreaterThan(0)
+  for (const text of readers) expect(text).toContain('withEvents')
 })

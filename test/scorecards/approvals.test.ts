@@ -79,7 +79,7 @@ test('a path tells how long the changes of its services waited, with the waits b
   })
   expect(result && openedSets(result)).toMatchObject([
     {
-      kind: 'beside:approval_wait',
+      kind: 'beside:approvalWaitHours',
       ids: ['gh:wait 2026-02-10', 'gh:wait 2026-02-11', 'gh:wait 2026-02-12'],
     },
   ])

@@ -1,6 +1,7 @@
 import { CsvLink } from '#app/data-table-view.tsx'
 import { FigureLink } from '#app/figure.tsx'
 import { formatDay } from '#app/format.ts'
+import { partLines } from '#app/parts.ts'
 import { Scroll } from '#app/scroll.tsx'
 import { readResult } from '#app/status.ts'
 import { hereWith, type View } from '#app/view.ts'
@@ -92,7 +93,7 @@ function Row({
           {figure}
         </FigureLink>
       </td>
-      <td>{counts}</td>
+      <td>{counts ?? partLines(result).join('; ')}</td>
       <td>{interval}</td>
     </tr>
   )

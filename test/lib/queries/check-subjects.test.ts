@@ -4,7 +4,14 @@ import { getPathSubject, listServiceSubjects } from '#lib/queries/check-subjects
 import { listExceptions } from '#lib/queries/exceptions.ts'
 import { findGoldenPath } from '#lib/queries/golden-paths.ts'
 import { listUsage } from '#lib/queries/usage.ts'
-import { addException, addPath, addService, cover, day } from '#test/support/adoption.ts'
+import {
+  addException,
+  addPath,
+  addRequest,
+  addService,
+  cover,
+  day,
+} from '#test/support/adoption.ts'
 import { testDatabase } from '#test/support/database.ts'
 import { addDeployment, addTicket } from '#test/support/web.ts'
 
@@ -81,4 +88,18 @@ test('a path brings its tickets of 91 days, and no failures where nobody records
     { channel: 'chat', openedAt: new Date(day('2026-02-24')), firstResponseAt: null },
   ])
   expect([subject.failures, subject.incidents]).toEqual([null, null])
+})
+
+test('of the requests of a path that provisions, those that failed are failures, with their cause', async () => {
+  const db = await testDatabase()
+  await addPath(db, { rules: { work: 'provisioning' } })
+  const path = await findGoldenPath(db, 'http-service')
+  if (path === undefined) throw new Error('no path')
+  const ask = (native_id: string, row: Partial<Parameters<typeof addRequest>[1]>) =>
+    addRequest(db, { native_id, requested_at: day('2026-02-24'), ...row })
+  await ask('open', {})
+  await ask('usable', { result: 'usable', usable_at: day('2026-02-25') })
+  await ask('failed', { result: 'failed', cause_code: 'platform:quota' })
+  await ask('too old', { result: 'failed', requested_at: day('2025-11-01') })
+  expect((await getPathSubject(db, path, NOW)).failures).toEqual([{ causeCode: 'platform:quota' }])
 })

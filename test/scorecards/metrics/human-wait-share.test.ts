@@ -166,7 +166,7 @@ test('a change waited as long as its steps say; without a wait, no time', () => 
   const result = compute([], changes)
   expect(result.parts).toMatchObject({ approvalWaitHours: 6, changesWithSteps: 3 })
   expect(setsOf(result)).toEqual({
-    'beside:approval_wait': ['a 1', 'a 2', 'a 3', 'b 1', 'c 1'],
+    'beside:approvalWaitHours': ['a 1', 'a 2', 'a 3', 'b 1', 'c 1'],
   })
 })
 
@@ -187,7 +187,7 @@ test('of a path that takes no requests only the waits of changes are told', () =
     status: 'not_applicable',
     value: null,
     parts: { approvalWaitHours: 4, changesWithSteps: 1 },
-    evidence: [{ kind: 'beside:approval_wait', count: 1 }],
+    evidence: [{ kind: 'beside:approvalWaitHours', count: 1 }],
   })
 })
 

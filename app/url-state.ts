@@ -46,6 +46,7 @@ function parseFigure(text: string): FigureName | null {
   const named = (terms?.split(',') ?? []).map(parseTerm)
   if (metricId === undefined || named.includes(null)) return null
   const pairs = named.filter((pair) => pair !== null)
+  if (new Set(pairs.map(([part]) => part)).size < pairs.length) return null
   const scope = pairs.flatMap(([part, name]) =>
     isOfScope(part) ? [[SCOPE_PARTS[part], name] as const] : [],
   )
@@ -64,6 +65,7 @@ function parseFigure(text: string): FigureName | null {
 function parseTerm(term: string): readonly [part: string, name: string] | null {
   const [, part = '', name = ''] = /^(\w+):(.+)$/.exec(term) ?? []
   const isKnown = isOfScope(part) || isOfCell(part) || part === WINDOW
+  if (part === 'weeks' && !/^\d{1,3}$/.test(name)) return null
   return isKnown && Name.safeParse(name).success ? [part, name] : null
 }
 
@@ -125,6 +127,8 @@ export function listRefused(search: Search): Refused[] {
 export interface Refused {
   readonly name: string
   readonly text: string
+  /** What of it, where that is a part. */
+  readonly why?: string
 }
 
 /** `path` with what is named, in the order of the parameters. */

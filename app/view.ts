@@ -59,23 +59,49 @@ export function readView(
   const at = day === null ? now : new Date(day)
   const range = parseRange(asked.range ?? DEFAULT_RANGE, at, organisation)
   const shown = range ?? standardRange(at, organisation)
+  const compared = readComparison(asked.cmp, at, organisation)
   const moment = isNamed(shown) ? earlierOf(at, shown.to) : at
   return {
     at: moment,
     weekEnd: weekOf(moment).from,
     day,
     range: shown,
-    comparison: toComparison(asked.cmp ?? DEFAULT_COMPARISON, shown, at, organisation),
+    comparison: toComparison(compared ?? DEFAULT_COMPARISON, shown, at, organisation),
     organisation,
     within: asked.in,
     refused: [
       ...refused,
-      ...(asked.asof !== null && day === null ? [{ name: 'asof', text: asked.asof }] : []),
-      ...(asked.range !== null && range === null ? [{ name: 'range', text: asked.range }] : []),
+      ...inVain('asof', asked.asof, day),
+      ...inVain('range', asked.range, range),
+      ...inVain('cmp', asked.cmp, compared),
+      ...listRefusedWindow(asked.ev, at, organisation),
     ],
     address,
     kept: keptParameters(asked),
   }
+}
+
+/** A figure may be asked for over any span of time that has begun. */
+function listRefusedWindow(
+  ev: ReturnType<typeof readParameters>['ev'],
+  at: Date,
+  organisation: Calendar,
+): Refused[] {
+  if (ev?.window === undefined || parseRange(ev.window, at, organisation) !== null) return []
+  const why = `window: "${ev.window}" is no span of time that has begun, such as 13w, 2026-Q3 or 2026-07-01..2026-09-30`
+  return [{ name: 'ev', text: ev.window, why }]
+}
+
+/** What was asked for and means nothing. */
+const inVain = (name: string, asked: string | null, read: unknown): Refused[] =>
+  asked !== null && read === null ? [{ name, text: asked }] : []
+
+const NAMED_COMPARISONS: readonly string[] = ['prev', 'yoy', 'target', 'median', 'off']
+
+/** Null for what is no comparison; a period that has not begun says nothing. */
+function readComparison(text: string | null, at: Date, organisation: Calendar): string | null {
+  if (text === null || NAMED_COMPARISONS.includes(text)) return text
+  return parseRange(text, at, organisation) === null ? null : text
 }
 
 /** What belongs to a page rather than to every view; a page of rows is not kept. */

@@ -2,6 +2,7 @@ import type { PeriodComparison, TargetComparison } from '#bin/compare.ts'
 import {
   amountText,
   type Fact,
+  overText,
   percent,
   round,
   scopeText,
@@ -56,9 +57,8 @@ const heading = ({ id, name }: MetricDefinition, result: MetricResult) => [
 ]
 
 function periodFacts({ name }: Window, result: MetricResult): Fact[] {
-  const { start, end } = result.window
-  const span = start === end ? `at ${end}` : `of [${start}, ${end})`
-  return [[name, `${valueText(result)}, ${withKey(STATUS_WORDS, result.status)}, ${span}`]]
+  const status = withKey(STATUS_WORDS, result.status)
+  return [[name, `${valueText(result)}, ${status}, ${overText(result)}`]]
 }
 
 function differenceText({ difference, incomparable, current }: PeriodComparison): string {

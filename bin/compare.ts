@@ -38,7 +38,7 @@ export function parsePeriod(text: string, organisation: Organisation, now: Date)
   }
   if (window.period.to <= now) return window
   throw new ConfigError(
-    `--period: ${window.name} is over on ${window.period.to.toISOString()}, and only then can be compared`,
+    `--period: ${window.name} goes on until ${window.period.to.toISOString()}; name a period that is over`,
   )
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { registerCollect } from '#bin/commands/collect.ts'
 import { registerCompare } from '#bin/commands/compare.ts'
@@ -17,8 +17,9 @@ import { registerStart } from '#bin/commands/start.ts'
 import { registerTemplate } from '#bin/commands/template.ts'
 import { registerToken } from '#bin/commands/token.ts'
 import { registerValidateRequest } from '#bin/commands/validate-request.ts'
+import { DEMO_CONFIG, DEMO_HINT } from '#bin/demo/place.ts'
 import { COMMAND } from '#lib/command.ts'
-import { DesirepathError } from '#lib/errors.ts'
+import { DesirepathError, MissingConfigError } from '#lib/errors.ts'
 
 const WRONG_USAGE = 2
 
@@ -73,6 +74,7 @@ function report(error: unknown): void {
   }
   if (!(error instanceof DesirepathError)) throw error
   console.error(error.message)
+  if (error instanceof MissingConfigError && existsSync(DEMO_CONFIG)) console.error(DEMO_HINT)
   process.exitCode = 1
 }
 

@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { toArgoCdOptions } from '#bin/argocd-options.ts'
 import { toBackstageOptions } from '#bin/backstage-options.ts'
+import { DEMO_CONFIG, DEMO_HINT } from '#bin/demo/place.ts'
 import { toGitHubOptions } from '#bin/github-options.ts'
 import { toJiraOptions } from '#bin/jira-options.ts'
 import { toPagerDutyOptions } from '#bin/pagerduty-options.ts'
@@ -13,10 +14,10 @@ import { findCloneFolders } from '#collectors/git/clones.ts'
 import { type Database, withDatabase } from '#db/connection.ts'
 import { getSchemaState, listDamages } from '#db/health.ts'
 import { COMMAND } from '#lib/command.ts'
-import { type Config, loadConfig, type SourceConfig } from '#lib/config.ts'
+import { type Config, configFile, loadConfig, type SourceConfig } from '#lib/config.ts'
 import { count } from '#lib/count.ts'
 import { toMilliseconds } from '#lib/duration.ts'
-import { DesirepathError } from '#lib/errors.ts'
+import { DesirepathError, MissingConfigError } from '#lib/errors.ts'
 import { wholeDaysBetween } from '#lib/period.ts'
 import { listSourceHealth, type SourceHealth } from '#lib/queries/data-health.ts'
 import { readSecret } from '#lib/secret.ts'
@@ -39,8 +40,11 @@ export async function examine({ port, now }: { port: number; now: Date }): Promi
     const { health, ...database } = await checkDatabase(config)
     findings.push(database, ...(await checkShared(config)))
     for (const source of config.sources) {
-      findings.push(await checkReach(source, config))
-      if (health) findings.push(...checkHealth(health.get(source.id), now))
+      const reach = await checkReach(source, config)
+      findings.push(reach)
+      if (!health) continue
+      const known = health.get(source.id)
+      if (known) findings.push(...checkHealth(known, reach.level !== 'fail', now))
     }
   }
   return [...findings, await checkPort(port)]
@@ -81,9 +85,16 @@ function checkConfig(): { finding: Finding; config?: Config } {
     return { config, finding: { level: 'warn', subject, says, todo } }
   } catch (error) {
     if (!(error instanceof DesirepathError)) throw error
-    const todo = `mend it, or write one with ${COMMAND} init`
-    return { finding: { level: 'fail', subject, says: error.message, todo } }
+    const isMissing = error instanceof MissingConfigError
+    const todo = isMissing ? missingTodo() : `mend it, then: ${COMMAND} config check`
+    const says = isMissing ? `${configFile()} is not there` : error.message
+    return { finding: { level: 'fail', subject, says, todo } }
   }
+}
+
+function missingTodo(): string {
+  const own = `${COMMAND} init writes one; --config or DESIREPATH_CONFIG names another`
+  return existsSync(DEMO_CONFIG) ? `${own}; ${DEMO_HINT}` : own
 }
 
 async function checkShared(config: Config): Promise<Finding[]> {
@@ -217,11 +228,16 @@ function checkSignIn({ subject, source, says, read }: SignInCheck): Finding {
 /** A source whose newest success is so many of its intervals old is late. */
 const LATE_INTERVALS = 2
 
-function checkHealth(health: SourceHealth | undefined, now: Date): Finding[] {
-  if (health === undefined) return []
+/** What cannot be reached cannot be collected either: what to do about it is said already. */
+function checkHealth(health: SourceHealth, isReached: boolean, now: Date): Finding[] {
   const { id, quarantinedCount } = health
   const subject = `source ${id}`
-  const freshness: Finding = { subject, ...describeFreshness(health, now) }
+  const { todo: collectIt, ...found } = describeFreshness(health, now)
+  const freshness: Finding = {
+    subject,
+    ...found,
+    ...(isReached && collectIt !== undefined && { todo: collectIt }),
+  }
   if (quarantinedCount === 0) return [freshness]
   const says = `${count(quarantinedCount, 'record')} in quarantine`
   const todo = 'the page /data lists each with its reason; mend them at the source'

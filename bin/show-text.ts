@@ -1,3 +1,7 @@
+import { count } from '#lib/count.ts'
+import { wholeDaysOf } from '#lib/period.ts'
+import { plainName } from '#lib/plain-names.ts'
+import { cellParameters } from '#scorecards/measurement-row.ts'
 import { type MetricDefinition, type MetricResult, openedSets } from '#scorecards/result.ts'
 import { FLAG_WORDS, STATUS_WORDS, withKey } from '#scorecards/words.ts'
 
@@ -6,10 +10,13 @@ export function toResultText(definition: MetricDefinition, result: MetricResult)
   const rows = listRows(result)
   return toText([
     `${definition.id} ${definition.name}`,
-    `${scopeText(result)}, as of ${result.asOf}`,
+    `${[scopeText(result), ...cellTexts(result)].filter(Boolean).join(', ')}, as of ${result.asOf}`,
     '',
     ...toLines(listFacts(result)),
     ...(rows.length === 0 ? [] : ['', ...rows]),
+    ...(openedSets(result).some(({ ids }) => ids.length > FIRST_ROWS)
+      ? ['', `  the first ${FIRST_ROWS} rows of each set; --json names them all`]
+      : []),
   ])
 }
 
@@ -31,10 +38,26 @@ export function scopeText({ scope }: Pick<MetricResult, 'scope'>): string {
   ].join(', ')
 }
 
+/** Which cell of a table it is: `type how to`; none of one number. */
+const cellTexts = (result: MetricResult) =>
+  Object.entries(cellParameters(result)).map(
+    ([key, name]) => `${plainName(key)} ${plainName(String(name))}`,
+  )
+
+/** Which days a figure is over: `over 91 days, 2026-07-01 to 2026-09-29`; of a state at a moment which. */
+export function overText({ window: { start, end } }: Pick<MetricResult, 'window'>): string {
+  if (start === end) return `as it stood at ${end}`
+  const days = wholeDaysOf({ from: new Date(start), to: new Date(end) })
+  if (days === null) return `over [${start}, ${end})`
+  const [first, last] = [days.first, days.last].map((day) => day.toISOString().slice(0, 10))
+  return `over ${count(days.count, 'day')}, ${first} to ${last}`
+}
+
 function listFacts(result: MetricResult): Fact[] {
-  const { status, window, coverage, flags, watermarks, ci, bounds } = result
+  const { status, coverage, flags, watermarks, ci, bounds } = result
   return [
     ['value', valueText(result)],
+    ['time', overText(result)],
     ...(ci === null
       ? []
       : [['interval', `${rangeText(ci, result.unit)} (95 %, ${ci.method})`] as const]),
@@ -45,14 +68,11 @@ function listFacts(result: MetricResult): Fact[] {
     ['status', withKey(STATUS_WORDS, status)],
     ['band', bandText(result)],
     ['coverage', percent(coverage)],
-    ...(window.start === window.end
-      ? []
-      : [['window', `[${window.start}, ${window.end})`] as const]),
     ...(flags.length === 0
       ? []
       : [['flags', flags.map((flag) => withKey(FLAG_WORDS, flag)).join(', ')] as const]),
     ...Object.entries(result.parts).map(
-      ([key, part]) => [key, part === null ? 'no value' : String(round(part))] as const,
+      ([key, part]) => [plainName(key), part === null ? 'no value' : String(round(part))] as const,
     ),
     ...Object.entries(watermarks).map(
       ([source, until]) => [`${source} until`, until] satisfies Fact,
@@ -102,7 +122,15 @@ function bandText({ band, parameters }: MetricResult): string {
 function listRows(result: MetricResult): string[] {
   return openedSets(result)
     .filter(({ ids }) => ids.length > 0)
-    .map(({ kind, ids }) => `  ${kind} (${ids.length}): ${ids.join(', ')}`)
+    .map(({ kind, ids }) => `  ${kind} (${ids.length}): ${firstOf(ids)}`)
+}
+
+/** So many ids of each set tell a reader what its rows are. */
+const FIRST_ROWS = 5
+
+function firstOf(ids: readonly string[]): string {
+  const more = ids.length - FIRST_ROWS
+  return [...ids.slice(0, FIRST_ROWS), ...(more > 0 ? [`and ${more} more`] : [])].join(', ')
 }
 
 export const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`

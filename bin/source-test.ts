@@ -71,7 +71,7 @@ async function* examineClones(
   const todo = 'check repositories in the configuration'
   const why = `no clone in ${empty.join(', ')}`
   const problem = empty.length === 0 ? null : { why, todo }
-  yield { what: 'clones', fills, says: `${folders.length} found`, problem }
+  yield { what: `clones of ${source.id}`, fills, says: `${folders.length} found`, problem }
 }
 
 /** Where no file says what became of a request, its way is not known to have ended. */

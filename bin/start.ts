@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url'
 import { buildPages } from '#bin/build.ts'
 import { withProject } from '#bin/context.ts'
 import { ensureDemo } from '#bin/demo/ensure.ts'
+import { DEMO_FOLDER, DEMO_HINT } from '#bin/demo/place.ts'
 import { isPortFree, parseHost, parsePort } from '#bin/port.ts'
 import { configFile } from '#lib/config.ts'
 import { ConfigError } from '#lib/errors.ts'
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url))
 const COMMANDS = fileURLToPath(new URL('./desirepath.ts', import.meta.url))
-const DEMO = 'data/demo'
 
 export interface StartOptions {
   readonly port: string
@@ -33,21 +33,24 @@ export async function start({ port: portText, host, build, signal }: StartOption
   parseHost(host)
   await refuseBusyPort(host, port)
   const isDemo = process.env['DESIREPATH_CONFIG'] === undefined && !existsSync(configFile())
+  // A faulty configuration is refused before anything is built.
+  const own = isDemo ? undefined : await prepareProject()
   // Two cores: the demonstration is written while the pages are built.
   const [config] = await Promise.all([
-    isDemo ? prepareDemo() : prepareProject(),
+    own ?? prepareDemo(),
     build ? buildPages(PROJECT, signal, say) : undefined,
   ])
   if (signal.aborted) return
   const stop = new AbortController()
   const either = AbortSignal.any([signal, stop.signal])
-  const ready = sayWhenReady(`http://${host.includes(':') ? `[${host}]` : host}:${port}`, either)
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const ready = sayWhenReady(url, isDemo ? DEMO_HINT : undefined, either)
   const children = startChildren({ config, host, port, signal, isDemo })
   await Promise.all([ready, children.finally(() => stop.abort())])
 }
 
 async function prepareDemo(): Promise<string> {
-  const { configFile: file } = await ensureDemo({ folder: DEMO, now: new Date(), log: say })
+  const { configFile: file } = await ensureDemo({ folder: DEMO_FOLDER, now: new Date(), log: say })
   return resolve(file)
 }
 
@@ -131,10 +134,18 @@ const ended = (child: ChildProcess) =>
     ),
   )
 
-async function sayWhenReady(url: string, signal: AbortSignal): Promise<void> {
+async function sayWhenReady(
+  url: string,
+  hint: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     const answer = await fetch(url, { signal }).catch(() => undefined)
-    if (answer) return say(`Desirepath is ready on ${url}`)
+    if (answer) {
+      say(`Desirepath is ready on ${url}`)
+      if (hint !== undefined) say(hint)
+      return
+    }
     await sleep(200, undefined, { signal }).catch(() => {})
   }
 }

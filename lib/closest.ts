@@ -23,3 +23,10 @@ function editDistance(a: string, b: string): number {
 }
 
 const at = (row: readonly number[], column: number) => row[column] ?? Number.POSITIVE_INFINITY
+
+/** What is wrong with a name that is none of `known`: `no "startr"; did you mean starter?`. */
+export function unknownText(name: string, known: readonly string[]): string {
+  const near = closest(name, known)
+  const all = known.length === 0 ? 'none is known' : `known are ${known.join(', ')}`
+  return `no "${name}"; ${near === undefined ? all : `did you mean ${near}?`}`
+}

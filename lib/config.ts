@@ -5,7 +5,7 @@ import { COMMAND } from '#lib/command.ts'
 import { Duration } from '#lib/duration.ts'
 import { RequestRules } from '#lib/environment-request.ts'
 import { TIER_RULES } from '#lib/environment-tier.ts'
-import { ConfigError } from '#lib/errors.ts'
+import { ConfigError, MissingConfigError } from '#lib/errors.ts'
 import { GoldenPathRules, Moment } from '#lib/golden-path.ts'
 import { IssueIncidentRule, OpsgenieRule, PagerDutyRule } from '#lib/incident-rules.ts'
 import { isNameTemplate } from '#lib/name-template.ts'
@@ -687,8 +687,14 @@ function readConfig(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+      throw new MissingConfigError(
+        `${file}: is not there; \`${COMMAND} init\` writes one, DESIREPATH_CONFIG or --config names another`,
+        { cause },
+      )
+    }
     throw new ConfigError(
-      `${file}: cannot be read; \`${COMMAND} init\` writes one, DESIREPATH_CONFIG or --config names another`,
+      `${file}: cannot be read; let it be read, or name another by DESIREPATH_CONFIG or --config`,
       { cause },
     )
   }

@@ -6,6 +6,9 @@ export class ConfigError extends DesirepathError {
   override readonly name = 'ConfigError'
 }
 
+/** There is no file with the configuration. */
+export class MissingConfigError extends ConfigError {}
+
 /** The database cannot be used as it is, and why. */
 export class DatabaseError extends DesirepathError {
   override readonly name = 'DatabaseError'

@@ -59,6 +59,20 @@ export function wholeDaysBetween(from: Date, to: Date): number {
   return Math.floor((to.getTime() - from.getTime()) / DAY_MS)
 }
 
+/** The days, in UTC, of a half-open span; `last` is one of them. */
+export interface WholeDays {
+  readonly first: Date
+  readonly last: Date
+  readonly count: number
+}
+
+/** Null for a moment, and for a span that cuts a day. */
+export function wholeDaysOf({ from, to }: Period): WholeDays | null {
+  const count = wholeDaysBetween(from, to)
+  const isWhole = [from, to].every((end) => end.getTime() % DAY_MS === 0)
+  return isWhole && count > 0 ? { first: from, last: daysBefore(to, 1), count } : null
+}
+
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /** The number of the ISO week that contains `instant`; successive weeks count up by one. */

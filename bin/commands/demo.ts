@@ -2,11 +2,10 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { ensureDemo, writeSources } from '#bin/demo/ensure.ts'
 import { removeDemo } from '#bin/demo/folder.ts'
+import { DEMO_FOLDER } from '#bin/demo/place.ts'
 import { COMMAND } from '#lib/command.ts'
 import { ConfigError } from '#lib/errors.ts'
 import { weekOf } from '#lib/period.ts'
-
-const FOLDER = 'data/demo'
 
 interface CreateOptions {
   readonly folder: string
@@ -21,7 +20,7 @@ export function registerDemo(program: Command): void {
   demo
     .command('create')
     .description('write its repositories and files, then collect and score them')
-    .option('--folder <folder>', 'where it is written', FOLDER)
+    .option('--folder <folder>', 'where it is written', DEMO_FOLDER)
     .option('--until <monday>', 'where its history ends; otherwise last Monday')
     .option('--sources-only', 'neither collect nor score')
     .addHelpText(
@@ -32,7 +31,7 @@ export function registerDemo(program: Command): void {
   demo
     .command('remove')
     .description('delete the demonstration: its sources, configuration and database')
-    .option('--folder <folder>', 'where it was written', FOLDER)
+    .option('--folder <folder>', 'where it was written', DEMO_FOLDER)
     .action(async ({ folder }: { folder: string }) => {
       await removeDemo(folder)
       say(`removed ${folder}: sources, configuration and database of the demonstration`)

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { parsePeriod, referenceOf } from '#bin/compare.ts'
 import { withProject } from '#bin/context.ts'
 import { toStoryText } from '#bin/explain-text.ts'
@@ -6,7 +6,7 @@ import { findDefinition, listSubjects, type ShowFilter, single } from '#bin/show
 import type { Config } from '#lib/config.ts'
 import { ConfigError } from '#lib/errors.ts'
 import { Moment } from '#lib/golden-path.ts'
-import { explainChange } from '#lib/queries/explain-change.ts'
+import { type ChangeQuestion, explainChange } from '#lib/queries/explain-change.ts'
 import { parseWindow } from '#lib/windows.ts'
 
 interface ExplainOptions extends ShowFilter {
@@ -24,24 +24,35 @@ export function registerExplain(program: Command): void {
     .argument('<metric>', 'its id or key, such as ADO-02 or total_adoption_rate')
     .option('--period <name>', '2026-Q3, 2026-08, 2026-W34, 2026 or from..to: what is explained')
     .option('--compare <what>', 'previous, year-ago, or the name of a period', 'previous')
-    .option('--from <day>', 'in place of a period: the day that is held against …')
-    .option('--to <day>', '… this one; both at 00:00 UTC')
+    .addOption(
+      new Option('--from <day>', 'in place of a period: the day that is held against …').conflicts(
+        'period',
+      ),
+    )
+    .addOption(new Option('--to <day>', '… this one; both at 00:00 UTC').conflicts('period'))
     .option('--path <id>', 'golden path; each of them when left out')
     .option('--team <id>', 'one team on it')
     .option('--json', 'print the whole records')
     .addHelpText(
       'after',
-      '\nThe newest published figures at the ends of both periods are held against each other. Each looks back\nover its own window, which METRICS.md tells.\n\nExamples:\n  desirepath explain ADO-02 --period 2026-Q3\n  desirepath explain ADO-04 --path http-service --period 2026-08 --compare year-ago\n  desirepath explain REL-03 --from 2026-04-01 --to 2026-07-01',
+      '\nOf two periods the figures over them are held against each other, as `compare` measures them; of two\ndays the newest published figures then, each over the days that METRICS.md tells.\n\nExamples:\n  desirepath explain ADO-02 --period 2026-Q3\n  desirepath explain ADO-04 --path http-service --period 2026-08 --compare year-ago\n  desirepath explain REL-03 --from 2026-04-01 --to 2026-07-01',
     )
     .action(explain)
 }
 
-async function explain(name: string, options: ExplainOptions): Promise<void> {
+async function explain(name: string, options: ExplainOptions, command: Command): Promise<void> {
   const { from, to, period, compare, json, ...filter } = options
+  if (period === undefined && (from === undefined || to === undefined)) {
+    command.error('error: --period, or both --from and --to, say what is explained')
+  }
   const definition = findDefinition(name)
   const now = new Date()
   await withProject(async ({ config, db }) => {
-    const moments = readMoments({ from, to, period, compare }, config.organisation, now)
+    const moments = readMoments(
+      { from: from ?? '', to: to ?? '', period, compare },
+      config.organisation,
+      now,
+    )
     const subjects = await listSubjects(db, config, definition, filter)
     const stories = []
     for (const { sourceId, ...scope } of subjects) {
@@ -59,7 +70,9 @@ async function explain(name: string, options: ExplainOptions): Promise<void> {
 }
 
 type Moments = Pick<ExplainOptions, 'compare'> & {
-  readonly [Key in 'from' | 'to' | 'period']: string | undefined
+  readonly period: string | undefined
+  readonly from: string
+  readonly to: string
 }
 
 /** @throws {ConfigError} when the options name no two moments that are over */
@@ -67,8 +80,8 @@ function readMoments(
   { from, to, period, compare }: Moments,
   organisation: Config['organisation'],
   now: Date,
-): { before: Date; after: Date } {
-  if (period !== undefined && from === undefined && to === undefined) {
+): Pick<ChangeQuestion, 'before' | 'after' | 'windows'> {
+  if (period !== undefined) {
     const window = parsePeriod(period, organisation, now)
     const isNamed = compare !== 'previous' && compare !== 'year-ago'
     const reference = isNamed
@@ -79,10 +92,8 @@ function readMoments(
         `--compare: expected previous, year-ago or a period such as 2026-Q2, not "${compare}"`,
       )
     }
-    return { before: reference.period.to, after: window.period.to }
-  }
-  if (period !== undefined || from === undefined || to === undefined) {
-    throw new ConfigError('--period, or both --from and --to, say what is explained')
+    const windows = { before: reference.period, after: window.period }
+    return { before: windows.before.to, after: windows.after.to, windows }
   }
   requireDay('--from', from)
   requireDay('--to', to)

@@ -3,13 +3,8 @@ import { join } from 'node:path'
 import { collectSources } from '#bin/collect.ts'
 import { toCalendar, weeksAgo } from '#bin/demo/calendar.ts'
 import { findMarker, type Marker, replaceFolder, writeMarker } from '#bin/demo/folder.ts'
-import {
-  CLONES,
-  CONFIGURATION_FILE,
-  generateDemo,
-  LOST_CLONES,
-  SILENT_WEEKS,
-} from '#bin/demo/generate.ts'
+import { CLONES, generateDemo, LOST_CLONES, SILENT_WEEKS } from '#bin/demo/generate.ts'
+import { CONFIGURATION_FILE } from '#bin/demo/place.ts'
 import { markFetched } from '#bin/demo/repository.ts'
 import { withLease } from '#bin/lease.ts'
 import { toOrganisation } from '#bin/organisation.ts'

@@ -8,6 +8,7 @@ import { writeDeployments } from '#bin/demo/deployments.ts'
 import { writeEnvironments } from '#bin/demo/environments.ts'
 import { ordinaryWork, type Published, toPlans, toServiceHistory } from '#bin/demo/histories.ts'
 import { type Service, STREAM, type Team, UNOWNED } from '#bin/demo/organisation.ts'
+import { CONFIGURATION_FILE } from '#bin/demo/place.ts'
 import { writePolicies } from '#bin/demo/policies.ts'
 import {
   DEPLOY_RELEASES,
@@ -20,7 +21,6 @@ import { writeRegister, writeTickets } from '#bin/demo/register.ts'
 import { type Commit, type Edit, writeRepository } from '#bin/demo/repository.ts'
 import { writeSurveys } from '#bin/demo/surveys.ts'
 
-export const CONFIGURATION_FILE = 'desirepath.yaml'
 export const CLONES = 'clones'
 /** Stopped being fetched `SILENT_WEEKS` before the end. */
 export const LOST_CLONES = 'clones-parcels'

@@ -47,6 +47,12 @@ export async function listSourceHealth(db: Reader): Promise<SourceHealth[]> {
   }))
 }
 
+/** Also of those that the configuration no longer names, by id. */
+export async function sourceIds(db: Reader): Promise<string[]> {
+  const rows = await db.selectFrom('sources').select('id').orderBy('id').execute()
+  return rows.map(({ id }) => id)
+}
+
 /** The newest runs of all sources, newest first. */
 export async function listRuns(db: Reader, limit: number): Promise<CollectorRun[]> {
   const rows = await db

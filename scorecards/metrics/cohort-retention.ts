@@ -10,7 +10,8 @@ export interface Adoptions {
   readonly teams: readonly TeamTrail[]
 }
 
-const WEEKS = [4, 8, 12, 26]
+/** After which it is told who is still on the path. */
+export const WEEKS = [4, 8, 12, 26]
 const COHORT_WEEKS = 4
 const MINIMUM = 5
 /** The only week for which it is said what is good. */

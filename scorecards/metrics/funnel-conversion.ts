@@ -23,7 +23,7 @@ export interface Funnel extends PathStart {
 }
 
 /** In this order; the first is that of every team that could adopt. */
-const STAGES = [
+export const STAGES = [
   'eligible',
   'attempted',
   'first_success',

@@ -50,8 +50,23 @@ test('a failure that is expected is one message without a stack', {
   const { status, stdout, stderr } = await runCli(['collect'], { cwd })
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
   expect(stderr).toBe(
-    `${cwd}/desirepath.yaml: cannot be read; \`npx desirepath init\` writes one, DESIREPATH_CONFIG or --config names another\n`,
+    `${cwd}/desirepath.yaml: is not there; \`npx desirepath init\` writes one, DESIREPATH_CONFIG or --config names another\n`,
   )
+})
+
+test('where the demonstration is, a command without a configuration says how to read it', {
+  timeout: CLI_TIMEOUT_MS,
+}, async () => {
+  const cwd = aFolder({ 'data/demo/desirepath.yaml': 'organisation: { name: Acme }' })
+  const { status, stderr } = await runCli(['show', 'ADO-02'], { cwd })
+  expect([status, stderr.split('\n')]).toEqual([
+    1,
+    [
+      expect.stringContaining(`${cwd}/desirepath.yaml: is not there`),
+      'the demonstration is read by: npx desirepath --config data/demo/desirepath.yaml <command>',
+      '',
+    ],
+  ])
 })
 
 test('a file that is no database is refused in one line', { timeout: CLI_TIMEOUT_MS }, async () => {

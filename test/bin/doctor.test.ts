@@ -122,3 +122,43 @@ test('a port in use is told, and so is a faulty one', SLOW, async () => {
     '--port: expected a number from 1 to 65535, not "70000"\n',
   )
 })
+
+test(
+  'a configuration that is not there can be written, one with faults is to be mended',
+  SLOW,
+  async () => {
+    const configurationOf = async (files: Record<string, string>) => {
+      const cwd = aFolder(files)
+      const { stdout } = await runCli(['doctor'], { cwd })
+      const lines = stdout.replaceAll(cwd, '.').split('\n')
+      const at = lines.findIndex((line) => line.startsWith('fail  configuration'))
+      return lines.slice(at, at + 2)
+    }
+    const init = 'npx desirepath init writes one; --config or DESIREPATH_CONFIG names another'
+    expect(await configurationOf({})).toEqual([
+      'fail  configuration: ./desirepath.yaml is not there',
+      `      → ${init}`,
+    ])
+    expect(
+      await configurationOf({ 'data/demo/desirepath.yaml': 'organisation: { name: Acme }' }),
+    ).toEqual([
+      'fail  configuration: ./desirepath.yaml is not there',
+      `      → ${init}; the demonstration is read by: npx desirepath --config data/demo/desirepath.yaml <command>`,
+    ])
+    expect(await configurationOf({ 'desirepath.yaml': 'organisation: { name: 1 }' })).toEqual([
+      'fail  configuration: ./desirepath.yaml:1:23: organisation.name: expected a text, not 1',
+      '      → mend it, then: npx desirepath config check',
+    ])
+  },
+)
+
+test('what to do about a source that cannot be reached is said once', SLOW, async () => {
+  const cwd = aFolder({ 'desirepath.yaml': GOOD, 'owners/teams.csv': 'id,name\na,A\n' })
+  await runCli(['collect'], { cwd })
+  rmSync(join(cwd, 'owners'), { recursive: true })
+  await runCli(['collect'], { cwd })
+  const { stdout } = await runCli(['doctor'], { cwd })
+  const about = stdout.slice(stdout.indexOf('fail  source owners'), stdout.indexOf(' port '))
+  expect(about.match(/→ .*/g)).toEqual(['→ check path in the configuration'])
+  expect(about).toContain('warn  source owners: last run failed')
+})

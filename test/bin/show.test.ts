@@ -94,19 +94,20 @@ test('a metric prints value, interval, bounds, cases and the rows behind it', SL
     stdout: `ADO-02 Total adoption rate
 path starter, as of 2025-06-30T00:00:00.000Z
 
-  value                    66.7 % of teams (2 of 3)
-  interval                 20.8 % to 93.9 % (95 %, wilson)
-  bounds                   50.0 % to 75.0 %, if the unknown were known
-  cases                    3, 1 unknown
-  status                   partial data (source_partial)
-  band                     insufficient (good 0.7, bad 0.4)
-  coverage                 75.0 %
-  flags                    has_unknown
-  mandatedShareOfAdopters  0.5
-  nVoluntary               1
-  nMandated                1
-  nOriginUnknown           0
-  clones until             2025-04-07T00:00:00.000Z
+  value                       66.7 % of teams (2 of 3)
+  time                        as it stood at 2025-06-30T00:00:00.000Z
+  interval                    20.8 % to 93.9 % (95 %, wilson)
+  bounds                      50.0 % to 75.0 %, if the unknown were known
+  cases                       3, 1 unknown
+  status                      partial data (source_partial)
+  band                        insufficient (good 0.7, bad 0.4)
+  coverage                    75.0 %
+  flags                       has_unknown
+  mandated share of adopters  0.5
+  n voluntary                 1
+  n mandated                  1
+  n origin unknown            0
+  clones until                2025-04-07T00:00:00.000Z
 
   counted (2): sales, shop
   not_counted (1): find
@@ -154,11 +155,11 @@ test('--source tells how much of the time a source was read', SLOW, async () => 
 source clones, as of 2025-06-30T00:00:00.000Z
 
   value         75.0 % of time
+  time          over 28 days, 2025-06-02 to 2025-06-29
   cases         4
   status        partial data (source_partial)
   band          watch (good 0.9, bad 0.5)
   coverage      75.0 %
-  window        [2025-06-02T00:00:00.000Z, 2025-06-30T00:00:00.000Z)
   scopes        4
   incomplete    1
   clones until  2025-04-07T00:00:00.000Z
@@ -264,18 +265,18 @@ test('a number that is no fraction has its unit and at most three digits', SLOW,
   expect(stdout).toBe(`SPD-01 Median time to a usable environment
 path rooms, as of 2025-06-30T00:00:00.000Z
 
-  value                   30.333 minutes
-  interval                10 minutes to not reached (95 %, log-log, Brookmeyer-Crowley)
-  cases                   6
-  status                  ok
-  band                    insufficient (good 30, bad 1440)
-  coverage                100.0 %
-  window                  [2025-03-31T00:00:00.000Z, 2025-06-30T00:00:00.000Z)
-  events                  5
-  censored                1
-  p90                     no value
-  naiveMedianOfCompleted  30.333
-  requests until          2025-06-30T00:00:00.000Z
+  value                      30.333 minutes
+  time                       over 91 days, 2025-03-31 to 2025-06-29
+  interval                   10 minutes to not reached (95 %, log-log, Brookmeyer-Crowley)
+  cases                      6
+  status                     ok
+  band                       insufficient (good 30, bad 1440)
+  coverage                   100.0 %
+  events                     5
+  censored                   1
+  p90                        no value
+  naive median of completed  30.333
+  requests until             2025-06-30T00:00:00.000Z
 
   counted (5): requests:r1, requests:r2, requests:r3, requests:r4, requests:r5
   not_counted:censored (1): requests:r6

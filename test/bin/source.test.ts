@@ -354,7 +354,7 @@ sources: [{ id: policy, kind: policy-results, path: ./results }]
   )
 })
 
-test('results of policy tools and clones of requests are tried', SLOW, async () => {
+test('results of policy tools and clones of environments are tried', SLOW, async () => {
   const cwd = aFolder({
     'desirepath.yaml': `organisation: { name: Acme }
 sources:
@@ -379,5 +379,5 @@ sources:
     '  complete_policy_evidence_requests (needs provisioning_requests as well)\n',
   )
   const requests = await runCli(['source', 'test', 'environments'], { cwd })
-  expect(requests.stdout).toContain('fail  clones: no clone in ')
+  expect(requests.stdout).toContain('fail  clones of requests: no clone in ')
 })

@@ -44,11 +44,11 @@ test('a port in use is refused before anything is done', SLOW, async () => {
   expect(existsSync(join(cwd, 'data'))).toBe(false)
 })
 
-test('a faulty configuration is refused with its faults', SLOW, async () => {
+test('a faulty configuration is refused with its faults, and nothing is built', SLOW, async () => {
   const cwd = aFolder({ 'desirepath.yaml': 'organisation: { name: 1 }' })
-  const { status, stderr } = await runCli(['start', '--no-build', '--port', '39871'], { cwd })
-  expect({ status, stderr }).toEqual({
+  expect(await runCli(['start', '--port', '39871'], { cwd })).toEqual({
     status: 1,
+    stdout: '',
     stderr: `${cwd}/desirepath.yaml:1:23: organisation.name: expected a text, not 1\n`,
   })
 })

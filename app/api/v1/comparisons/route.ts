@@ -1,16 +1,14 @@
-import { answer, readRequest } from '#app/api/answers.ts'
+import { answer, readFigureRequest } from '#app/api/answers.ts'
 import { ROUTES } from '#app/api/routes.ts'
 import { type ComparedWindow, compareOver } from '#app/windows.ts'
-import { problem } from '#lib/request-error.ts'
 import { definitionOf } from '#scorecards/catalogue.ts'
 import { progressOf } from '#scorecards/target.ts'
 
 export async function GET(request: Request): Promise<Response> {
-  const asked = readRequest(request, ROUTES['/api/v1/comparisons'].parameters)
+  const asked = await readFigureRequest(request, ROUTES['/api/v1/comparisons'].parameters)
   if ('refusal' in asked) return asked.refusal
-  const { view, parameters } = asked
-  if (parameters.ev === null) return problem(400, 'ev: names no figure')
-  const compared = await compareOver(view, parameters.ev)
+  const { view, figure } = asked
+  const compared = await compareOver(view, figure)
   return answer(request, { asOf: view.at, items: compared.map(toItem) })
 }
 

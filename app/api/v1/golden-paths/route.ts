@@ -1,4 +1,4 @@
-import { answer, readRequestWithin } from '#app/api/answers.ts'
+import { answer, readRequest } from '#app/api/answers.ts'
 import { ROUTES } from '#app/api/routes.ts'
 import { database } from '#app/database.ts'
 import { isWithin } from '#app/within.ts'
@@ -6,7 +6,7 @@ import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
 import { listAdoptionStates } from '#lib/queries/states.ts'
 
 export async function GET(request: Request): Promise<Response> {
-  const asked = await readRequestWithin(request, ROUTES['/api/v1/golden-paths'].parameters)
+  const asked = await readRequest(request, ROUTES['/api/v1/golden-paths'].parameters)
   if ('refusal' in asked) return asked.refusal
   const { view, within } = asked
   const db = await database()

@@ -5,7 +5,7 @@ import { asShownAt } from '#app/status.ts'
 import { listMeasurements } from '#lib/queries/measurements.ts'
 
 export async function GET(request: Request): Promise<Response> {
-  const asked = readRequest(request, ROUTES['/api/v1/measurements'].parameters)
+  const asked = await readRequest(request, ROUTES['/api/v1/measurements'].parameters)
   if ('refusal' in asked) return asked.refusal
   const { view, parameters } = asked
   const filter = parameters.path === null ? {} : { pathId: parameters.path }

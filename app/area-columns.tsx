@@ -5,7 +5,8 @@ import { Link } from '#app/link.tsx'
 import type { MeasuredMetric } from '#app/measured.ts'
 import { StatusShape } from '#app/shape.tsx'
 import { readResult } from '#app/status.ts'
-import { figureHref, surveyNote } from '#app/surveys/waves.ts'
+import { figureHref } from '#app/surveys/waves.ts'
+import { timesWords } from '#app/time-words.ts'
 import { hrefOf, type View } from '#app/view.ts'
 import { comparedOf } from '#app/yardstick.ts'
 import type { MetricDefinition } from '#scorecards/result.ts'
@@ -46,16 +47,10 @@ function AreaColumn({ area, measured, names, view }: AreasProps & { area: AreaOf
             {shown.definition.name} <DefinitionPopover definition={shown.definition} place="area" />
           </div>
           <Headline own={shown.own} names={names} view={view} />
-          <SurveyNote own={shown.own} />
         </>
       )}
     </section>
   )
-}
-
-function SurveyNote({ own: [first] }: Pick<Headlined, 'own'>) {
-  const note = first && surveyNote(first.result)
-  return note == null ? null : <p className="note mt-2">{note}</p>
 }
 
 interface Headlined {
@@ -91,35 +86,38 @@ function Headline({
     )
   }
   return (
-    <ul className="by-path">
-      {own
-        .toSorted((a, b) => nameOf(a, names).localeCompare(nameOf(b, names), 'en'))
-        .map((one) => {
-          const { result } = one
-          const { figure, hasFigure, verdict } = readResult(result)
-          const change = comparedOf(one)
-          return (
-            <li key={result.scope.pathId}>
-              <span className="by-path-name">{nameOf({ result }, names)}</span>
-              <span
-                className={hasFigure ? 'by-path-value' : 'by-path-value words'}
-                data-metric={result.metricId}
-              >
-                <FigureLink href={figureHref(view, result)}>{figure}</FigureLink>
-              </span>
-              <span className={`tone-${verdict?.tone ?? 'quiet'}`}>
-                {verdict !== null && (
-                  <>
-                    <StatusShape shape={verdict.shape} />
-                    <span className="hidden-text">{verdict.word}</span>
-                  </>
-                )}
-              </span>
-              {change !== null && <ChangeWords change={change} short />}
-            </li>
-          )
-        })}
-    </ul>
+    <>
+      <p className="note mt-2">{timesWords(own.map(({ result }) => result))}</p>
+      <ul className="by-path">
+        {own
+          .toSorted((a, b) => nameOf(a, names).localeCompare(nameOf(b, names), 'en'))
+          .map((one) => {
+            const { result } = one
+            const { figure, hasFigure, verdict } = readResult(result)
+            const change = comparedOf(one)
+            return (
+              <li key={result.scope.pathId}>
+                <span className="by-path-name">{nameOf({ result }, names)}</span>
+                <span
+                  className={hasFigure ? 'by-path-value' : 'by-path-value words'}
+                  data-metric={result.metricId}
+                >
+                  <FigureLink href={figureHref(view, result)}>{figure}</FigureLink>
+                </span>
+                <span className={`tone-${verdict?.tone ?? 'quiet'}`}>
+                  {verdict !== null && (
+                    <>
+                      <StatusShape shape={verdict.shape} />
+                      <span className="hidden-text">{verdict.word}</span>
+                    </>
+                  )}
+                </span>
+                {change !== null && <ChangeWords change={change} short />}
+              </li>
+            )
+          })}
+      </ul>
+    </>
   )
 }
 

@@ -1,4 +1,5 @@
 import { formatDay } from '#app/format.ts'
+import { plainName } from '#lib/plain-names.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 
 type Cell = Pick<MetricResult, 'parameters'>
@@ -13,10 +14,10 @@ export function cellWords({ parameters }: Cell): string | null {
         : `adopted in four weeks from ${formatDay(new Date(cohort))}`
     return `${begun}, ${weeks} weeks later`
   }
-  if (typeof step === 'string') return STEPS[step] ?? spaced(step)
-  if (typeof linkType === 'string') return LINKS[linkType] ?? spaced(linkType)
+  if (typeof step === 'string') return STEPS[step] ?? plainName(step)
+  if (typeof linkType === 'string') return LINKS[linkType] ?? plainName(linkType)
   const word = theme ?? type
-  return typeof word === 'string' ? spaced(word) : null
+  return typeof word === 'string' ? plainName(word) : null
 }
 
 const STEPS: Readonly<Record<string, string>> = {
@@ -34,5 +35,3 @@ const LINKS: Readonly<Record<string, string>> = {
   incident_deployment: 'incidents with a deployment',
   service_owner: 'services with an owner',
 }
-
-const spaced = (word: string) => word.replaceAll('_', ' ')

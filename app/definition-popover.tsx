@@ -1,5 +1,6 @@
 import { metricName } from '#app/definitions.ts'
 import { Link } from '#app/link.tsx'
+import { withPlainNames } from '#lib/plain-names.ts'
 import type { MetricDefinition } from '#scorecards/result.ts'
 
 /** What a number means, one press away; `place` tells several popovers of one metric apart. */
@@ -12,9 +13,9 @@ export function DefinitionPopover({
 }) {
   const id = `definition-${definition.id}-${place}`
   const facts = [
-    ['Formula', definition.formula],
-    ['Who is counted', definition.eligibleSet],
-    ['Misleads when', definition.misleadsWhen],
+    ['Formula', withPlainNames(definition.formula)],
+    ['Who is counted', withPlainNames(definition.eligibleSet)],
+    ['Misleads when', withPlainNames(definition.misleadsWhen)],
     ['Read beside', definition.guardrails.map(metricName).join(', ')],
   ] as const
   return (

@@ -1,7 +1,8 @@
 import { formatCountOf, formatDay, formatValue } from '#app/format.ts'
+import { timeWords } from '#app/time-words.ts'
 import type { ChangeStory } from '#lib/queries/explain-change.ts'
 import { PART_WORDS, type TellingPart } from '#scorecards/change/parts.ts'
-import type { Unit } from '#scorecards/result.ts'
+import type { MetricResult, Unit } from '#scorecards/result.ts'
 
 /** `+16.7`, `−2.4` in points of a share; `+3.2 h`; `0` where nothing is left after rounding. */
 export function formatAmount(amount: number, unit: Unit): string {
@@ -9,6 +10,9 @@ export function formatAmount(amount: number, unit: Unit): string {
   if (!/[1-9]/.test(size)) return '0'
   return `${amount < 0 ? '−' : '+'}${size}`
 }
+
+const sideTime = (side: MetricResult) =>
+  side.window.start === side.window.end ? `on ${formatDay(new Date(side.asOf))}` : timeWords(side)
 
 const isShare = (unit: Unit) => unit.startsWith('fraction')
 
@@ -18,12 +22,12 @@ const sizeOf = (amount: number, unit: Unit) =>
 /** What amounts are in, as a heading: shares differ by points. */
 export const amountsAre = (unit: Unit) => (isShare(unit) ? 'Points' : 'Difference')
 
-/** `From 86% on 2 Feb 2026 to 83% on 11 May 2026, 2.4 points less.` */
+/** `From 86% on 2 Feb 2026 to 83% on 11 May 2026: 2.4 points less.`; of a window its days. */
 export function changeSentence({ before, after, difference }: ChangeStory): string | null {
   if (before === null || after === null || difference === null) return null
   const { unit } = after
   const [from, to] = [before, after].map(
-    (side) => `${formatValue(side.value, unit, side.n)} on ${formatDay(new Date(side.asOf))}`,
+    (side) => `${formatValue(side.value, unit, side.n)} ${sideTime(side)}`,
   )
   const size = formatAmount(difference, unit)
   if (size === '0') return `From ${from} to ${to}: as much as before.`

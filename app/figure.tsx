@@ -3,6 +3,7 @@ import { Link } from '#app/link.tsx'
 import { StatusShape } from '#app/shape.tsx'
 import { VerdictWord } from '#app/state-word.tsx'
 import { caveats, readResult } from '#app/status.ts'
+import { timeWords } from '#app/time-words.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 
 interface FigureProps {
@@ -23,6 +24,7 @@ export function Figure({ result, href, change }: FigureProps & { change?: Change
           {figure}
         </FigureLink>
       </p>
+      <p className="small">{timeWords(result)}</p>
       {verdict !== null && (
         <p>
           <VerdictWord verdict={verdict} />

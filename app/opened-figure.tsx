@@ -3,12 +3,13 @@ import { database } from '#app/database.ts'
 import { loadEvidence } from '#app/evidence.tsx'
 import { EvidenceSets, type Tabs } from '#app/evidence-sets.tsx'
 import { FactList } from '#app/fact-list.tsx'
-import { Figure } from '#app/figure.tsx'
+import { Figure, SmallFigure } from '#app/figure.tsx'
 import { formatInstant } from '#app/format.ts'
 import { partLines } from '#app/parts.ts'
 import { BehindSurveyFigure } from '#app/surveys/behind-figure.tsx'
 import { isSurvey } from '#app/surveys/figures.ts'
-import type { View } from '#app/view.ts'
+import { timeWords } from '#app/time-words.ts'
+import { resultHref, type View } from '#app/view.ts'
 import { cellParameters } from '#scorecards/measurement-row.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 
@@ -16,6 +17,7 @@ import type { MetricResult } from '#scorecards/result.ts'
 export async function OpenedFigure({
   result,
   window,
+  beside,
   view,
   page = 1,
   pageHref,
@@ -25,6 +27,8 @@ export async function OpenedFigure({
   result: MetricResult
   /** The span of time that it was asked for, as an address names it. */
   window?: string | undefined
+  /** The same figure over the days that the metric itself looks at, where `result` is over others. */
+  beside?: MetricResult | undefined
   view: View
   /** Page of rows, from 1. */
   page?: number
@@ -40,6 +44,13 @@ export async function OpenedFigure({
       <section className="section two" aria-label="The number">
         <div className="head">
           <Figure result={result} href="#rows" />
+          {beside !== undefined && (
+            <SmallFigure
+              label={`By its own days, ${timeWords(beside)}`}
+              result={beside}
+              href={resultHref(view, beside)}
+            />
+          )}
         </div>
         <RecordInWords result={result} />
       </section>

@@ -48,9 +48,10 @@ export async function Screen({
     <>
       <div className="topbar">
         <p className="crumbs">
-          {above.map(({ href, name }) => (
+          {above.map(({ href, name }, index) => (
             <span key={href}>
-              <Link href={hrefOf(view, href)}>{name}</Link> <span aria-hidden="true">/</span>{' '}
+              {index > 0 && <span aria-hidden="true">/ </span>}
+              <Link href={hrefOf(view, href)}>{name}</Link>{' '}
             </span>
           ))}
         </p>

@@ -4,10 +4,10 @@ import { quarterName } from '#app/pickers.tsx'
 import { asShownAt } from '#app/status.ts'
 import type { FigureName } from '#app/url-state.ts'
 import type { View } from '#app/view.ts'
-import { targetOf, type Yardstick } from '#app/yardstick.ts'
+import { medianOf, targetOf, type Yardstick } from '#app/yardstick.ts'
 import { dayStart, earlierOf, type Period } from '#lib/period.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
-import { measureWindows } from '#lib/queries/windows.ts'
+import { listTeamValuesOver, measureWindows } from '#lib/queries/windows.ts'
 import { parseRange } from '#lib/range.ts'
 import { parseWindow, previousWindow, type Window, yearEarlier } from '#lib/windows.ts'
 import { type Comparison, compareResults } from '#scorecards/comparison.ts'
@@ -24,7 +24,7 @@ export interface ComparedWindow {
   readonly reference: MetricResult | undefined
   /** Null without a reference. */
   readonly comparison: Comparison | null
-  /** Where the view compares with the target of the golden path, if it has one. */
+  /** Where the view compares with the target of the golden path, or the median of the other teams, if there is one. */
   readonly yardstick: Yardstick | undefined
 }
 
@@ -62,16 +62,13 @@ export const measureOver = async (
 
 /** The same over each of some windows. */
 export async function measureOverAll(
-  { at, day }: View,
+  view: View,
   { metricId, scope }: FigureName,
   windows: readonly Window[],
   isOpened: boolean,
 ): Promise<MetricResult[][]> {
-  // Who looks back to a day sees nothing of what came after.
-  const periods = windows.map(({ period: { from, to } }) => ({
-    from,
-    to: day === null ? to : earlierOf(to, new Date(day)),
-  }))
+  const { at } = view
+  const periods = windows.map(({ period }) => asSeenBy(view, period))
   const question = { metricId, scope, windows: periods, isOpened }
   const measured = await untilPublished(measureWindows, question)
   return measured.map((results, index) => {
@@ -81,15 +78,29 @@ export async function measureOverAll(
   })
 }
 
+/** Who looks back to a day sees nothing of what came after. */
+const asSeenBy = ({ day }: View, { from, to }: Period): Period => ({
+  from,
+  to: day === null ? to : earlierOf(to, new Date(day)),
+})
+
 /** A figure over the window that it names, or else over the range of the view, cell by cell. */
 export async function compareOver(view: View, figure: FigureName): Promise<ComparedWindow[]> {
   const window = windowOf(view, figure.window ?? view.range.text)
   if (window === null) return []
   const referenceWindow = referenceOf(view, window)
-  const [results, references, paths] = await Promise.all([
+  const { metricId, scope } = figure
+  const [results, references, paths, values] = await Promise.all([
     measureOver(view, figure, window, false),
     referenceWindow === null ? [] : measureOver(view, figure, referenceWindow, false),
     view.comparison.text === 'target' ? untilWritten(listGoldenPaths) : [],
+    view.comparison.text === 'median' && scope.teamId !== undefined
+      ? untilPublished(listTeamValuesOver, {
+          metricId,
+          ...(scope.pathId !== undefined && { pathId: scope.pathId }),
+          window: asSeenBy(view, window.period),
+        })
+      : [],
   ])
   return results.map((result) => {
     const reference = references.find((one) => cellOf(one) === cellOf(result))
@@ -99,7 +110,7 @@ export async function compareOver(view: View, figure: FigureName): Promise<Compa
       referenceWindow,
       reference,
       comparison: reference === undefined ? null : compareResults(result, reference),
-      yardstick: targetOf(result, paths),
+      yardstick: targetOf(result, paths) ?? medianOf(result, values),
     }
   })
 }

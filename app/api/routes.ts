@@ -44,7 +44,8 @@ export const ROUTES = {
     item: Measurement,
   },
   '/api/v1/figures': {
-    summary: 'The figure of one metric and scope, as a list of one or none.',
+    summary:
+      'The figure of one metric and scope, as a list of one or none: over the days that the metric itself looks at, up to the end of the range, or over the window that it names. Its `window` says which days.',
     parameters: ['ev', 'asof', 'range'],
     item: Measurement,
   },
@@ -61,7 +62,8 @@ export const ROUTES = {
     item: Comparison,
   },
   '/api/v1/explanations': {
-    summary: 'Why a figure changed, in parts that add up, as a list of one or none.',
+    summary:
+      'Why a figure changed, in parts that add up, as a list of one or none: between the moment compared with and the end of the range, or between the window that it names and that compared with.',
     parameters: ['ev', 'asof', 'range', 'cmp'],
     item: Explanation,
   },

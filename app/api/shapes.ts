@@ -6,6 +6,13 @@ import { PARTS } from '#scorecards/change/parts.ts'
 const Instant = z.iso.datetime().meta({ description: 'An instant in UTC.' })
 const Unknown = 'null where nothing is known'
 
+const Days = z
+  .object({ start: Instant, end: Instant })
+  .meta({
+    description:
+      'Which days the value is over, the end not one of them; both ends alike for a state at a moment.',
+  })
+
 const Interval = z
   .object({
     low: z.number().nullable(),
@@ -26,7 +33,7 @@ export const Measurement = z
       cohort: z.string().optional(),
       sourceId: z.string().optional(),
     }),
-    window: z.object({ start: Instant, end: Instant }),
+    window: Days,
     asOf: Instant,
     computedAt: Instant,
     parameters: z.record(z.string(), z.unknown()),
@@ -98,6 +105,10 @@ export const Comparison = z
       })
       .nullable()
       .meta({ description: 'Of the golden path, where it is asked for and there is one.' }),
+    median: z.object({ value: z.number(), teams: z.number() }).nullable().meta({
+      description:
+        'Of the other teams over the same window, where it is asked for; null below five of them, and for what is of no team.',
+    }),
   })
   .meta({ id: 'Comparison' })
 
@@ -116,6 +127,7 @@ export const SealedFigure = z
 
 const Side = z
   .object({
+    window: Days,
     asOf: Instant,
     value: z.number().nullable(),
     numerator: z.number().nullable(),

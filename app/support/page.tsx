@@ -13,6 +13,7 @@ import { Screen } from '#app/screen.tsx'
 import { Scroll } from '#app/scroll.tsx'
 import { readParameters } from '#app/url-state.ts'
 import { hereWith, type View } from '#app/view.ts'
+import { plainName } from '#lib/plain-names.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
 import { getSupport, type Kind, type Support } from '#lib/queries/support.ts'
 import { teamNames } from '#lib/queries/teams.ts'
@@ -78,7 +79,7 @@ export default async function SupportPage({ searchParams }: PageProps<'/support'
         <KindTable
           title="By type"
           kinds={support.byType}
-          nameOf={(key) => key ?? 'type not known'}
+          nameOf={(key) => (key === null ? 'type not known' : plainName(key))}
         />
         <KindTable
           title="By team"

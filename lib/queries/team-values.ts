@@ -12,7 +12,7 @@ export interface TeamValue {
 }
 
 /** Results that may be shown as a number. */
-const USABLE: readonly Row<'measurements'>['status'][] = ['ok', 'source_partial']
+export const USABLE: readonly Row<'measurements'>['status'][] = ['ok', 'source_partial']
 
 /** Every usable value of a team at `weekEnd`, in no order that says anything. */
 export async function listTeamValues(db: Reader, weekEnd: Date): Promise<TeamValue[]> {

@@ -5,9 +5,12 @@ import { earlierOf, type Period } from '#lib/period.ts'
 import { listDeliveryEvidence, measureDeliveries } from '#lib/queries/delivery.ts'
 import { measurePath, type PathQuestion } from '#lib/queries/measured-path.ts'
 import { findPublishedScoring, type PublishedScoring } from '#lib/queries/published-scoring.ts'
+import { type TeamValue, USABLE } from '#lib/queries/team-values.ts'
+import { teamNames } from '#lib/queries/teams.ts'
 import { toLandscape } from '#scorecards/adoption/landscape.ts'
 import { DELIVERY_METRICS } from '#scorecards/delivery/results.ts'
 import { linkRecords } from '#scorecards/linkage.ts'
+import { cellOf } from '#scorecards/measurement-row.ts'
 import { linkageRate } from '#scorecards/metrics/linkage-rate.ts'
 import { sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
 import type { MetricResult, Scope } from '#scorecards/result.ts'
@@ -66,6 +69,46 @@ export async function measureTeamsOver(
     isBrief: true,
   })
   return results
+}
+
+/**
+ * What a metric says over one window of each team for which it has a value that may be shown; of a
+ * path, or of deliveries whatever path they took.
+ */
+export async function listTeamValuesOver(
+  db: Reader,
+  { metricId, pathId, window }: { metricId: string; pathId?: string; window: Period },
+): Promise<TeamValue[]> {
+  const teamIds = [...(await teamNames(db)).keys()]
+  const results = DELIVERY_METRICS.includes(metricId)
+    ? await measureDeliverers(db, { metricId, teamIds, window })
+    : pathId === undefined
+      ? []
+      : await measureTeamsOver(db, { metricId, pathId, teamIds, window })
+  return results.flatMap(({ scope, value, status, parameters }) =>
+    value === null || !USABLE.includes(status) || cellOf({ parameters }) !== ''
+      ? []
+      : [{ metricId, pathId: scope.pathId ?? '', teamId: scope.teamId ?? '', value }],
+  )
+}
+
+async function measureDeliverers(
+  db: Reader,
+  {
+    metricId,
+    teamIds,
+    window: { from, to },
+  }: { metricId: string; teamIds: readonly string[]; window: Period },
+): Promise<MetricResult[]> {
+  const scoring = await findPublishedScoring(db)
+  if (scoring === undefined || from >= scoring.asOf) return []
+  return measureDelivery(db, {
+    scopes: teamIds.map((teamId) => ({ teamId })),
+    window: { from, to: earlierOf(to, scoring.asOf) },
+    asOf: scoring.asOf,
+    metricIds: [metricId],
+    now: scoring.finishedAt,
+  })
 }
 
 interface Asked extends WindowsQuestion {

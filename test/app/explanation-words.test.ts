@@ -37,6 +37,14 @@ test('a sentence says from what to what a figure went', () => {
   expect(changeSentence(story({ difference: 0 }))).toBe(
     'From 86% on 2 Feb 2026 to 83% on 11 May 2026: as much as before.',
   )
+  const over = (start: string, end: string) => ({
+    window: { start: `${start}T00:00:00.000Z`, end: `${end}T00:00:00.000Z` },
+  })
+  const before = aResult({ value: 6 / 7, n: 7, ...over('2026-01-05', '2026-02-02') })
+  const after = aResult({ value: 5 / 6, n: 6, ...over('2026-04-13', '2026-05-11') })
+  expect(changeSentence(story({ before, after }))).toBe(
+    'From 86% over 28 days, 5 Jan 2026 to 1 Feb 2026 to 83% over 28 days, 13 Apr 2026 to 10 May 2026: 2.4 points less.',
+  )
   expect(changeSentence(story({ before: null, difference: null }))).toBeNull()
 })
 

@@ -231,7 +231,8 @@ test('a series of a window is refused with the way out', async () => {
   ])
 })
 
-test('what moved a figure from one window to another adds up, of work as of deliveries', async () => {
+/** Six teams that deploy on 40 days, of which one goes around the path in February. */
+async function sixTeams(): Promise<ServedDatabase> {
   const served = await servedDatabase()
   const { db } = served
   await addPath(db, { available_since: day('2025-04-07'), rules: { work: 'deployments' } })
@@ -245,6 +246,30 @@ test('what moved a figure from one window to another adds up, of work as of deli
     await addDeployments(db, team, daysFrom('2026-02-02', 20), row)
   }
   await scoreAll(db, { now: NOW })
+  return served
+}
+
+test('over a window a team stands beside the median of the others over the same window', async () => {
+  const served = await sixTeams()
+  const february = 'window:2026-02-02..2026-02-21&cmp=median'
+  const [depth] = await comparisons(served, `ev=ADO-04@path:http-service,team:mail,${february}`)
+  expect(depth).toMatchObject({
+    result: { numerator: 0, denominator: 20 },
+    reference: null,
+    median: { value: 1, teams: 5 },
+    target: null,
+  })
+  // All of them deployed on every one of the forty days.
+  const days = 'window:2026-01-13..2026-02-21&cmp=median'
+  const [rate] = await comparisons(served, `ev=SPD-03@team:mail,${days}`)
+  expect(rate).toMatchObject({ result: { value: 7 }, median: { value: 7, teams: 5 } })
+  // What is of no team has no other teams.
+  const [path] = await comparisons(served, `ev=ADO-04@path:http-service,${february}`)
+  expect(path).toMatchObject({ result: { numerator: 100, denominator: 120 }, median: null })
+})
+
+test('what moved a figure from one window to another adds up, of work as of deliveries', async () => {
+  const served = await sixTeams()
   const explain = async (ev: string) => {
     const answer = await (await served.get(`/api/v1/explanations?ev=${ev}`)).json()
     return z.object({ items: z.array(Explanation) }).parse(answer).items[0]

@@ -24,8 +24,7 @@ export async function OverWindow({
   const [compared] = await compareOver(view, { metricId: definition.id, scope })
   if (compared === undefined) return null
   const { window, result, referenceWindow, reference, comparison, yardstick } = compared
-  const target =
-    yardstick === undefined ? null : comparedOf({ result, before: undefined, yardstick })
+  const held = yardstick === undefined ? null : comparedOf({ result, before: undefined, yardstick })
   return (
     <section className="section" aria-labelledby="over-window">
       <h2 id="over-window">Over the time shown</h2>
@@ -34,7 +33,10 @@ export async function OverWindow({
         <p className="note">It is a state at a moment: each is told as it stood at its end.</p>
       )}
       {comparison !== null && <p>{differenceSentence(comparison, result, definition)}</p>}
-      {target !== null && <p>{target.words}.</p>}
+      {held !== null && <p>{held.words}.</p>}
+      {view.comparison.text === 'median' && yardstick?.kind !== 'median' && (
+        <p className="note">{noMedianSentence(scope)}</p>
+      )}
       <Scroll label="Figures over the time shown">
         <table>
           <caption>{definition.name}, over the time shown and what it is compared with</caption>
@@ -59,6 +61,12 @@ export async function OverWindow({
     </section>
   )
 }
+
+/** Why a figure stands beside no median. */
+const noMedianSentence = ({ teamId }: Scope) =>
+  teamId === undefined
+    ? 'There is no median of the other teams: this figure is of no single team.'
+    : 'There is no median: fewer than five other teams have a value over this time.'
 
 function Row({
   window,

@@ -16,6 +16,7 @@ import { Screen } from '#app/screen.tsx'
 import { isSurvey } from '#app/surveys/figures.ts'
 import { readParameters } from '#app/url-state.ts'
 import { hereWith, type View } from '#app/view.ts'
+import { DEFAULT_RANGE } from '#lib/range.ts'
 import type { MetricDefinition, MetricResult, Scope } from '#scorecards/result.ts'
 
 type Props = PageProps<'/metrics/[metric]'>
@@ -33,7 +34,7 @@ export default async function MetricPage({ params, searchParams }: Props) {
   const opened = await findScope(db, search)
   if (opened === undefined) notFound()
   const scope = toScope(opened)
-  const found = await findFigure(view, { metricId: definition.id, scope })
+  const { metricId, own, found, window } = await findShown(view, definition.id, scope)
   const isOpened = found !== undefined || Object.keys(scope).length > 0
   return (
     <Screen
@@ -46,7 +47,7 @@ export default async function MetricPage({ params, searchParams }: Props) {
     >
       <Opened
         definition={definition}
-        result={found}
+        shown={{ metricId, own, found, window }}
         scope={scope}
         page={opened.page}
         bucket={readParameters(search).bucket}
@@ -57,16 +58,37 @@ export default async function MetricPage({ params, searchParams }: Props) {
   )
 }
 
+interface Shown {
+  readonly metricId: string
+  /** Over the days that the metric itself looks at. */
+  readonly own: MetricResult | undefined
+  /** What a reader sees first: over the time that the address names, where it names one. */
+  readonly found: MetricResult | undefined
+  /** That time, where `found` is over it. */
+  readonly window: string | undefined
+}
+
+/** What a survey says is of its wave, whatever time is asked for. */
+async function findShown(view: View, metricId: string, scope: Scope): Promise<Shown> {
+  const own = await findFigure(view, { metricId, scope })
+  const { text } = view.range
+  const isAsked = own !== undefined && text !== DEFAULT_RANGE && !isSurvey(metricId)
+  const over = isAsked ? await findFigure(view, { metricId, scope, window: text }) : undefined
+  return over === undefined
+    ? { metricId, own, found: own, window: undefined }
+    : { metricId, own, found: over, window: text }
+}
+
 async function Opened({
   definition,
-  result,
+  shown: { own, found: result, window },
   scope,
   page,
   bucket,
   view,
 }: {
   definition: MetricDefinition
-  result: MetricResult | undefined
+  shown: Shown
   scope: Scope
   page: number
   bucket: ReturnType<typeof readParameters>['bucket']
@@ -79,6 +101,8 @@ async function Opened({
   return (
     <OpenedFigure
       result={result}
+      window={window}
+      beside={window === undefined || definition.toldOf === 'moment' ? undefined : own}
       view={view}
       page={page}
       pageHref={(other) => hereWith(view, { page: other })}
@@ -86,7 +110,10 @@ async function Opened({
       {!isSurvey(definition.id) && (
         <>
           <OverWindow definition={definition} scope={scope} view={view} />
-          <WhyItChanged metricId={definition.id} scope={scope} view={view} />
+          <WhyItChanged
+            figure={{ metricId: definition.id, scope, ...(window !== undefined && { window }) }}
+            view={view}
+          />
         </>
       )}
       <SeriesFigure definition={definition} scope={scope} series={series} view={view} />

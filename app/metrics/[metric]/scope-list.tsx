@@ -8,6 +8,7 @@ import { comparisonName } from '#app/pickers.tsx'
 import { VerdictWord } from '#app/state-word.tsx'
 import { readResult } from '#app/status.ts'
 import { isSurvey, listSurveyFigures } from '#app/surveys/figures.ts'
+import { timesWords } from '#app/time-words.ts'
 import { metricAddress, resultHref, type View } from '#app/view.ts'
 import { comparedOf } from '#app/yardstick.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
@@ -55,7 +56,8 @@ export async function ScopeList({
       <p className="note">
         {shown.some(({ result }) => cellWords(result) !== null)
           ? 'Open one to see the rows behind it.'
-          : 'Open one to see its course, and why it changed.'}
+          : 'Open one to see its course, and why it changed.'}{' '}
+        The figures are {timesWords(shown.map(({ result }) => result))}.
       </p>
       <div className="scroll">
         <table>

@@ -12,24 +12,24 @@ import {
 import { Link } from '#app/link.tsx'
 import { Scroll } from '#app/scroll.tsx'
 import { storyOf } from '#app/story.ts'
+import type { FigureName } from '#app/url-state.ts'
 import { hrefOf, type View } from '#app/view.ts'
 import type { ChangeStory } from '#lib/queries/explain-change.ts'
 import { teamNames } from '#lib/queries/teams.ts'
 import { PART_WORDS, type TellingPart } from '#scorecards/change/parts.ts'
-import type { Scope, Unit } from '#scorecards/result.ts'
+import type { Unit } from '#scorecards/result.ts'
 
-/** Which teams moved a figure since the moment that is compared with, in parts that add up. */
+/** Which teams moved a figure since the time that is compared with, in parts that add up. */
 export async function WhyItChanged({
-  metricId,
-  scope,
+  figure,
   view,
 }: {
-  metricId: string
-  scope: Scope
+  /** Over a window where that is what the page shows. */
+  figure: FigureName
   view: View
 }) {
   const db = await database()
-  const story = await storyOf(db, view, { metricId, scope })
+  const story = await storyOf(db, view, figure)
   if (story === null || view.comparison.at === null) return null
   const sentence = changeSentence(story)
   return (
@@ -40,9 +40,7 @@ export async function WhyItChanged({
           {sentence} {causesSentence(story)}
         </p>
       )}
-      {story.untold === null && (
-        <CsvLink id="explanation" view={view} file={{ ev: { metricId, scope } }} />
-      )}
+      {story.untold === null && <CsvLink id="explanation" view={view} file={{ ev: figure }} />}
       {story.untold === null && story.after !== null ? (
         <PartTable story={story} unit={story.after.unit} names={await teamNames(db)} view={view} />
       ) : (

@@ -28,9 +28,12 @@ function toItem({ result, reference, comparison, yardstick }: ComparedWindow) {
     ci,
     noInterval,
     ratio,
+    median: yardstick?.kind === 'median' ? toMedian(yardstick) : null,
     target: yardstick?.kind === 'target' ? toTarget(result, yardstick.target) : null,
   }
 }
+
+const toMedian = ({ value, teams }: { value: number; teams: number }) => ({ value, teams })
 
 function toTarget(result: ComparedWindow['result'], target: Parameters<typeof progressOf>[2]) {
   const { outcome, gap } = progressOf(result, definitionOf(result.metricId), target)

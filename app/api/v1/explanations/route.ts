@@ -23,6 +23,6 @@ export async function GET(request: Request): Promise<Response> {
 
 function sideOf(result: MetricResult | null) {
   if (result === null) return null
-  const { asOf, value, numerator, denominator, n, unit, status, definitionVersion } = result
-  return { asOf, value, numerator, denominator, n, unit, status, definitionVersion }
+  const { window, asOf, value, numerator, denominator, n, unit, status, definitionVersion } = result
+  return { window, asOf, value, numerator, denominator, n, unit, status, definitionVersion }
 }

@@ -6,12 +6,10 @@ import { PARTS } from '#scorecards/change/parts.ts'
 const Instant = z.iso.datetime().meta({ description: 'An instant in UTC.' })
 const Unknown = 'null where nothing is known'
 
-const Days = z
-  .object({ start: Instant, end: Instant })
-  .meta({
-    description:
-      'Which days the value is over, the end not one of them; both ends alike for a state at a moment.',
-  })
+const Days = z.object({ start: Instant, end: Instant }).meta({
+  description:
+    'Which days the value is over, the end not one of them; both ends alike for a state at a moment.',
+})
 
 const Interval = z
   .object({

@@ -5,6 +5,7 @@ import { metricName } from '#app/definitions.ts'
 import { Link } from '#app/link.tsx'
 import { Screen } from '#app/screen.tsx'
 import { hrefOf, type View } from '#app/view.ts'
+import { withPlainNames } from '#lib/plain-names.ts'
 import { definitions } from '#scorecards/catalogue.ts'
 import type { MetricDefinition } from '#scorecards/result.ts'
 
@@ -76,7 +77,7 @@ function Entry({ definition, view }: { definition: MetricDefinition; view: View 
       </div>
       <div>
         <p>{definition.definition}</p>
-        <p className="note mt-1">Misleads when: {definition.misleadsWhen}</p>
+        <p className="note mt-1">Misleads when: {withPlainNames(definition.misleadsWhen)}</p>
         {definition.guardrails.length > 0 && (
           <p className="note">Read beside: {definition.guardrails.map(metricName).join(', ')}</p>
         )}

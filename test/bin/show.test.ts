@@ -282,3 +282,24 @@ path rooms, as of 2025-06-30T00:00:00.000Z
   not_counted:censored (1): requests:r6
 `)
 })
+
+test('of many rows the first are named, with their number and how to get all', SLOW, async () => {
+  const teams = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+  const cwd = aFolder({
+    'desirepath.yaml': `organisation: { name: Acme }
+catalog: [{ source: files, path: ./catalog }]
+goldenPaths: [{ id: deploy, name: Deploy, availableSince: 2025-01-01 }]
+`,
+    'catalog/teams.csv': `id,name\n${teams.map((id) => `${id},${id}\n`).join('')}`,
+    'catalog/services.csv': `id,name,team_id\n${teams.map((id) => `${id},${id},${id}\n`).join('')}`,
+  })
+  await runCli(['collect'], { cwd })
+  const { stdout } = await runCli(['show', 'ADO-02'], { cwd })
+  expect(stdout).toMatch(/ {2}[\w:]+ \(7\): a, b, c, d, e, and 2 more\n/)
+  expect(stdout).toMatch(/\n\n {2}the first 5 rows of each set; --json names them all\n$/)
+})
+
+test('a cell of a table says which it is', SLOW, async () => {
+  const { stdout } = await show('SUP-03', '--path', 'starter', '--as-of', AS_OF)
+  expect(stdout).toContain('\npath starter, type how to, as of 2025-06-30T00:00:00.000Z\n')
+})

@@ -7,21 +7,21 @@ import { OVER_WINDOW_WORDS } from '#scorecards/words.ts'
 /** All that a metric says about itself. */
 export function Definition({ definition }: { definition: MetricDefinition }) {
   const facts = [
-    { term: 'Formula', text: withPlainNames(definition.formula) },
-    { term: 'Who is counted', text: withPlainNames(definition.eligibleSet) },
+    { term: 'Formula', text: definition.formula },
+    { term: 'Who is counted', text: definition.eligibleSet },
     { term: 'Window', text: definition.window },
     { term: 'Over another window', text: OVER_WINDOW_WORDS[definition.toldOf ?? 'window'] },
     { term: 'Least cases', text: definition.minimumSample },
-    { term: 'What is missing', text: withPlainNames(definition.missingData) },
+    { term: 'What is missing', text: definition.missingData },
     { term: 'Interval', text: definition.interval },
     { term: 'Good and bad', text: definition.bands },
-    { term: 'Misleads when', text: withPlainNames(definition.misleadsWhen) },
+    { term: 'Misleads when', text: definition.misleadsWhen },
     { term: 'Read beside', text: definition.guardrails.map(metricName).join(', ') },
   ]
   return (
     <section className="section" aria-labelledby="definition">
       <h2 id="definition">What it means</h2>
-      <FactList facts={facts} />
+      <FactList facts={facts.map(({ term, text }) => ({ term, text: withPlainNames(text) }))} />
       <p className="note">
         {definition.id}, <code>{definition.key}</code>, version {definition.version}
       </p>

@@ -379,5 +379,5 @@ sources:
     '  complete_policy_evidence_requests (needs provisioning_requests as well)\n',
   )
   const requests = await runCli(['source', 'test', 'environments'], { cwd })
-  expect(requests.stdout).toContain('fail  clones of requests: no clone in ')
+  expect(requests.stdout).toContain('fail  clones of environments: no clone in ')
 })

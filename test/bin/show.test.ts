@@ -176,7 +176,7 @@ test('as JSON one scope is the whole record', SLOW, async () => {
   expect(result).toEqual({
     metricId: 'SPD-01',
     definitionVersion: '1.0.0',
-    engineVersion: '1.4.0',
+    engineVersion: '1.3.0',
     scope: { pathId: 'rooms' },
     window: { start: '2025-03-31T00:00:00.000Z', end: '2025-06-30T00:00:00.000Z' },
     asOf: '2025-06-30T00:00:00.000Z',

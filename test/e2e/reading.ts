@@ -51,7 +51,7 @@ export async function expectRowsBehind(page: Page, headline: Locator): Promise<v
 
 /** `7 of 10 teams` has seven rows above the line, and three more below it. */
 async function expectCounts(number: Locator, rows: Locator): Promise<void> {
-  // As it is seen: lines do not run into each other.
+  // biome-ignore lint/performance/useDomNodeTextContent: as it is seen, where lines do not run into each other
   const text = await number.innerText()
   const [, numerator, denominator] = /(\d+) of (\d+) /.exec(text) ?? []
   if (numerator === undefined) return

@@ -78,6 +78,7 @@ const REFUSED: readonly (readonly [address: string, detail: string])[] = [
   ['golden-paths?in=nowhere', 'in: "nowhere" means nothing here; expected whose teams: '],
   ['teams?in=team:nowhere', 'in: team:nowhere: no such group or team'],
   ['teams?asof=2998-01-01', 'asof: "2998-01-01" means nothing here; '],
+  ['seals?range=13w', 'range: names no fiscal quarter, such as 2026-Q3'],
   ['surveys?range=soon', 'range: "soon" means nothing here; '],
   ['metrics?path=http-service', 'path: no such parameter here; it takes none'],
 ]

@@ -4,7 +4,7 @@ import { findSealedFigures, isQuarter } from '#app/sealed-figures.ts'
 import { problem } from '#lib/request-error.ts'
 
 export async function GET(request: Request): Promise<Response> {
-  const asked = readRequest(request, ROUTES['/api/v1/seals'].parameters)
+  const asked = await readRequest(request, ROUTES['/api/v1/seals'].parameters)
   if ('refusal' in asked) return asked.refusal
   const { view } = asked
   if (!isQuarter(view)) return problem(400, 'range: names no fiscal quarter, such as 2026-Q3')

@@ -59,7 +59,7 @@ import type { Period } from '#lib/period.ts'
 import { tellFaults } from '#lib/shape-faults.ts'
 
 /** Raised when the same organisation would be read differently: then everything is read again. */
-const READING = 2
+const READING = 3
 
 const DAY_MS = 24 * 60 * 60_000
 /** Repositories that fail in a row; then it is not theirs. */

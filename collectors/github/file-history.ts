@@ -16,6 +16,7 @@ import {
 } from '#collectors/evidence/walk.ts'
 import { type Track, toWanted } from '#collectors/evidence/watch.ts'
 import { type GitHubClient, parseShape, ScopedError } from '#collectors/github/client.ts'
+import { mergeHistories } from '#collectors/github/merge-histories.ts'
 import { Connection, readAll } from '#collectors/github/pages.ts'
 import { Instant } from '#lib/instant.ts'
 
@@ -233,28 +234,26 @@ export async function readHistory(
 
 /**
  * What changed, oldest first. A history may show work that lay on a side branch at the time; its end
- * is put right by what the main line holds now. A state is visible from the latest time so far.
+ * is put right by what the main line holds now.
  */
 function toSteps(
   reading: FileReading,
   histories: readonly (readonly Touched[])[],
   { head, now }: Watched,
 ): Step[] {
-  const changes = histories.flatMap((history, place) => {
-    const ends = [...history, { sha: head.sha, at: head.at, files: now[place] ?? new Map() }]
-    let before: Files = new Map()
-    return ends.map(({ sha, at, files }) => {
-      const events = listChanges(before, files)
-      before = files
-      return { commit: { sha, at }, events }
-    })
-  })
+  const end = { sha: head.sha, at: head.at }
+  const lines = histories.map((history, place) => [
+    ...history.filter(({ sha }) => sha !== head.sha),
+    { ...end, files: now[place] ?? new Map() },
+  ])
+  const line = mergeHistories(lines.map(toChanges))
+  const reached = line.at(-1)?.commit.at ?? head.at
   const moves = reading.published
     .flatMap((rule) => rule.files ?? [])
     .flatMap(({ since }) => (since === undefined ? [] : new Date(since)))
-    .filter((at) => at <= head.at)
+    .filter((at) => at <= reached)
     .map((at) => ({ commit: { sha: head.sha, at }, events: [] }))
-  const steps = [...changes.filter(({ events }) => events.length > 0), ...moves].toSorted(
+  const steps = [...line.filter(({ events }) => events.length > 0), ...moves].toSorted(
     (a, b) => a.commit.at.getTime() - b.commit.at.getTime(),
   )
   const [first] = steps
@@ -262,6 +261,15 @@ function toSteps(
   // Before anybody touched them, nothing lay there; the first commit itself is not asked for.
   const sha = first?.commit.sha ?? head.sha
   return [{ commit: { sha, at: reading.createdAt }, events: [] }, ...steps]
+}
+
+function toChanges(history: readonly Touched[]): Step[] {
+  let before: Files = new Map()
+  return history.map(({ sha, at, files }) => {
+    const events = listChanges(before, files)
+    before = files
+    return { commit: { sha, at }, events }
+  })
 }
 
 function listChanges(before: Files, after: Files): Step['events'] {

@@ -4,8 +4,10 @@ import {
   type Description,
 } from '#collectors/evidence/catalogue.ts'
 import type { Readings } from '#collectors/evidence/readings.ts'
+import type { Step } from '#collectors/evidence/walk.ts'
 import { CODEOWNERS_FILES, ownersOfAll } from '#collectors/github/codeowners.ts'
 import { type FilesOf, readContents, readHistory } from '#collectors/github/file-history.ts'
+import { mergeHistories } from '#collectors/github/merge-histories.ts'
 
 /** What the files said about an owner, from a commit on. */
 export interface OwnerState {
@@ -18,34 +20,30 @@ export interface OwnerState {
 /** Blobs by path. */
 type Tree = ReadonlyMap<string, string>
 
-interface Change {
-  readonly sha: string
-  readonly at: Date
-  /** Path and blob; null: the file was removed. */
-  readonly files: readonly (readonly [string, string | null])[]
-}
-
 /** What `paths` said since the first commit that touched one of them, oldest first. @throws {SourceError} */
 export async function readOwnerHistory(
   reading: FilesOf,
   paths: readonly string[],
 ): Promise<OwnerState[]> {
-  const histories: Change[][] = []
+  const histories: Step[][] = []
   for (const path of paths) {
     const touching = await readHistory(reading, path)
     histories.push(
-      touching.map(({ sha, at, files }) => ({ sha, at, files: [[path, files.get(path) ?? null]] })),
+      touching.map(({ sha, at, files }) => ({
+        commit: { sha, at },
+        events: [{ path, blob: files.get(path) ?? null }],
+      })),
     )
   }
-  const changes = mergeHistories(histories)
-  const wanted = changes
-    .flatMap(({ files }) => files)
-    .flatMap(([path, blob]) => (blob === null ? [] : { path, blob, readers: [readerOf(path)] }))
+  const steps = mergeHistories(histories)
+  const wanted = steps
+    .flatMap(({ events }) => events)
+    .flatMap(({ path, blob }) => (blob === null ? [] : { path, blob, readers: [readerOf(path)] }))
   const readings = await readContents(reading, wanted)
   const tree = new Map<string, string>()
   let said: Pick<OwnerState, 'descriptions' | 'codeowners'> = { descriptions: [], codeowners: null }
-  return changes.map(({ sha, at, files }) => {
-    for (const [path, blob] of files) {
+  return steps.map(({ commit, events }) => {
+    for (const { path, blob } of events) {
       if (blob === null) tree.delete(path)
       else tree.set(path, blob)
     }
@@ -53,32 +51,8 @@ export async function readOwnerHistory(
       descriptions: listDescriptions(tree, readings, said.descriptions),
       codeowners: findCodeowners(tree, readings, said.codeowners),
     }
-    return { sha, at, ...said }
+    return { ...commit, ...said }
   })
-}
-
-/**
- * One change for each commit. Every history keeps its own order, whatever the dates of its commits;
- * between histories the earlier comes first. A state is visible from the latest time so far.
- */
-function mergeHistories(histories: readonly (readonly Change[])[]): Change[] {
-  const rests = histories.map((history) => [...history])
-  const merged: Change[] = []
-  let latest = 0
-  for (;;) {
-    const heads = rests.flatMap(([head]) => head ?? [])
-    const isNext = ({ sha }: Change) =>
-      rests.every((rest) => rest.findIndex((one) => one.sha === sha) <= 0)
-    const ready = heads.filter(isNext)
-    const [next] = (ready.length > 0 ? ready : heads).toSorted(
-      (a, b) => a.at.getTime() - b.at.getTime(),
-    )
-    if (next === undefined) return merged
-    const own = rests.filter(([head]) => head?.sha === next.sha)
-    const files = own.flatMap((rest) => rest.shift()?.files ?? [])
-    latest = Math.max(latest, next.at.getTime())
-    merged.push({ sha: next.sha, at: new Date(latest), files })
-  }
 }
 
 const CODEOWNERS = { key: 'codeowners', read: ownersOfAll }

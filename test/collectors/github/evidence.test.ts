@@ -155,6 +155,41 @@ test('GitHub tells of the watched files what a clone tells, now and at every mom
   expect(told.versions.length).toBe(6)
 })
 
+const later = (time: string) => `2026-03-0${time}:00:00.000Z`
+
+test('of commits whose dates run backwards, are equal or lie ahead, GitHub tells in the order of the history what a clone tells', async () => {
+  const folder = aFolder()
+  const repositories = [
+    makeBoth(folder, 'common', [
+      { at: at(1), files: { Makefile: 'v1' } },
+      { at: at(6), files: { Makefile: 'v2' } },
+      { at: at(4), files: { Makefile: 'v3' } },
+      { at: at(4), files: { 'new/Makefile': 'v4' } },
+    ]),
+    makeBoth(folder, 'shop', [
+      { at: at(3), files: { Makefile: 'v1', 'go.mod': 'x' } },
+      { at: at(2), files: { Makefile: 'mine' } },
+      { at: at(3), files: { Makefile: 'v2', '.github/workflows/a.yml': workflow('v1') } },
+      { at: later('4T10'), files: { '.github/workflows/a.yml': workflow('v2') } },
+      { at: later('4T10'), files: { '.github/workflows/a.yml': null } },
+      { at: '2080-01-01T00:00:00.000Z', files: { 'go.mod': null } },
+      { at: at(5), files: { Makefile: 'v3', 'go.mod': 'y' } },
+    ]),
+  ]
+  const [cloned, hosted] = [await testDatabase(), await testDatabase()]
+  await collectClones(cloned, folder, { paths: [PATH] })
+  await collectGitHub(hosted, await aGitHub(aWorld({ repositories })), { paths: [PATH] })
+  const told = await evidenceOf(hosted)
+  expect(told).toEqual(await evidenceOf(cloned))
+  const makefile = told.evidence.filter(
+    ({ repository_id: id, rule_id: rule }) => id === 'shop' && rule === 'file-equals:Makefile',
+  )
+  expect(makefile.map(({ valid_from: from, blob }) => [from, blob])).toEqual([
+    [at(3), toBlobId('v2')],
+    ['2080-01-01T00:00:00.000Z', toBlobId('v3')],
+  ])
+})
+
 /** A shop that is read once, with what it tells of the Makefile. */
 async function collectShop(commits: readonly Commit[]) {
   const folder = aFolder()

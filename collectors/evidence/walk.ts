@@ -243,7 +243,7 @@ function toSightFact(
   { commit, repositoryId }: { commit: LineCommit; repositoryId: string },
 ): HistoryFact {
   const seen = { repository_id: repositoryId, valid_from: commit.at.toISOString() }
-  const at = `${where}@${commit.sha.slice(0, 7)}`
+  const at = commit.sha === '' ? where : `${where}@${commit.sha.slice(0, 7)}`
   const proof = problem === null ? at : `${at}: ${problem}`
   if (subject.kind === 'attribute') {
     const { attribute } = subject

@@ -271,10 +271,16 @@ class PageSizes {
   }
 }
 
+// https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+const TOO_MUCH: ReadonlySet<string> = new Set([
+  'MAX_NODE_LIMIT_EXCEEDED',
+  'RESOURCE_LIMITS_EXCEEDED',
+])
+
 /** Whether less might be answered: GitHub ran out of time, or there is too much. */
 function isTooMuch(error: unknown): boolean {
   if (error instanceof GraphqlResponseError) {
-    return error.errors?.some(({ type }) => !type || type === 'MAX_NODE_LIMIT_EXCEEDED') ?? false
+    return error.errors?.some(({ type }) => !type || TOO_MUCH.has(type)) ?? false
   }
   const kind = findOutbound(error)?.kind
   return kind === 'failing' || kind === 'unreachable' || kind === 'too large'
@@ -351,10 +357,10 @@ function toQueryError(
   const message = redact(errors.map((one) => `${one.type ?? 'error'}: ${one.message}`).join('; '))
   const isHidden = errors.every(({ type }) => HIDDEN.has(type))
   const missing = listMissing(errors)
-  return isHidden
-    ? new ScopedError(sourceId, `gone, or hidden from this sign-in: ${message}`, {
-        cause: error,
-        missing,
-      })
-    : new SourceError(sourceId, message, { cause: error })
+  if (isHidden) {
+    const why = `gone, or hidden from this sign-in: ${message}`
+    return new ScopedError(sourceId, why, { cause: error, missing })
+  }
+  const Kind = isTooMuch(error) ? ScopedError : SourceError
+  return new Kind(sourceId, message, { cause: error })
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { PublishedRule } from '#collectors/evidence/publications.ts'
 import type { HistoryFact, UnreadableRecord } from '#collectors/evidence/walk.ts'
+import type { Track } from '#collectors/evidence/watch.ts'
 import { type ApprovalFact, approvalRecord } from '#collectors/github/approvals.ts'
 import type { MandatesFact } from '#collectors/github/branch-rules.ts'
 import { type DeploymentFact, deploymentRecord } from '#collectors/github/deployments.ts'
 import { type IssueFact, type IssueKind, issueRecord } from '#collectors/github/issues.ts'
-import type { OwnerClaim } from '#collectors/github/ownership.ts'
+import type { OwnerTold } from '#collectors/github/ownership.ts'
 import type { ChangeFact } from '#collectors/github/pull-requests.ts'
 import { changeRecord } from '#collectors/github/pull-requests.ts'
 import { type PolicyFact, ruleSuiteRecord } from '#collectors/github/rule-suites.ts'
@@ -21,8 +22,7 @@ export type GitHubFact =
   /** GitHub's ids of all tickets or incidents there are: what is stored and not among them is gone. */
   | { readonly kind: 'inventory'; readonly of: IssueKind; readonly nodes: readonly string[] }
   | ({ readonly kind: 'repository' } & SeenRepository)
-  /** With all of its files' history: what is stored and not among it goes. */
-  | { readonly kind: 'history'; readonly rules: readonly PublishedRule[] }
+  | WatchedHistoryFact
   | HistoryFact
   | OwnershipFact
   | ChangeFact
@@ -34,14 +34,18 @@ export type GitHubFact =
   | PolicyFact
   | { readonly kind: 'ignored' }
 
-/** What every place says of the owner now, and before that from when on. */
-export interface OwnershipFact {
+/** With the history of the watched files: what is stored of what was looked at and not among it goes. */
+export interface WatchedHistoryFact {
+  readonly kind: 'history'
+  /** Rules whose versions were read. */
+  readonly rules: readonly PublishedRule[]
+  /** What could not be looked at: it stays as it is stored. */
+  readonly unread: readonly Track['subject'][]
+}
+
+/** What every place says of the owner now, and files before that. */
+interface OwnershipFact extends OwnerTold {
   readonly kind: 'ownership'
-  readonly claims: readonly OwnerClaim[]
-  /** By commits, oldest first. */
-  readonly past: readonly { readonly at: string; readonly claims: readonly OwnerClaim[] }[]
-  /** `past` goes back to the first commit, and not only to the reading before. */
-  readonly isWhole: boolean
 }
 
 /** A record as it is fetched: a node as GitHub gave it, or a fact that was made from several. */

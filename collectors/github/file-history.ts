@@ -99,27 +99,135 @@ export interface FileReading extends FilesOf {
 
 export interface FileHistory {
   readonly records: readonly SourceRecord[]
-  /** JSON of what was read: the same again means that nothing touched a watched file. */
+  /** JSON of what was read: the same again means that nothing touched a watched file. Empty when not all was. */
   readonly signature: string
+  /** Rules whose versions were read. */
+  readonly published: readonly PublishedRule[]
+  readonly unread: Unread
 }
 
-/** What the watched files tell since ever; null when they are as `signature` says. @throws {SourceError} */
+/** What GitHub did not give, and what is looked at in it, of which nothing is told. */
+export interface Unread {
+  readonly subjects: readonly Track['subject'][]
+  /** Paths, contents of files, `tags`. */
+  readonly places: readonly string[]
+  /** Why; null when everything was read. */
+  readonly cause: ScopedError | null
+}
+
+/**
+ * What the watched files tell since ever; null when they are as `signature` says. A history that GitHub
+ * does not give leaves the others.
+ *
+ * @throws {SourceError}
+ */
 export async function readFileHistory(
   reading: FileReading,
   signature: string | null,
 ): Promise<FileHistory | null> {
+  const failures = new Failures()
   const paths = listPaths(reading)
-  const watched = await watch(reading, paths)
-  const tags = await readTags(reading)
-  const reached = JSON.stringify([watched.last, tags])
-  if (reached === signature) return null
+  const watched = await watch(reading, paths, failures)
+  const tags = await failures.orElse('tags', readTags(reading), null)
+  const reached = failures.isEmpty ? JSON.stringify([watched.last, tags]) : ''
+  if (reached !== '' && reached === signature) return null
   const histories: Touched[][] = []
   for (const [place, path] of paths.entries()) {
-    histories.push(watched.last[place] ? await readHistory(reading, path) : [])
+    const isTouched = Boolean(watched.last[place])
+    histories.push(isTouched ? await failures.orElse(path, readHistory(reading, path), []) : [])
   }
-  const steps = toSteps(reading, histories, watched)
-  const records = await walk(reading, steps)
-  return { records: [...records, ...listTagVersions(reading.published, tags)], signature: reached }
+  const left = withoutUnread(reading, failures)
+  const walked = await walk(left, toSteps(left, paths, histories, watched), failures)
+  return {
+    records: [...walked.records, ...listTagVersions(left.published, tags ?? [])],
+    signature: failures.isEmpty ? reached : '',
+    published: left.published,
+    unread: {
+      subjects: reading.tracks
+        .filter((track) => !walked.tracks.includes(track))
+        .map(({ subject }) => subject),
+      places: failures.places,
+      cause: failures.first,
+    },
+  }
+}
+
+/** What could not be read of one repository while the rest was. */
+class Failures {
+  readonly #byPlace = new Map<string, ScopedError>()
+
+  get isEmpty(): boolean {
+    return this.#byPlace.size === 0
+  }
+
+  get places(): string[] {
+    return [...this.#byPlace.keys()]
+  }
+
+  get first(): ScopedError | null {
+    return this.#byPlace.values().next().value ?? null
+  }
+
+  has(place: string): boolean {
+    return this.#byPlace.has(place)
+  }
+
+  /** @throws `error`, unless it is of one thing that takes too long */
+  note(place: string, error: unknown): void {
+    if (!isOfOneThing(error)) throw error
+    this.#byPlace.set(place, error)
+  }
+
+  async orElse<T, Otherwise>(
+    place: string,
+    read: Promise<T>,
+    otherwise: Otherwise,
+  ): Promise<T | Otherwise> {
+    try {
+      return await read
+    } catch (error) {
+      this.note(place, error)
+      return otherwise
+    }
+  }
+}
+
+/** Of what is hidden everything is. */
+const isOfOneThing = (error: unknown): error is ScopedError =>
+  error instanceof ScopedError && error.missing.length === 0
+
+/** What can be told all the same. */
+function withoutUnread(reading: FileReading, failures: Failures): FileReading {
+  const isRead = (path: string) => !failures.has(path)
+  return {
+    ...reading,
+    tracks: reading.tracks.filter(({ paths }) => paths.every(isRead)),
+    published: reading.published.filter(
+      ({ files }) => files?.every(({ path }) => isRead(path)) ?? isRead('tags'),
+    ),
+  }
+}
+
+/**
+ * What `ask` tells of each of `items`: in halves when all of them are too much for one answer.
+ *
+ * @throws {SourceError} when it fails, unless `leave` takes the failure of one item
+ */
+async function askInHalves<Item, Told>(
+  items: readonly Item[],
+  ask: (items: readonly Item[]) => Promise<Told[]>,
+  leave: (item: Item, error: unknown) => Told,
+): Promise<Told[]> {
+  try {
+    return await ask(items)
+  } catch (error) {
+    const [first] = items
+    if (!isOfOneThing(error) || first === undefined) throw error
+    if (items.length === 1) return [leave(first, error)]
+    const half = Math.ceil(items.length / 2)
+    const told = await askInHalves(items.slice(0, half), ask, leave)
+    return [...told, ...(await askInHalves(items.slice(half), ask, leave))]
+  }
 }
 
 function listPaths({ tracks, published }: FileReading): string[] {
@@ -165,27 +273,34 @@ const Last = z.object({ nodes: z.array(z.object({ oid: z.string() })) })
 interface Watched {
   readonly head: { readonly sha: string; readonly at: Date }
   readonly now: readonly Files[]
-  /** The commit that touched each path last; null when none did. */
+  /** The commit that touched each path last; null when none did, or that is not known. */
   readonly last: readonly (string | null)[]
 }
+
+const NO_HEAD = { sha: '', at: new Date(0) }
 
 async function watch(
   { client, sourceId, owner, name }: FileReading,
   paths: readonly string[],
+  failures: Failures,
 ): Promise<Watched> {
-  const named = Object.fromEntries(paths.map((path, place) => [`path${place}`, path]))
-  const query = watchQuery(paths.length)
-  const { data } = await client.query(WatchAnswer, query, { owner, name, ...named })
-  const { target } = data.repository.defaultBranchRef
-  return {
-    head: { sha: target.oid, at: new Date(target.committedDate) },
-    now: paths.map((_, place) =>
-      toFiles(parseShape(sourceId, Entry.nullable(), target[`now${place}`])),
-    ),
-    last: paths.map(
-      (_, place) => parseShape(sourceId, Last, target[`last${place}`]).nodes[0]?.oid ?? null,
-    ),
+  let head = NO_HEAD
+  const ask = async (asked: readonly string[]) => {
+    const named = Object.fromEntries(asked.map((path, place) => [`path${place}`, path]))
+    const query = watchQuery(asked.length)
+    const { data } = await client.query(WatchAnswer, query, { owner, name, ...named })
+    const { target } = data.repository.defaultBranchRef
+    head = { sha: target.oid, at: new Date(target.committedDate) }
+    return asked.map((_, place) => ({
+      now: toFiles(parseShape(sourceId, Entry.nullable(), target[`now${place}`])),
+      last: parseShape(sourceId, Last, target[`last${place}`]).nodes[0]?.oid ?? null,
+    }))
   }
+  const told = await askInHalves(paths, ask, (path, error) => {
+    failures.note(path, error)
+    return { now: new Map(), last: null }
+  })
+  return { head, now: told.map(({ now }) => now), last: told.map(({ last }) => last) }
 }
 
 const HistoryAnswer = z.object({
@@ -238,14 +353,17 @@ export async function readHistory(
  */
 function toSteps(
   reading: FileReading,
+  paths: readonly string[],
   histories: readonly (readonly Touched[])[],
   { head, now }: Watched,
 ): Step[] {
-  const end = { sha: head.sha, at: head.at }
-  const lines = histories.map((history, place) => [
-    ...history.filter(({ sha }) => sha !== head.sha),
-    { ...end, files: now[place] ?? new Map() },
-  ])
+  const read = new Set(listPaths(reading))
+  const lines = histories
+    .map((history, place) => [
+      ...history.filter(({ sha }) => sha !== head.sha),
+      { ...head, files: now[place] ?? new Map() },
+    ])
+    .filter((_, place) => read.has(paths[place] ?? ''))
   const line = mergeHistories(lines.map(toChanges))
   const reached = line.at(-1)?.commit.at ?? head.at
   const moves = reading.published
@@ -259,8 +377,7 @@ function toSteps(
   const [first] = steps
   if (first !== undefined && first.commit.at <= reading.createdAt) return steps
   // Before anybody touched them, nothing lay there; the first commit itself is not asked for.
-  const sha = first?.commit.sha ?? head.sha
-  return [{ commit: { sha, at: reading.createdAt }, events: [] }, ...steps]
+  return [{ commit: { sha: '', at: reading.createdAt }, events: [] }, ...steps]
 }
 
 function toChanges(history: readonly Touched[]): Step[] {
@@ -281,12 +398,27 @@ function listChanges(before: Files, after: Files): Step['events'] {
   ]
 }
 
-async function walk(reading: FileReading, steps: readonly Step[]): Promise<SourceRecord[]> {
-  const { tracks, published, repositoryId } = reading
+interface Walked {
+  readonly records: readonly SourceRecord[]
+  /** What was looked at. */
+  readonly tracks: readonly Track[]
+}
+
+async function walk(
+  reading: FileReading,
+  steps: readonly Step[],
+  failures: Failures,
+): Promise<Walked> {
+  const { published, repositoryId } = reading
   const files = steps
     .flatMap(({ events }) => events)
     .flatMap(({ path, blob }) => (blob === null ? [] : { path, blob }))
-  const readings = await readContents(reading, toWanted(tracks, files))
+  const wanted = toWanted(reading.tracks, files)
+  const readings = await readContents(reading, wanted, (path, error) => failures.note(path, error))
+  const unread = wanted.filter(({ path }) => failures.has(path))
+  const tracks = reading.tracks.filter(
+    (track) => !unread.some(({ path }) => track.concerns(path) && track.readers(path).length > 0),
+  )
   const walker = new Walker({
     repositoryId,
     tracks,
@@ -298,9 +430,10 @@ async function walk(reading: FileReading, steps: readonly Step[]): Promise<Sourc
   })
   for (const step of steps) walker.step(step)
   // Owners are decided from more than this file.
-  return walker
+  const records = walker
     .end(null)
     .records.filter(({ value }) => (value as { kind: string }).kind !== 'owner')
+  return { records, tracks }
 }
 
 const Blob = z
@@ -313,40 +446,39 @@ const Blob = z
   .nullable()
 const ContentsAnswer = z.object({ repository: z.record(z.string(), z.unknown()) })
 
+/** @throws {SourceError} unless `leave` takes the failure of one file, which then is one without content */
 export async function readContents(
   reading: FilesOf,
   files: readonly WantedFile[],
+  leave: (path: string, error: unknown) => void,
 ): Promise<ContentReader> {
   const reader = new ContentReader(files)
   const { blobs } = reader
   for (let start = 0; start < blobs.length; start += MOST_CONTENTS) {
     const asked = blobs.slice(start, start + MOST_CONTENTS)
-    for (const [blob, content] of await askForContents(reading, asked)) reader.visit(blob, content)
+    const contents = await askInHalves(
+      asked,
+      (some) => askForContents(reading, some),
+      (blob, error): BlobContent => {
+        for (const file of files) if (file.blob === blob) leave(file.path, error)
+        return { text: null, why: 'missing' }
+      },
+    )
+    for (const [place, content] of contents.entries()) reader.visit(asked[place] ?? '', content)
   }
   return reader
 }
 
-/** In halves when all of them are too much for one answer. */
 async function askForContents(
-  reading: FilesOf,
+  { client, sourceId, owner, name }: FilesOf,
   blobs: readonly string[],
-): Promise<[string, BlobContent][]> {
-  const { client, sourceId, owner, name } = reading
+): Promise<BlobContent[]> {
   const named = Object.fromEntries(blobs.map((blob, place) => [`blob${place}`, blob]))
-  const variables = { owner, name, ...named }
-  try {
-    const query = contentsQuery(blobs.length)
-    const { data } = await client.query(ContentsAnswer, query, variables)
-    return blobs.map((blob, place) => {
-      const found = parseShape(sourceId, Blob, data.repository[`blob${place}`])
-      return [blob, toContent(found)]
-    })
-  } catch (error) {
-    if (!(error instanceof ScopedError) || blobs.length === 1) throw error
-    const half = Math.ceil(blobs.length / 2)
-    const first = await askForContents(reading, blobs.slice(0, half))
-    return [...first, ...(await askForContents(reading, blobs.slice(half)))]
-  }
+  const query = contentsQuery(blobs.length)
+  const { data } = await client.query(ContentsAnswer, query, { owner, name, ...named })
+  return blobs.map((_, place) =>
+    toContent(parseShape(sourceId, Blob, data.repository[`blob${place}`])),
+  )
 }
 
 function toContent(blob: z.output<typeof Blob>): BlobContent {

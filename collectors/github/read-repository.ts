@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { describeFuture, readUntil } from '#collectors/clock.ts'
-import type { Page, SourceRecord } from '#collectors/collector.ts'
+import type { Page, ScopeFailure, SourceRecord } from '#collectors/collector.ts'
 import { CATALOGUE_FILES, chooseDescription } from '#collectors/evidence/catalogue.ts'
 import type { PublishedRule } from '#collectors/evidence/publications.ts'
 import type { HistoryFact, UnreadableRecord } from '#collectors/evidence/walk.ts'
@@ -25,7 +24,7 @@ import {
   isServing,
 } from '#collectors/github/deployments.ts'
 import type { GitHubFact, GitHubRecord } from '#collectors/github/facts.ts'
-import { readFileHistory } from '#collectors/github/file-history.ts'
+import { type FileHistory, readFileHistory } from '#collectors/github/file-history.ts'
 import {
   ISSUE_COMMENTS,
   ISSUE_IDS,
@@ -45,7 +44,7 @@ import {
   readOwnerFiles,
 } from '#collectors/github/owner-files.ts'
 import { type OwnerState, readOwnerHistory } from '#collectors/github/owner-history.ts'
-import { findUndated, listClaims, type OwnerClaim } from '#collectors/github/ownership.ts'
+import { listClaims } from '#collectors/github/ownership.ts'
 import {
   Connection,
   instantAt,
@@ -57,6 +56,7 @@ import {
 } from '#collectors/github/pages.ts'
 import { PULL_REQUESTS } from '#collectors/github/pull-requests.ts'
 import type { ListedRepository } from '#collectors/github/repositories.ts'
+import { SourceError } from '#lib/errors.ts'
 
 export interface RepositoryReading {
   readonly sourceId: string
@@ -96,31 +96,31 @@ const MOST_IDS = 100
 
 type Kind = 'changes' | 'deployments' | 'tickets'
 
-/** The pages of one repository; the last one says what time was read. @throws {SourceError} */
-export async function* readRepository(reading: RepositoryReading): AsyncGenerator<Page> {
+/** The pages of one repository; the last one says what time was read. Files whose history is not to be had are told. @throws {SourceError} */
+export async function* readRepository(
+  reading: RepositoryReading,
+): AsyncGenerator<Page | ScopeFailure> {
   const { listed, client, now } = reading
   const start = reading.cursor ?? startCursor(reading)
   refuseFuture(reading, start)
   const readAt = readUntil(client.time(), now).toISOString()
   const pages = new PageMaker(reading, start)
   // Then deployments look up what workflows referred to.
-  if (reading.withRuns) yield* readWatchedFiles(reading, pages)
+  const early = reading.withRuns && (yield* readWatchedFiles(reading, pages))
   if (hasMoved('changes', start, listed)) yield* readChanges(reading, pages)
   yield* readDeployments(reading, pages)
   if (reading.issues !== null && hasMoved('tickets', start, listed))
     yield* readIssues(reading, reading.issues, pages)
-  if (!reading.withRuns) yield* readWatchedFiles(reading, pages)
-  const owner = await readOwner(reading, pages)
+  const isWhole = reading.withRuns ? early : yield* readWatchedFiles(reading, pages)
+  const owner = yield* readOwner(reading, pages)
   if (listed.moved.deployments !== null) {
     reading.approvals?.noteRead(pages.cursor.approvedFrom ?? pages.cursor.since)
   }
   const rules = await readRules(reading, pages)
   const alerts = await readAlerts(reading, pages)
   pages.cursor = { ...pages.cursor, readAt, moved: listed.moved }
-  yield pages.last([...owner, ...rules, ...alerts], {
-    from: coveredFrom(reading, start),
-    to: new Date(readAt),
-  })
+  const covers = { from: coveredFrom(reading, start), to: new Date(readAt) }
+  yield pages.last([...owner, ...rules, ...alerts], isWhole ? covers : null)
 }
 
 /** What was not there yet cannot be missed. */
@@ -191,8 +191,9 @@ class PageMaker {
     return this.#page([...toRecords('deployment', nodes), ...approved])
   }
 
-  ofHistory(records: readonly SourceRecord[], rules: readonly PublishedRule[]): Page {
-    const whole: GitHubRecord = { kind: 'fact', fact: { kind: 'history', rules } }
+  ofHistory({ records, published: rules, unread }: FileHistory): Page {
+    const fact = { kind: 'history' as const, rules, unread: unread.subjects }
+    const whole: GitHubRecord = { kind: 'fact', fact }
     const facts = records.map(({ position, value }, index) => {
       const record = value as HistoryFact | UnreadableRecord // As the walk makes them.
       return {
@@ -494,17 +495,17 @@ function withComments(
   })
 }
 
-/** The history of the watched files, when the main line moved, or tags may have. */
+/** The history of the watched files, when the main line moved, or tags may have. Returns whether all of it is known. */
 async function* readWatchedFiles(
   reading: RepositoryReading,
   pages: PageMaker,
-): AsyncGenerator<Page> {
+): AsyncGenerator<Page | ScopeFailure, boolean> {
   const { sourceId, client, listed, tracks, published } = reading
   const { head } = listed.moved
   const { history } = pages.cursor
   const isWatched = tracks.length > 0 || published.length > 0
   const hasTags = published.some(({ files }) => files === null)
-  if (head === null || !isWatched || (history?.head === head && !hasTags)) return
+  if (head === null || !isWatched || (history?.head === head && !hasTags)) return true
   const [owner = '', name = ''] = listed.nameWithOwner.split('/')
   const told = await readFileHistory(
     {
@@ -519,11 +520,19 @@ async function* readWatchedFiles(
     },
     history?.signature ?? null,
   )
+  const { places, cause } = told?.unread ?? { places: [], cause: null }
+  // What was not to be had is asked for by the next run.
+  const reached = cause === null ? head : (history?.head ?? null)
+  const signature = told?.signature ?? history?.signature ?? ''
   pages.cursor = {
     ...pages.cursor,
-    history: { head, signature: told?.signature ?? history?.signature ?? '' },
+    history: reached === null ? null : { head: reached, signature },
   }
-  if (told !== null) yield pages.ofHistory(told.records, published)
+  if (told !== null) yield pages.ofHistory(told)
+  if (cause === null) return true
+  const what = `history of ${places.join(', ')}: what is known of it stays, and until it can be read the time since is not covered`
+  yield toFilesFailure(reading, what, cause)
+  return false
 }
 
 /** What the default branch is held to, as far as that changed. */
@@ -565,19 +574,16 @@ async function readAlerts(
 }
 
 /** What every place says of the owner, when that changed. */
-async function readOwner(reading: RepositoryReading, pages: PageMaker): Promise<GitHubRecord[]> {
-  const { unreadable, history, isWhole } = await readFiles(reading, pages)
-  const undated = undatedOf(reading)
-  const claims = listClaims({ ...undated, ...toSaid(pages.cursor.files) })
-  // What no history tells stood then as it was seen before; a first reading knows no other.
-  const before = reading.cursor === null ? undated : findUndated(formerClaims(pages.cursor))
-  const past = history
-    .map((state) => ({
-      at: state.at.toISOString(),
-      claims: listClaims({ ...before, ...toSaid(state) }),
-    }))
-    .filter(({ at }, index, all) => at !== all[index + 1]?.at)
-    .filter(({ claims: own }, index, all) => !isDeepStrictEqual(own, all[index - 1]?.claims))
+async function* readOwner(
+  reading: RepositoryReading,
+  pages: PageMaker,
+): AsyncGenerator<ScopeFailure, GitHubRecord[]> {
+  const { unreadable, history, isWhole } = yield* readFiles(reading, pages)
+  const claims = listClaims({ ...undatedOf(reading), ...toSaid(pages.cursor.files) })
+  const past = history.map((state) => ({
+    at: state.at.toISOString(),
+    claims: listClaims({ ...NOTHING_UNDATED, ...toSaid(state) }),
+  }))
   const told = JSON.stringify(claims)
   if (told === pages.cursor.claims && past.length === 0) return [...unreadable]
   pages.cursor = { ...pages.cursor, claims: told }
@@ -589,6 +595,8 @@ const toSaid = (files: Said | null): Said => ({
   codeowners: files?.codeowners ?? null,
 })
 
+const NOTHING_UNDATED = { property: undefined, teams: [], configured: undefined }
+
 /** What the places say of which no history is told. */
 const undatedOf = ({ listed, organisation, configuredOwner }: RepositoryReading) => ({
   property: organisation.property[String(listed.databaseId)],
@@ -596,31 +604,31 @@ const undatedOf = ({ listed, organisation, configuredOwner }: RepositoryReading)
   configured: configuredOwner,
 })
 
-// As readOwner left them.
-const formerClaims = ({ claims }: RepositoryCursor): OwnerClaim[] => JSON.parse(claims)
-
 interface ReadFiles {
   readonly unreadable: readonly UnreadableRecord[]
   /** What they said since the reading before, oldest first. */
   readonly history: readonly OwnerState[]
+  /** `history` goes back to the first commit. */
   readonly isWhole: boolean
 }
 
-const OWNER_HISTORY = 'history of the files that name an owner'
 const NOTHING_NEW: ReadFiles = { unreadable: [], history: [], isWhole: false }
 
 /** Reads the files that name an owner, when the main line moved. */
-async function readFiles(reading: RepositoryReading, pages: PageMaker): Promise<ReadFiles> {
-  const { client, listed } = reading
-  const { head } = listed.moved
+async function* readFiles(
+  reading: RepositoryReading,
+  pages: PageMaker,
+): AsyncGenerator<ScopeFailure, ReadFiles> {
+  const { head } = reading.listed.moved
   const { files } = pages.cursor
   if (head === null || files?.head === head) return NOTHING_NEW
-  const [owner, name] = listed.nameWithOwner.split('/')
-  const { data } = await askForOwnerFiles(client, { owner, name })
-  const told = readOwnerFiles(data)
-  const { history, fault } = await tryHistory(reading, told.last, files)
+  const { told, failure } = await askForOwnerFiles(reading)
+  const known = files?.last ?? []
+  const tried = failure === null ? await tryHistory(reading, told.last, known) : { failure }
+  if (tried.failure !== null) yield toFilesFailure(reading, HISTORY_OF_OWNERS, tried.failure)
+  const history = tried.history ?? []
   const said = keepUnread(told, history.at(-1) ?? files)
-  const last = fault === null ? told.last : null
+  const last = tried.failure === null ? told.last : null
   pages.cursor = {
     ...pages.cursor,
     files: {
@@ -631,10 +639,22 @@ async function readFiles(reading: RepositoryReading, pages: PageMaker): Promise<
       last: last && Object.values(last),
     },
   }
-  // One that had no commit when it was read before said nothing before its first.
-  const isWhole = reading.cursor === null || (files !== null && files.last === null)
-  const unreadable = [...told.unreadable, ...(fault === null ? [] : [fault])]
-  return { unreadable, history, isWhole }
+  // Before the first commit that touched one of them they said nothing.
+  return { unreadable: told.unreadable, history, isWhole: last !== null && known.length === 0 }
+}
+
+const HISTORY_OF_OWNERS =
+  'history of the files that name an owner: until it can be read, an owner is dated from when it was seen'
+
+/** That files could not be read as `what` says; the next run asks again. */
+function toFilesFailure(
+  { sourceId, listed }: RepositoryReading,
+  what: string,
+  cause: ScopedError,
+): ScopeFailure {
+  const message = `${listed.nameWithOwner}: ${what}: ${cause.message}`
+  const failure = new SourceError(sourceId, message, { cause })
+  return { scope: `files:${listed.repositoryId}`, failure }
 }
 
 type Said = Pick<OwnerState, 'descriptions' | 'codeowners'>
@@ -653,45 +673,52 @@ function keepUnread(
   return { descriptions: known, codeowners: isUnread ? toSaid(before).codeowners : codeowners }
 }
 
+interface AskedOwnerFiles {
+  readonly told: OwnerFiles
+  /** Why their history is not told. */
+  readonly failure: ScopedError | null
+}
+
 /** A history that takes GitHub too long to look through does not keep owners from being read. */
-async function askForOwnerFiles(
-  client: GitHubClient,
-  of: { readonly owner: string | undefined; readonly name: string | undefined },
-) {
+async function askForOwnerFiles({ client, listed }: RepositoryReading): Promise<AskedOwnerFiles> {
+  const [owner, name] = listed.nameWithOwner.split('/')
+  const ask = async (history: boolean) => {
+    const { data } = await client.query(OwnerFilesAnswer, OWNER_FILES, { owner, name, history })
+    return readOwnerFiles(data)
+  }
   try {
-    return await client.query(OwnerFilesAnswer, OWNER_FILES, of)
+    return { told: await ask(true), failure: null }
   } catch (error) {
     if (!(error instanceof ScopedError)) throw error
-    return client.query(OwnerFilesAnswer, OWNER_FILES, { ...of, history: false })
+    return { told: await ask(false), failure: error }
   }
 }
 
 interface TriedHistory {
-  readonly history: readonly OwnerState[]
-  readonly fault: UnreadableRecord | null
+  readonly history?: readonly OwnerState[]
+  readonly failure: ScopedError | null
 }
 
 /** A history that GitHub does not give keeps nothing else from being read. */
 async function tryHistory(
   reading: RepositoryReading,
-  ...known: [OwnerFiles['last'], RepositoryCursor['files']]
+  last: OwnerFiles['last'],
+  known: readonly string[],
 ): Promise<TriedHistory> {
   try {
-    return { history: await readNewHistory(reading, ...known), fault: null }
+    return { history: await readNewHistory(reading, last, known), failure: null }
   } catch (error) {
     if (!(error instanceof ScopedError)) throw error
-    const reason = `until it can be read, an owner is dated from when it was seen: ${error.message}`
-    return { history: [], fault: { kind: 'unreadable', file: OWNER_HISTORY, reason } }
+    return { failure: error }
   }
 }
 
-/** What the files said since the reading before, or ever if there was none. */
+/** What the files said since the reading before, by the commits `known` then, or ever if there were none. */
 async function readNewHistory(
   { sourceId, client, listed }: RepositoryReading,
   last: OwnerFiles['last'],
-  former: RepositoryCursor['files'],
+  known: readonly string[],
 ): Promise<OwnerState[]> {
-  const known = former?.last ?? []
   if (last === null || JSON.stringify(known) === JSON.stringify(Object.values(last))) return []
   const [owner = '', name = ''] = listed.nameWithOwner.split('/')
   const of = { sourceId, client, owner, name, repositoryId: listed.repositoryId }

@@ -1,8 +1,15 @@
 import type { Page } from '#collectors/collector.ts'
-import type { WatchedPath } from '#collectors/evidence/watch.ts'
-import type { GitHubFact } from '#collectors/github/facts.ts'
+import type { Track, WatchedPath } from '#collectors/evidence/watch.ts'
+import type { GitHubFact, WatchedHistoryFact } from '#collectors/github/facts.ts'
 import type { IssueFact } from '#collectors/github/issues.ts'
-import { decideOwner, type OwnerClaim, type OwnerDecision } from '#collectors/github/ownership.ts'
+import {
+  followClaims,
+  type OwnerPlace,
+  type OwnerSaying,
+  type OwnerSpan,
+  SEEN,
+  toOwnerSpans,
+} from '#collectors/github/ownership.ts'
 import { linkWorkflow, loadPins } from '#collectors/github/workflow-link.ts'
 import { saveIncidents } from '#collectors/incidents.ts'
 import { saveInventory } from '#collectors/removed.ts'
@@ -30,7 +37,6 @@ import { NATURAL_KEYS } from '#db/natural-keys.ts'
 import { renameRepository } from '#db/repository-names.ts'
 import type { NewRow } from '#db/schema.ts'
 import type { StoredRow } from '#db/statements.ts'
-import { BEGINNING } from '#lib/instant.ts'
 
 type Kind = GitHubFact['kind']
 
@@ -276,10 +282,7 @@ async function toOwner(
   }
 }
 
-/**
- * A claim and an owner hold from the commit that said so, or else from when they were first seen
- * differently; those before which nothing was said since ever. Where owners are stored, what the files once said is no news.
- */
+/** Keeps what every place said of the owner, and who owned the service by that. */
 async function saveOwnership(
   tx: Database,
   saving: Saving,
@@ -288,99 +291,108 @@ async function saveOwnership(
 ): Promise<number> {
   const ownership = ofKind(facts, 'ownership').at(-1)
   if (ownership === undefined) return 0
-  const { claims, past, isWhole } = ownership
-  let isFirst = (await listClaimed(tx, saving)).length === 0
-  const now = { at: saving.observedAt.toISOString(), claims }
-  let changed = 0
-  for (const told of [...(!isWhole || isFirst ? past : []), now]) {
-    const at = isFirst ? BEGINNING : told.at
-    changed += await saveClaims(tx, saving, { at, claims: told.claims })
-    changed += await saveOwner(tx, saving, service, { at, decision: decideOwner(told.claims) })
-    isFirst &&= told.claims.length === 0
-  }
-  return changed
+  const known = await listSayings(tx, saving)
+  const sayings = followClaims(known, ownership, saving.observedAt.toISOString())
+  return (
+    (await saveSayings(tx, saving, { known, sayings })) +
+    (await saveOwnerSpans(tx, saving, service, toOwnerSpans(sayings)))
+  )
 }
 
 const CLAIM = 'owner: '
+/** Proof of a place that says nothing any more. */
+const NOT_SAID = 'no '
 
-/** What the places said so far, oldest first. */
-const listClaimed = (tx: Database, { sourceId, repository }: Saving) =>
-  tx
+async function listSayings(tx: Database, { sourceId, repository }: Saving): Promise<OwnerSaying[]> {
+  const rows = await tx
     .selectFrom('repository_attributes')
-    .select(['attribute', 'value', 'valid_from'])
+    .select(['attribute', 'value', 'valid_from', 'proof'])
     .where('source_id', '=', sourceId)
     .where('repository_id', '=', repository.row.id)
     .where('attribute', 'like', `${CLAIM}%`)
     .orderBy('valid_from')
     .execute()
-
-async function saveClaims(
-  tx: Database,
-  saving: Saving,
-  { at, claims }: { readonly at: string; readonly claims: readonly OwnerClaim[] },
-): Promise<number> {
-  const stored = await listClaimed(tx, saving)
-  const former = new Map(stored.map((row) => [row.attribute, row]))
-  const told = new Map(
-    claims.map(({ place, teams }) => [`${CLAIM}${place}`, (teams ?? []).join(' ')]),
-  )
-  for (const attribute of former.keys()) if (!told.has(attribute)) told.set(attribute, '')
-  const rows = [...told]
-    .filter(([attribute, value]) => former.get(attribute)?.value !== value)
-    .map(([attribute, value]) => ({
-      repository_id: saving.repository.row.id,
-      attribute,
-      valid_from: notBefore(at, former.get(attribute)?.valid_from),
-      value,
-      proof: attribute.slice(CLAIM.length),
-      ...toSeen(saving),
-    }))
-  return upsertFacts(tx, 'repository_attributes', rows)
+  return rows.map(({ attribute, value, valid_from: at, proof }) => {
+    const place = attribute.slice(CLAIM.length) as OwnerPlace // As saveSayings wrote it.
+    const teams = value === '' ? null : value.split(' ')
+    const isSaid = proof === place && !(teams === null && SEEN.includes(place))
+    return { place, at, claim: isSaid ? { place, teams } : null }
+  })
 }
 
-/** A commit may be older than what was seen before it was pushed. */
-const notBefore = (at: string, former = BEGINNING) => (at < former ? former : at)
+async function saveSayings(
+  tx: Database,
+  saving: Saving,
+  { known, sayings }: Record<'known' | 'sayings', readonly OwnerSaying[]>,
+): Promise<number> {
+  const { sourceId, repository } = saving
+  const place = { source_id: sourceId, repository_id: repository.row.id }
+  let deleted = 0
+  for (const former of known) {
+    if (sayings.some((one) => one.place === former.place && one.at === former.at)) continue
+    const key = { attribute: `${CLAIM}${former.place}`, valid_from: former.at }
+    deleted += await deleteFactsWhere(tx, 'repository_attributes', { ...place, ...key })
+  }
+  const rows = sayings.map(({ place: by, at, claim }) => ({
+    repository_id: repository.row.id,
+    attribute: `${CLAIM}${by}`,
+    valid_from: at,
+    value: (claim?.teams ?? []).join(' '),
+    proof: claim === null ? `${NOT_SAID}${by}` : by,
+    ...toSeen(saving),
+  }))
+  return deleted + (await upsertFacts(tx, 'repository_attributes', rows))
+}
 
-async function saveOwner(
+async function saveOwnerSpans(
   tx: Database,
   saving: Saving,
   service: SavedService,
-  { at, decision }: { readonly at: string; readonly decision: OwnerDecision | null },
+  spans: readonly OwnerSpan[],
 ): Promise<number> {
   if (service.id === null) return 0
-  const latest = await tx
+  const place = { source_id: saving.sourceId, service_id: service.id }
+  const stored = await tx
     .selectFrom('service_owners')
-    .select(['team_id', 'owned_from', 'owned_to', 'decided_by'])
+    .select('owned_from')
     .where('source_id', '=', saving.sourceId)
     .where('service_id', '=', service.id)
-    .orderBy('owned_from', 'desc')
-    .executeTakeFirst()
-  const former = latest?.owned_to === null ? latest : undefined
-  if (former?.team_id === decision?.team && former?.decided_by === decision?.by) return 0
-  const from = notBefore(at, latest?.owned_to ?? latest?.owned_from)
-  const closed = former ? [{ ...former, owned_to: from }] : []
-  const opened = decision
-    ? [{ team_id: decision.team, owned_from: from, owned_to: null, decided_by: decision.by }]
-    : []
-  return saveOwners(tx, saving, service, [...closed, ...opened])
+    .execute()
+  const told = new Set(spans.map(({ from }) => from))
+  const gone = stored.map((row) => row.owned_from).filter((from) => !told.has(from))
+  const deleted =
+    gone.length === 0
+      ? 0
+      : await deleteFactsWhere(tx, 'service_owners', { ...place, owned_from: gone })
+  const rows = spans.map(({ team, by, from, to }) => ({
+    team_id: team,
+    owned_from: from,
+    owned_to: to,
+    decided_by: by,
+  }))
+  return deleted + (await saveOwners(tx, saving, service, rows))
 }
 
-/** Everything that the watched files tell takes the place of what they told before. */
+/**
+ * Everything that the watched files tell takes the place of what they told before. What nobody looks for
+ * any more stays: it is all that is left of a path that is no longer configured.
+ */
 async function saveHistory(
   tx: Database,
-  saving: Saving,
+  saving: SavingRepository,
   facts: readonly GitHubFact[],
 ): Promise<number> {
   const history = ofKind(facts, 'history').at(-1)
   if (history === undefined) return 0
-  const { id } = saving.repository.row
+  const own = { repository_id: saving.repository.row.id }
   const seen = toSeen(saving)
   const evidence = ofKind(facts, 'evidence').map(({ row }) => ({ ...row, ...seen }))
   const attributes = ofKind(facts, 'attribute').map(({ row }) => ({ ...row, ...seen }))
   const versions = ofKind(facts, 'version').map(({ row }) => ({ ...row, ...seen }))
+  const read = toReadRows(saving.paths, history)
   const gone = [
-    await deleteUntold(tx, saving, 'usage_evidence', evidence, { repository_id: id }),
-    await deleteUntold(tx, saving, 'repository_attributes', attributes, { repository_id: id }),
+    await deleteUntold(tx, saving, 'usage_evidence', evidence, own, read.isEvidence),
+    await deleteUntold(tx, saving, 'repository_attributes', attributes, own, read.isAttribute),
   ]
   for (const { pathId, ruleId } of history.rules) {
     const rule = { path_id: pathId, rule_id: ruleId }
@@ -394,15 +406,38 @@ async function saveHistory(
   return [...gone, ...changed].reduce((sum, count) => sum + count, 0)
 }
 
+/** Tells which stored rows are of what was looked at. */
+function toReadRows(paths: readonly WatchedPath[], { unread }: WatchedHistoryFact) {
+  const left = new Set(unread.map(toSubjectKey))
+  const ids = new Set(paths.map(({ id }) => id))
+  const attributes = new Set(
+    paths.flatMap(({ rules }) => rules.eligible.file ?? []).map(toAttribute),
+  )
+  return {
+    isEvidence: ({ path_id: pathId, rule_id: ruleId }: StoredRow) =>
+      ids.has(String(pathId)) && !left.has(JSON.stringify([pathId, ruleId])),
+    isAttribute: ({ attribute }: StoredRow) =>
+      attributes.has(String(attribute)) && !left.has(JSON.stringify([attribute])),
+  }
+}
+
+const toAttribute = (file: string) => `file:${file}`
+
+const toSubjectKey = (subject: Track['subject']) =>
+  JSON.stringify(
+    subject.kind === 'evidence' ? [subject.pathId, subject.ruleId] : [subject.attribute],
+  )
+
 type HistoryTable = 'usage_evidence' | 'repository_attributes' | 'path_versions'
 
-/** Deletes the rows of a place (`where`) whose key is not among `told`; claims of owners are not history. */
+/** Deletes the rows of a place (`where`), of what was `read`, whose key is not among `told`. */
 async function deleteUntold(
   tx: Database,
   { sourceId }: Saving,
   table: HistoryTable,
   told: readonly object[],
   where: Readonly<Record<string, string>>,
+  isRead: (row: StoredRow) => boolean = () => true,
 ): Promise<number> {
   const key: readonly string[] = NATURAL_KEYS[table]
   const toKey = (row: object) => JSON.stringify(key.map((column) => Reflect.get(row, column)))
@@ -415,9 +450,7 @@ async function deleteUntold(
     query = query.where(column as 'rule_id', '=', value)
   }
   const stored: StoredRow[] = await query.execute()
-  const going = stored.filter(
-    (row) => !kept.has(toKey(row)) && !String(row['attribute'] ?? '').startsWith(CLAIM),
-  )
+  const going = stored.filter((row) => isRead(row) && !kept.has(toKey(row)))
   for (const row of going) {
     const place = key.map((column) => [column, String(row[column])])
     await deleteFactsWhere(tx, table, Object.fromEntries(place))

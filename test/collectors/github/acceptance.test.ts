@@ -278,14 +278,16 @@ class Evolution {
   }
 }
 
-/**
- * Another owner of the busy one, or another copy of what is published, or none. Of the calm one a team has
- * the permission, and what came first a whole reading does not tell: see collector.test.ts.
- */
+/** Another owner, or nobody, or several, or another copy of what is published, or none. */
 function toFiles(place: number): Record<string, string | null> {
-  if (place % 3 === 0 && place % 5 < 3) return { CODEOWNERS: `* @acme/team-${place % 4}` }
+  if (place % 5 === 3) return { 'catalog-info.yaml': CATALOGUES[place % CATALOGUES.length] ?? null }
+  if (place % 5 < 3) return { CODEOWNERS: place % 4 === 0 ? null : `* @acme/team-${place % 4}` }
   return { Makefile: place % 4 === 0 ? null : `v${place % 4}` }
 }
+
+const aCatalogue = (owner: string) =>
+  `kind: Component\nmetadata: { name: one }\nspec: { owner: ${owner} }\n`
+const CATALOGUES = [aCatalogue('stone'), aCatalogue('user:jane'), aCatalogue('iron'), null]
 
 /** A new one, or one that is closed, or got or lost its label. */
 function evolveIssues(issues: StoredIssue[], choice: number, at: string): void {

@@ -502,9 +502,11 @@ const owners = (db: Database) =>
     .execute()
 
 const ALWAYS = '0001-01-01T00:00:00.000Z'
+/** When what `commit` makes was committed, unless it says otherwise. */
+const MAY = '2026-05-01T00:00:00.000Z'
 const catalogue = (owner: string) =>
   `kind: Component\nmetadata: { name: shop }\nspec: { type: http, owner: ${owner} }\n`
-const commit = (files: Record<string, string | null>, committedDate = '2026-05-01T00:00:00Z') => ({
+const commit = (files: Record<string, string | null>, committedDate = MAY) => ({
   oid: toSha(JSON.stringify(files)),
   committedDate,
   files,
@@ -540,9 +542,8 @@ test.each([
     )
     const db = await testDatabase()
     await collectGitHub(db, github, { ownerProperty: 'owner', owners: { shop: 'wind' } })
-    expect(await owners(db)).toEqual([
-      { team_id: team, owned_from: ALWAYS, owned_to: null, decided_by: by },
-    ])
+    const now = (await owners(db)).filter(({ owned_to: to }) => to === null)
+    expect(now.map(({ team_id, decided_by }) => [team_id, decided_by])).toEqual([[team, by]])
   },
 )
 
@@ -568,23 +569,10 @@ test('a new owner ends the time of the former', async () => {
   const { db, github, repository } = await collectShop({
     commits: [commit({ 'catalog-info.yaml': catalogue('stone') })],
   })
-  repository.commits.push(commit({ 'catalog-info.yaml': catalogue('iron') }))
-  const later = new Date('2026-06-02T12:00:00Z')
-  await collectGitHub(db, github, { now: later })
-  expect(await owners(db)).toEqual([
-    {
-      team_id: 'stone',
-      owned_from: ALWAYS,
-      owned_to: later.toISOString(),
-      decided_by: 'catalog-info.yaml',
-    },
-    {
-      team_id: 'iron',
-      owned_from: later.toISOString(),
-      owned_to: null,
-      decided_by: 'catalog-info.yaml',
-    },
-  ])
+  const june = '2026-06-01T00:00:00.000Z'
+  repository.commits.push(commit({ 'catalog-info.yaml': catalogue('iron') }, june))
+  await readAt(db, github, '2026-06-02T12:00:00Z')
+  expect(await owners(db)).toEqual([owner('stone', MAY, june), owner('iron', june, null)])
 })
 
 const owner = (team: string | null, from: string, to: string | null, by = 'catalog-info.yaml') => ({
@@ -594,7 +582,7 @@ const owner = (team: string | null, from: string, to: string | null, by = 'catal
   decided_by: by,
 })
 
-test('a first reading dates owners by the commits that named them, the first since ever', async () => {
+test('a first reading dates owners by the commits that named them, and before the first nobody knows', async () => {
   const { db } = await collectShop({
     commits: [
       commit({ CODEOWNERS: '* @acme/clay' }, '2025-01-01T00:00:00Z'),
@@ -610,7 +598,7 @@ test('a first reading dates owners by the commits that named them, the first sin
   })
   const on = (month: number) => new Date(Date.UTC(2025, month - 1, 1)).toISOString()
   expect(await owners(db)).toEqual([
-    owner('clay', ALWAYS, on(3), 'CODEOWNERS'),
+    owner('clay', on(1), on(3), 'CODEOWNERS'),
     owner('stone', on(3), on(5)),
     owner('iron', on(5), on(6)),
     owner('clay', on(6), null, 'CODEOWNERS'),
@@ -640,7 +628,7 @@ test('what was said and taken back between two readings is dated, too, and nothi
   })
   await again()
   const dated = [
-    owner('clay', ALWAYS, '2026-06-02T00:00:00.000Z', 'CODEOWNERS'),
+    owner('clay', MAY, '2026-06-02T00:00:00.000Z', 'CODEOWNERS'),
     owner('wood', '2026-06-02T00:00:00.000Z', '2026-06-03T00:00:00.000Z', 'CODEOWNERS'),
     owner('clay', '2026-06-03T00:00:00.000Z', null, 'CODEOWNERS'),
   ]
@@ -667,29 +655,49 @@ test('a commit is not older than what was seen before it was pushed', async () =
   await collectAt('2026-06-07T12:00:00Z')
   const seen = '2026-06-05T12:00:00.000Z'
   expect(await owners(db)).toEqual([
-    owner('clay', ALWAYS, seen, 'CODEOWNERS'),
+    owner('clay', MAY, seen, 'CODEOWNERS'),
     owner('stone', seen, null),
   ])
 })
 
-test('where GitHub does not look through the history, owners are read all the same, and it is asked again', async () => {
-  const github = await aGitHub(
-    aWorld({
-      repositories: [aRepository('shop', { commits: [commit({ CODEOWNERS: '* @acme/clay' })] })],
-    }),
-  )
-  const db = await testDatabase()
-  // The list, the teams, then the files.
-  github.faults.push(null, null, ...Array.from({ length: 5 }, () => ({ status: 502 })))
-  expect(await collectGitHub(db, github)).toMatchObject({ status: 'ok' })
-  const expected = [owner('clay', ALWAYS, null, 'CODEOWNERS')]
-  expect(await owners(db)).toEqual(expected)
-  const { requests } = github.counts
-  expect(await collectGitHub(db, github)).toMatchObject({ changed: 0 })
-  // The list, the files, their history and contents.
-  expect(github.counts.requests - requests).toBe(4)
-  expect(await owners(db)).toEqual(expected)
-})
+/** As GitHub answers a query that takes too long. */
+const outOfTime = {
+  status: 200,
+  body: {
+    data: { repository: null },
+    errors: [{ message: 'Something went wrong while executing your query.' }],
+  },
+}
+
+test.each([
+  ['does not answer', Array.from({ length: 5 }, () => ({ status: 502 }))],
+  ['gives only a part', [outOfTime]],
+])(
+  'where GitHub %s for want of time to look through the history, owners are read all the same, it is told, and asked again',
+  async (_, faults) => {
+    const github = await aGitHub(
+      aWorld({
+        repositories: [aRepository('shop', { commits: [commit({ CODEOWNERS: '* @acme/clay' })] })],
+      }),
+    )
+    const db = await testDatabase()
+    // The list, the teams, then the files.
+    github.faults.push(null, null, ...faults)
+    expect(await collectGitHub(db, github)).toMatchObject({
+      status: 'partial',
+      quarantined: 0,
+      error: expect.stringMatching(
+        /acme\/shop: history of the files that name an owner: until it can be read, an owner is dated from when it was seen: .*(answers 502|went wrong)/,
+      ),
+    })
+    expect(await owners(db)).toEqual([owner('clay', NOW.toISOString(), null, 'CODEOWNERS')])
+    const { requests } = github.counts
+    expect(await collectGitHub(db, github)).toMatchObject({ status: 'ok', error: null })
+    // The list, the files, their history and contents.
+    expect(github.counts.requests - requests).toBe(4)
+    expect(await owners(db)).toEqual([owner('clay', MAY, null, 'CODEOWNERS')])
+  },
+)
 
 test('the first commit that names an owner ends the time of who was seen before it', async () => {
   const { db, github, repository } = await collectShop({ commits: [] }, { teams: [TEAM] })
@@ -710,7 +718,7 @@ test('of a history that was written anew an owner is dated from when it was seen
   const now = new Date('2026-06-05T12:00:00Z')
   await collectGitHub(db, github, { now, ownerProperty: 'owner', tickets: SHOP_TICKETS })
   expect(await owners(db)).toEqual([
-    owner('clay', ALWAYS, now.toISOString(), 'CODEOWNERS'),
+    owner('clay', MAY, now.toISOString(), 'CODEOWNERS'),
     owner('wood', now.toISOString(), null, 'CODEOWNERS'),
   ])
 })
@@ -726,7 +734,7 @@ test('an owner who comes after a time without one is dated by the commit, and is
   const now = new Date('2026-06-05T12:00:00Z')
   await collectGitHub(db, github, { now, ownerProperty: 'owner', tickets: SHOP_TICKETS })
   expect(await owners(db)).toEqual([
-    owner('clay', ALWAYS, '2025-02-01T00:00:00.000Z', 'CODEOWNERS'),
+    owner('clay', '2025-01-01T00:00:00.000Z', '2025-02-01T00:00:00.000Z', 'CODEOWNERS'),
     owner('wood', '2026-06-02T00:00:00.000Z', null, 'CODEOWNERS'),
   ])
 })
@@ -756,7 +764,7 @@ async function said(db: Database, place: string) {
   return rows.map(({ valid_from: from, value }) => [from, value])
 }
 
-test('a history that GitHub does not give is told, owners are stored without it, and it is asked for again', async () => {
+test('a history that GitHub does not give is told, owners are dated from when they were seen, and by the history once it is given', async () => {
   const github = await aGitHub(
     aWorld({
       repositories: [
@@ -767,22 +775,55 @@ test('a history that GitHub does not give is told, owners are stored without it,
           ],
         }),
       ],
+      teams: [{ ...TEAM, slug: 'iron' }],
     }),
   )
   const db = await testDatabase()
   // The list, the teams, the files, then their history.
   github.faults.push(null, null, null, ...Array.from({ length: 40 }, () => ({ status: 502 })))
-  expect(await collectGitHub(db, github)).toMatchObject({ status: 'partial', quarantined: 1 })
-  const expected = [owner('wood', ALWAYS, null, 'CODEOWNERS')]
-  expect(await owners(db)).toEqual(expected)
-  const quarantine = await db.selectFrom('quarantine').select('reason').execute()
-  expect(quarantine).toMatchObject([{ reason: expect.stringContaining('dated from when') }])
+  expect(await collectGitHub(db, github)).toMatchObject({
+    status: 'partial',
+    quarantined: 0,
+    error: expect.stringContaining('dated from when it was seen'),
+  })
+  const seen = NOW.toISOString()
+  expect(await owners(db)).toEqual([
+    owner('iron', ALWAYS, seen, 'team permission'),
+    owner('wood', seen, null, 'CODEOWNERS'),
+  ])
   github.faults.splice(0)
   const { requests } = github.counts
   expect(await collectGitHub(db, github)).toMatchObject({ status: 'ok' })
   // The list, the files, their history and contents.
   expect(github.counts.requests - requests).toBe(4)
-  expect(await owners(db)).toEqual(expected)
+  const [january, february] = ['2025-01-01T00:00:00.000Z', '2025-02-01T00:00:00.000Z']
+  expect(await owners(db)).toEqual([
+    owner('iron', ALWAYS, january, 'team permission'),
+    owner('clay', january, february, 'CODEOWNERS'),
+    owner('wood', february, null, 'CODEOWNERS'),
+  ])
+})
+
+test('owners that were stored as since ever are dated by the commits that named them', async () => {
+  const { db, github } = await collectShop({ commits: [commit({ CODEOWNERS: '* @acme/clay' })] })
+  await db.updateTable('repository_attributes').set({ valid_from: ALWAYS }).execute()
+  await db.updateTable('service_owners').set({ owned_from: ALWAYS }).execute()
+  // Another configuration reads everything again.
+  await collectGitHub(db, github, { bots: ['another'] })
+  expect(await owners(db)).toEqual([owner('clay', MAY, null, 'CODEOWNERS')])
+  expect(await said(db, 'CODEOWNERS')).toEqual([[MAY, 'clay']])
+})
+
+test('a file that says that nobody owns it is believed where no place names a team', async () => {
+  const [may, june] = ['2026-05-02T00:00:00.000Z', '2026-05-03T00:00:00.000Z']
+  const { db } = await collectShop({
+    commits: [
+      commit({ 'catalog-info.yaml': catalogue('stone') }),
+      commit({ 'catalog-info.yaml': catalogue('user:jane') }, may),
+      commit({ 'catalog-info.yaml': null }, june),
+    ],
+  })
+  expect(await owners(db)).toEqual([owner('stone', MAY, may), owner(null, may, june)])
 })
 
 test('of a commit with an older date than its parent an owner is dated by the parent', async () => {
@@ -795,7 +836,7 @@ test('of a commit with an older date than its parent an owner is dated by the pa
   })
   const march = '2025-03-01T00:00:00.000Z'
   expect(await owners(db)).toEqual([
-    owner('clay', ALWAYS, march, 'CODEOWNERS'),
+    owner('clay', '2025-01-01T00:00:00.000Z', march, 'CODEOWNERS'),
     owner('stone', march, null, 'CODEOWNERS'),
   ])
 })
@@ -814,7 +855,7 @@ test('a commit of two files stands in the order of the history of each', async (
   })
   const may = '2025-05-01T00:00:00.000Z'
   expect(await owners(db)).toEqual([
-    owner('clay', ALWAYS, may, 'CODEOWNERS'),
+    owner('clay', '2025-01-01T00:00:00.000Z', may, 'CODEOWNERS'),
     owner('stone', may, null, 'CODEOWNERS'),
   ])
 })
@@ -830,7 +871,7 @@ test('a commit does not date what a custom property says since', async () => {
   await readAt(db, github, '2026-06-11T12:00:00Z')
   const [first, second] = ['2026-06-05T12:00:00.000Z', '2026-06-11T12:00:00.000Z']
   expect(await owners(db)).toEqual([
-    owner('clay', ALWAYS, first, 'CODEOWNERS'),
+    owner('clay', MAY, first, 'CODEOWNERS'),
     owner('iron', first, second, 'custom property'),
     owner('stone', second, null, 'custom property'),
   ])
@@ -839,7 +880,7 @@ test('a commit does not date what a custom property says since', async () => {
     [second, 'stone'],
   ])
   expect(await said(db, 'CODEOWNERS')).toEqual([
-    [ALWAYS, 'clay'],
+    [MAY, 'clay'],
     ['2026-06-06T00:00:00.000Z', 'wood'],
   ])
 })
@@ -853,7 +894,7 @@ test('a commit does not date who has got a permission since', async () => {
   await readAt(db, github, '2026-06-11T12:00:00Z')
   const [commitAt, seenAt] = ['2026-06-06T00:00:00.000Z', '2026-06-11T12:00:00.000Z']
   expect(await owners(db)).toEqual([
-    owner('clay', ALWAYS, commitAt, 'CODEOWNERS'),
+    owner('clay', MAY, commitAt, 'CODEOWNERS'),
     owner('wood', seenAt, null, 'team permission'),
   ])
 })
@@ -868,7 +909,7 @@ test('where several were named before, the one who decides owns it since the com
   const march = '2025-03-01T00:00:00.000Z'
   expect(await owners(db)).toEqual([owner('stone', march, null)])
   expect(await said(db, 'catalog-info.yaml')).toEqual([[march, 'stone']])
-  expect(await said(db, 'CODEOWNERS')).toEqual([[ALWAYS, 'clay wood']])
+  expect(await said(db, 'CODEOWNERS')).toEqual([['2025-01-01T00:00:00.000Z', 'clay wood']])
 })
 
 test('CODEOWNERS that cannot be read are told, and say what they said before', async () => {
@@ -878,7 +919,7 @@ test('CODEOWNERS that cannot be read are told, and say what they said before', a
   repository.commits.push(commit({ CODEOWNERS: '\0* @acme/wood' }, '2026-06-02T00:00:00Z'))
   const outcome = await readAt(db, github, '2026-06-05T12:00:00Z')
   expect(outcome).toMatchObject({ status: 'partial', quarantined: 1 })
-  const clay = owner('clay', ALWAYS, null, 'CODEOWNERS')
+  const clay = owner('clay', MAY, null, 'CODEOWNERS')
   expect(await owners(db)).toEqual([clay])
   const june = '2026-06-06T00:00:00.000Z'
   repository.commits.push(commit({ CODEOWNERS: '* @acme/iron' }, june))

@@ -6,6 +6,7 @@ import { aPath, collectClones } from '#test/support/collect-clones.ts'
 import { testDatabase } from '#test/support/database.ts'
 import { aFolder, aHistory, type CommitOptions, git } from '#test/support/git.ts'
 import { aGitHub, collectGitHub } from '#test/support/github/collect.ts'
+import type { LocalGitHub } from '#test/support/github/server.ts'
 import {
   aRepository,
   aWorld,
@@ -211,6 +212,27 @@ async function collectShop(commits: readonly Commit[]) {
 
 const ONE: readonly Commit[] = [{ at: at(2), files: { Makefile: 'v1' } }]
 
+test('the first content is dated by its commit; before it nothing was there, and no commit says so', async () => {
+  const { db } = await collectShop([{ at: at(1), files: { README: 'x' } }, ...ONE])
+  const rows = await db
+    .selectFrom('usage_evidence')
+    .select(['valid_from', 'presence', 'proof', 'commit_sha'])
+    .where('rule_id', '=', 'file-equals:Makefile')
+    .where('repository_id', 'like', '%/shop')
+    .orderBy('valid_from')
+    .execute()
+  const [, sha = ''] = /@(.*)/.exec(rows[1]?.proof ?? '') ?? []
+  expect(rows).toEqual([
+    { valid_from: at(1), presence: 'absent', proof: 'no Makefile', commit_sha: '' },
+    {
+      valid_from: at(2),
+      presence: 'present',
+      proof: `Makefile@${sha}`,
+      commit_sha: expect.stringMatching(new RegExp(`^${sha}[0-9a-f]{33}$`)),
+    },
+  ])
+})
+
 test('a push that touches no watched file asks little and changes nothing but the head', async () => {
   const { db, github, shop, makefile } = await collectShop(ONE)
   const before = await makefile()
@@ -253,4 +275,128 @@ test('a rule that looks at the whole tree is told as a fault, and so is a publis
     /file-equals:Makefile: publishedIn: no repository of this source is acme\/nowhere/,
   )
   expect(error).toMatch(/off-path:\*\*\/deploy\.sh: looks at the whole tree/)
+})
+
+/** Both repositories, read by a GitHub that may run out of time, and what a clone of them tells. */
+async function collectBoth() {
+  const folder = aFolder()
+  const readable = SHOP.slice(0, -1)
+  const common = makeBoth(folder, 'common', COMMON, TAGS)
+  const shop = makeBoth(folder, 'shop', readable)
+  const [cloned, db] = [await testDatabase(), await testDatabase()]
+  await collectClones(cloned, folder, { paths: [PATH] })
+  const github = await aGitHub(aWorld({ repositories: [common, shop] }))
+  const collect = (now?: Date) => collectGitHub(db, github, { paths: [PATH], now })
+  return { db, github, shop, collect, whole: await evidenceOf(cloned) }
+}
+
+const isOfShop = ({ repository_id: id }: { repository_id: string | undefined }) => id === 'shop'
+
+const rulesOfShop = async (db: Database) =>
+  new Set((await evidenceOf(db)).evidence.filter(isOfShop).map(({ rule_id: rule }) => rule))
+
+async function coveredScopes(db: Database) {
+  const rows = await db
+    .selectFrom('coverage')
+    .select(['scope', 'covered_to'])
+    .orderBy('scope')
+    .execute()
+  return rows.map(({ scope, covered_to: to }) => [scope.split('/').at(-1), to])
+}
+
+const READ_AT = '2026-06-01T12:00:00.000Z'
+const BOTH_COVERED = [
+  ['common', READ_AT],
+  ['shop', READ_AT],
+]
+
+test.each<[string, RegExp, readonly string[], LocalGitHub['runsOutOfTime']]>([
+  [
+    'the history of one file',
+    /acme\/shop: history of Makefile: .*answers 502/,
+    ['file-equals:Makefile'],
+    (query, { name, path }) => query === 'FileHistory' && name === 'shop' && path === 'Makefile',
+  ],
+  [
+    'which commit touched a file',
+    /acme\/shop: history of Makefile: .*answers 502/,
+    ['file-equals:Makefile'],
+    (query, { name, ...paths }) =>
+      query === 'WatchedFiles' && name === 'shop' && Object.values(paths).includes('Makefile'),
+  ],
+  [
+    'the contents of one file',
+    /acme\/shop: history of \.github\/workflows\/a\.yml: .*answers 502/,
+    ['workflow-pin:acme/deploy'],
+    (query, variables) =>
+      query === 'Contents' && Object.values(variables).includes(toBlobId(workflow('v2'))),
+  ],
+])(
+  'where GitHub does not give %s, it is told, the rest is read, and that time is not covered',
+  async (_, message, unread, runsOutOfTime) => {
+    const { db, github, collect, whole } = await collectBoth()
+    github.runsOutOfTime = runsOutOfTime
+    const outcome = await collect()
+    expect(outcome).toMatchObject({ status: 'partial', quarantined: 0 })
+    expect(outcome.error).toMatch(message)
+    const all = [...new Set(whole.evidence.map(({ rule_id: rule }) => rule))]
+    expect(await rulesOfShop(db)).toEqual(new Set(all.filter((rule) => !unread.includes(rule))))
+    expect(await coveredScopes(db)).toEqual([['common', READ_AT]])
+    github.runsOutOfTime = () => false
+    expect(await collect()).toMatchObject({ status: 'ok', error: null })
+    expect(await evidenceOf(db)).toEqual(whole)
+    expect(await coveredScopes(db)).toEqual(BOTH_COVERED)
+  },
+)
+
+test('what is known of a file stays while its history is not to be had, and is covered no further', async () => {
+  const { db, github, shop, collect, whole } = await collectBoth()
+  await collect()
+  expect(await evidenceOf(db)).toEqual(whole)
+  shop.commits.push({
+    oid: 'f'.repeat(40),
+    committedDate: at(9),
+    files: { Makefile: 'v3', 'go.mod': 'z' },
+  })
+  github.runsOutOfTime = (query, { path }) => query === 'FileHistory' && path === 'Makefile'
+  expect(await collect(new Date('2026-06-02T12:00:00Z'))).toMatchObject({ status: 'partial' })
+  const told = await evidenceOf(db)
+  expect(told.evidence).toEqual(whole.evidence)
+  expect(told.attributes.filter(isOfShop).at(-1)).toMatchObject({ valid_from: at(9) })
+  const ofShop = (await coveredScopes(db)).filter(([name]) => name === 'shop')
+  expect(ofShop).toEqual([['shop', READ_AT]])
+})
+
+test('versions stay while GitHub does not give the tags, and the rest is read', async () => {
+  const { db, github, collect, whole } = await collectBoth()
+  await collect()
+  github.runsOutOfTime = (query) => query === 'Tags'
+  const outcome = await collect()
+  expect(outcome.error).toMatch(/acme\/common: history of tags: .*answers 502/)
+  expect(await evidenceOf(db)).toEqual(whole)
+})
+
+test('where all files are too much for one answer GitHub is asked for fewer, and nothing is missing', async () => {
+  const { db, github, collect, whole } = await collectBoth()
+  github.runsOutOfTime = (query, variables) =>
+    (query === 'WatchedFiles' || query === 'Contents') && Object.keys(variables).length > 3
+  expect(await collect()).toMatchObject({ status: 'ok', error: null })
+  expect(await evidenceOf(db)).toEqual(whole)
+  expect(await coveredScopes(db)).toEqual(BOTH_COVERED)
+})
+
+test('what a golden path told that is no longer configured stays, from GitHub as from a clone', async () => {
+  const folder = aFolder()
+  const repositories = [makeBoth(folder, 'common', COMMON, TAGS), makeBoth(folder, 'shop', SHOP)]
+  const github = await aGitHub(aWorld({ repositories }))
+  const [cloned, hosted] = [await testDatabase(), await testDatabase()]
+  const other = aPath({ evidence: [{ kind: 'file-present', path: 'README' }] }, 'other')
+  for (const paths of [[PATH], [other]]) {
+    await collectClones(cloned, folder, { paths })
+    await collectGitHub(hosted, github, { paths })
+  }
+  const told = await evidenceOf(hosted)
+  expect(told).toEqual(await evidenceOf(cloned))
+  expect(told.evidence.length).toBeGreaterThan(15)
+  expect(told.attributes.filter(isOfShop)).toHaveLength(3)
 })

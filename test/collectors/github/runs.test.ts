@@ -28,7 +28,7 @@ const aUse = (id: number, run: Partial<StoredRun> = {}) =>
   aRun(id, at(9), { updatedAt: at(10), referenced: [`${USES}@v2`], ...run })
 
 const COMMITS = [
-  { oid: toSha('first'), committedDate: at(1), files: { CODEOWNERS: '* @acme/clay' } },
+  { oid: toSha('first'), committedDate: at(0), files: { CODEOWNERS: '* @acme/clay' } },
 ]
 
 const aShop = (runs: StoredRun[], shop: Partial<StoredRepository> = {}) =>

@@ -24,6 +24,8 @@ export interface LocalGitHub extends LocalApi {
   remaining: number | null
   /** Told the variables of every query that is answered. */
   sawVariables: (variables: Readonly<Record<string, unknown>>) => void
+  /** Of which queries, by name and variables, it runs out of time. */
+  runsOutOfTime: (name: string, variables: Readonly<Record<string, unknown>>) => boolean
   /** Since it started. */
   readonly counts: { requests: number; points: number; byQuery: Record<string, number> }
 }
@@ -53,6 +55,7 @@ export async function startGitHub(world: World): Promise<LocalGitHub> {
     token: TOKEN,
     remaining: null,
     sawVariables: () => {},
+    runsOutOfTime: () => false,
     counts: Object.assign(api.counts, { points: 0, byQuery: {} }),
   })
   return github
@@ -98,6 +101,8 @@ function answerQuery(github: LocalGitHub, body: string): Answered {
     variables?: Record<string, unknown>
   } // As the client sends.
   github.sawVariables(variables)
+  const [, name = ''] = /query (\w+)/.exec(query) ?? []
+  if (github.runsOutOfTime(name, variables)) return { status: 502, value: { message: 'no time' } }
   const document = read(query)
   if (Array.isArray(document)) {
     return { status: 200, value: { errors: document.map(({ message }) => ({ message })) } }
@@ -107,7 +112,6 @@ function answerQuery(github: LocalGitHub, body: string): Answered {
     const message = `This query requests up to ${nodes} nodes which exceeds the limit.`
     return { status: 200, value: { errors: [{ type: 'MAX_NODE_LIMIT_EXCEEDED', message }] } }
   }
-  const [, name = ''] = /query (\w+)/.exec(query) ?? []
   github.counts.points += points
   github.counts.byQuery[name] = (github.counts.byQuery[name] ?? 0) + 1
   if (github.remaining !== null) github.remaining -= points

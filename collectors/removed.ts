@@ -3,6 +3,7 @@ import type { Page, ScopeFailure } from '#collectors/collector.ts'
 import { passIssues } from '#collectors/received.ts'
 import type { Database } from '#db/connection.ts'
 import { listFacts, markGone, upsertFacts } from '#db/facts.ts'
+import type { StoredRow } from '#db/statements.ts'
 import { COMMAND } from '#lib/command.ts'
 import { SourceError } from '#lib/errors.ts'
 
@@ -40,12 +41,16 @@ export const isInventory = (fact: object): fact is Inventory => 'listed' in fact
 
 const HAPPENED = { tickets: 'opened_at', incidents: 'detected_at' } as const
 
-/** Marks what is no longer listed as gone; what is listed again is there again. Returns rows changed. */
+/**
+ * Marks what is no longer listed as gone, unless nobody asked for it; what is listed again is there again.
+ * Returns rows changed.
+ */
 export async function saveInventory(
   tx: Database,
   table: keyof typeof HAPPENED,
   { sourceId, observedAt }: { readonly sourceId: string; readonly observedAt: Date },
   { listed, since }: Inventory,
+  isAsked: (row: StoredRow) => boolean = () => true,
 ): Promise<number> {
   const there = new Set<unknown>(listed)
   // What is typed for one table holds for both.
@@ -58,7 +63,8 @@ export async function saveInventory(
     table,
     sourceId,
     observedAt,
-    (row) => !there.has(row['native_id']) && String(row[HAPPENED[table]] ?? '') >= since,
+    (row) =>
+      !there.has(row['native_id']) && String(row[HAPPENED[table]] ?? '') >= since && isAsked(row),
   )
   return gone + (await upsertFacts(tx, table as 'tickets', back))
 }

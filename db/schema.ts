@@ -428,6 +428,8 @@ export interface IncidentTable extends RemovableFact {
   cause_class: 'platform' | 'user_input' | 'policy' | 'dependency' | null
   reassignment_count: number | null
   owner_found_at: string | null
+  /** Its source's own id of the repository whose issue it is; null: of none, or nothing tells. */
+  repository_native_id: string | null
 }
 
 export interface TicketTable extends RemovableFact {
@@ -452,6 +454,8 @@ export interface TicketTable extends RemovableFact {
   executed_by: 'requester' | 'platform' | null
   both_sides_changed: number | null
   co_design: number | null
+  /** Its source's own id of the repository whose issue it is; null: of none, or nothing tells. */
+  repository_native_id: string | null
 }
 
 export interface SurveyWaveTable extends Fact {

@@ -64,6 +64,7 @@ type Header<T extends FactTable> =
       | 'native_id'
       | (T extends RemovableTable ? 'gone_at' : never)
       | (T extends 'changes' ? 'repository_key' : never)
+      | (T extends 'tickets' | 'incidents' ? 'repository_native_id' : never)
       | (T extends 'incidents'
           ? 'cause_told' | 'cause_key' | 'service_told' | 'service_key'
           : never)

@@ -218,8 +218,7 @@ async function* readOrganisation(run: Run): AsyncGenerator<Page | ScopeFailure> 
   yield* tellRules(run, listing, rules)
   yield* tellFailure(`alerts:${options.org}`, alerts?.failure() ?? null)
   yield* tellNotWhole(options, listing)
-  yield* tellIssues(run, coverage, 'tickets')
-  yield* tellIssues(run, coverage, 'incidents')
+  yield* tellIssues(run, listing, coverage)
 }
 
 /** A sign-in that may not see runs still reads the rest. */
@@ -359,9 +358,18 @@ function tellNotWhole(
   return [{ scope: `issues:${org}`, failure: new SourceError(sourceId, message) }]
 }
 
-/** Issues of a kind as a whole: since when they are covered, and once a day which of them are gone. */
 async function* tellIssues(
+  run: Run,
+  listing: Listing,
+  coverage: IssueCoverage,
+): AsyncGenerator<Page | ScopeFailure> {
+  for (const kind of ISSUE_KINDS) yield* tellIssuesOf(run, listing, coverage, kind)
+}
+
+/** Issues of a kind as a whole: since when they are covered, and once a day which of them are gone. */
+async function* tellIssuesOf(
   { options, context, known }: Run,
+  listing: Listing,
   coverage: IssueCoverage,
   kind: IssueKind,
 ): AsyncGenerator<Page | ScopeFailure> {
@@ -375,9 +383,13 @@ async function* tellIssues(
   yield page
   if (now.getTime() - Date.parse(former) < DAY_MS) return
   try {
-    const nodes: string[] = []
-    for (const reading of coverage.of(kind)) nodes.push(...(await listIssueIds(reading, kind)))
-    const value: GitHubRecord = { kind: 'fact', fact: { kind: 'inventory', of: kind, nodes } }
+    const nodes = new Map<string, readonly string[]>()
+    for (const reading of coverage.of(kind)) {
+      nodes.set(reading.listed.id, await listIssueIds(reading, kind))
+    }
+    const left = listing.nodes.filter((node) => !nodes.has(node))
+    const fact: GitHubFact = { kind: 'inventory', of: kind, nodes, left }
+    const value: GitHubRecord = { kind: 'fact', fact }
     const cursor = { reconciledAt: now.toISOString() }
     yield { ...page, records: [{ position: kind, value }], cursor, covers: null }
   } catch (error) {

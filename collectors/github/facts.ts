@@ -19,8 +19,7 @@ import type { TierRule } from '#lib/environment-tier.ts'
 export type GitHubFact =
   | TeamFact
   | { readonly kind: 'listing'; readonly nodes: readonly string[] }
-  /** GitHub's ids of all tickets or incidents there are: what is stored and not among them is gone. */
-  | { readonly kind: 'inventory'; readonly of: IssueKind; readonly nodes: readonly string[] }
+  | IssueInventoryFact
   | ({ readonly kind: 'repository' } & SeenRepository)
   | WatchedHistoryFact
   | HistoryFact
@@ -33,6 +32,16 @@ export type GitHubFact =
   | IssueFact
   | PolicyFact
   | { readonly kind: 'ignored' }
+
+/** All tickets or incidents there are: what is stored and not among them is gone. */
+export interface IssueInventoryFact {
+  readonly kind: 'inventory'
+  readonly of: IssueKind
+  /** GitHub's ids, by that of their repository. */
+  readonly nodes: ReadonlyMap<string, readonly string[]>
+  /** Repositories that are there and that nobody asks for them: what is stored of those stands. */
+  readonly left: readonly string[]
+}
 
 /** With the history of the watched files: what is stored of what was looked at and not among it goes. */
 export interface WatchedHistoryFact {

@@ -1,6 +1,10 @@
 import type { Page } from '#collectors/collector.ts'
 import type { Track, WatchedPath } from '#collectors/evidence/watch.ts'
-import type { GitHubFact, WatchedHistoryFact } from '#collectors/github/facts.ts'
+import type {
+  GitHubFact,
+  IssueInventoryFact,
+  WatchedHistoryFact,
+} from '#collectors/github/facts.ts'
 import type { IssueFact } from '#collectors/github/issues.ts'
 import {
   followClaims,
@@ -171,11 +175,42 @@ async function saveListing(
   return changed
 }
 
-/** Marks tickets or incidents that are deleted, moved elsewhere or no longer labelled as one; what is listed again is there again. */
-function reconcileIssues(tx: Database, seen: Seen, facts: readonly GitHubFact[]): Promise<number> {
+/**
+ * Marks tickets or incidents that are deleted, moved elsewhere or no longer labelled as one; what is listed
+ * again is there again. Those of repositories that nobody asks any more stand, and so does one of which
+ * nobody knows where it is.
+ */
+async function reconcileIssues(
+  tx: Database,
+  seen: Seen,
+  facts: readonly GitHubFact[],
+): Promise<number> {
   const [inventory] = ofKind(facts, 'inventory')
-  if (inventory === undefined) return Promise.resolve(0)
-  return saveInventory(tx, inventory.of, seen, { listed: inventory.nodes, since: '' })
+  if (inventory === undefined) return 0
+  const { of: table, nodes, left } = inventory
+  const placed = await savePlaces(tx, seen, inventory)
+  const unasked = new Set<unknown>([null, ...left])
+  const listed = [...nodes.values()].flat()
+  const isAsked = ({ repository_native_id: node }: StoredRow) => !unasked.has(node)
+  return placed + (await saveInventory(tx, table, seen, { listed, since: '' }, isAsked))
+}
+
+/** Keeps where issues are that were stored before anybody did. */
+async function savePlaces(
+  tx: Database,
+  { sourceId }: Seen,
+  { of: table, nodes }: IssueInventoryFact,
+): Promise<number> {
+  const placeOf = new Map([...nodes].flatMap(([place, ids]) => ids.map((id) => [id, place])))
+  // What is typed for one table holds for both.
+  const stored = await listFacts(tx, table as 'tickets', sourceId)
+  const rows = stored
+    .filter((row) => row.repository_native_id === null && row.gone_at === null)
+    .flatMap((row) => {
+      const place = placeOf.get(row.native_id)
+      return place === undefined ? [] : { ...row, repository_native_id: place }
+    })
+  return upsertFacts(tx, table as 'tickets', rows)
 }
 
 function savePolicies(tx: Database, seen: Seen, facts: readonly GitHubFact[]): Promise<number> {
@@ -533,10 +568,13 @@ async function saveIssues(
 ): Promise<number> {
   const issues = ofKind(facts, 'issue')
   const seen = toSeen(saving)
-  const tickets = issues.flatMap(({ ticket }) => (ticket ? [{ ...ticket, ...seen }] : []))
-  const incidents = issues.flatMap(({ incident }) =>
-    incident ? [{ ...incident, service: incident.service ?? service.id }] : [],
-  )
+  const place = { repository_native_id: saving.repository.row.native_id }
+  const tickets = issues.flatMap(({ ticket }) => (ticket ? [{ ...ticket, ...place, ...seen }] : []))
+  const incidents = issues.flatMap(({ incident }) => {
+    if (!incident) return []
+    const row = { ...incident.row, ...place }
+    return [{ ...incident, row, service: incident.service ?? service.id }]
+  })
   const gone = await dropOthers(tx, saving, issues)
   const saved = await upsertFacts(tx, 'tickets', tickets)
   return gone + saved + (await saveIncidents(tx, saving, incidents))

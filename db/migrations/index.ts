@@ -20,6 +20,7 @@ import * as withKeysOfLongCommits from '#db/migrations/2026-11-30-with-keys-of-l
 import * as withKeysOfSentChanges from '#db/migrations/2026-11-30-with-keys-of-sent-changes.ts'
 import * as withoutDeletedEnvironments from '#db/migrations/2026-11-30-without-deleted-environments.ts'
 import * as wordsOfSealedQuarters from '#db/migrations/2026-11-30-words-of-sealed-quarters.ts'
+import * as whereIssuesAre from '#db/migrations/2026-11-30-x-where-issues-are.ts'
 
 /** Every migration, by name, in the order they run. Append only. */
 export const migrations: Record<string, Migration> = {
@@ -44,4 +45,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-30-with-keys-of-sent-changes': withKeysOfSentChanges,
   '2026-11-30-without-deleted-environments': withoutDeletedEnvironments,
   '2026-11-30-words-of-sealed-quarters': wordsOfSealedQuarters,
+  '2026-11-30-x-where-issues-are': whereIssuesAre,
 }

@@ -30,6 +30,7 @@ const aTicket = (ticket: Partial<NewRow<'tickets'>> = {}): NewRow<'tickets'> => 
   executed_by: null,
   both_sides_changed: null,
   co_design: null,
+  repository_native_id: null,
   gone_at: null,
   observed_at: MONDAY,
   ...ticket,

@@ -103,6 +103,25 @@ test('causes that were told as commits of SHA-256 before are found, and linked w
   expect(await listChangesToScore(db)).toMatchObject([{ subject_kind: 'all' }])
 })
 
+test.each(['tickets', 'incidents'] as const)(
+  'of %s that were stored before anybody kept it, nobody knows in which repository they are',
+  async (table) => {
+    const db = openDatabase(':memory:')
+    onTestFinished(() => db.destroy())
+    await migrateUpTo(db, '2026-11-30-x-where-issues-are')
+    const seen = { source_id: 'gh', native_id: 'I_1', observed_at: '2026-06-01T12:00:00.000Z' }
+    const row =
+      table === 'tickets' ? { ...seen, opened_at: '2026-06-01T09:00:00.000Z', bot: 0 } : seen
+    await db
+      .insertInto(table as 'incidents')
+      .values(row as never)
+      .execute()
+    await migrateToLatest(db)
+    const rows = await db.selectFrom(table).select(['native_id', 'repository_native_id']).execute()
+    expect(rows).toEqual([{ native_id: 'I_1', repository_native_id: null }])
+  },
+)
+
 test('the service of an incident that was told before is looked up again by what it was called', async () => {
   const db = openDatabase(':memory:')
   onTestFinished(() => db.destroy())

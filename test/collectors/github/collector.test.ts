@@ -987,6 +987,16 @@ test('tickets are covered as one, when all of their repositories were read', asy
   ])
 })
 
+async function listStanding(db: Database, table: 'tickets' | 'incidents') {
+  const rows = await db
+    .selectFrom(table)
+    .select('native_id')
+    .where('gone_at', 'is', null)
+    .orderBy('native_id')
+    .execute()
+  return rows.map(({ native_id }) => native_id)
+}
+
 /** A desk with three issues, read with its labels, and which of its tickets or incidents stand. */
 async function aDesk(
   labels: readonly string[] = [],
@@ -1002,15 +1012,7 @@ async function aDesk(
     github.clock = () => now
     return collectGitHub(db, github, { ...options, tickets, now })
   }
-  const standing = async (table: 'tickets' | 'incidents' = 'tickets') => {
-    const rows = await db
-      .selectFrom(table)
-      .select('native_id')
-      .where('gone_at', 'is', null)
-      .orderBy('native_id')
-      .execute()
-    return rows.map(({ native_id }) => native_id)
-  }
+  const standing = (table: 'tickets' | 'incidents' = 'tickets') => listStanding(db, table)
   return { db, github, repository, issues, collectAfter, standing }
 }
 
@@ -1110,6 +1112,38 @@ test('an incident whose label is taken away is gone at once, and comes back with
   await collectAfter(26)
   expect(await standing('incidents')).toEqual(ids.slice(0, 2))
 })
+
+test.each(['tickets', 'incidents'] as const)(
+  '%s of a repository that nobody asks for them any more stand, and those of one that is gone do not',
+  async (table) => {
+    const repositories = ['desk', 'ops', 'old'].map((name) =>
+      aRepository(name, { issues: [anIssue(1, at('09:00:00'), { id: name, labels: ['sev1'] })] }),
+    )
+    const github = await aGitHub(aWorld({ repositories }))
+    const db = await testDatabase()
+    const collectAfter = (hours: number, names: string[]) => {
+      const now = new Date(NOW.getTime() + hours * 3_600_000)
+      github.clock = () => now
+      const options = {
+        tickets: { repositories: names, labels: [], categories: [], platformTeam: [] },
+        incidents: { ...INCIDENTS, repositories: names, labels: ['sev1'] },
+      }
+      return collectGitHub(db, github, { now, [table]: options[table] })
+    }
+    await collectAfter(0, ['desk', 'ops', 'old'])
+    // As an earlier version stored them.
+    await db.updateTable(table).set({ repository_native_id: null }).execute()
+    await collectAfter(25, ['desk', 'ops', 'old'])
+    expect(await listStanding(db, table)).toEqual(['desk', 'old', 'ops'])
+    await collectAfter(26, ['ops', 'old'])
+    await collectAfter(51, ['ops', 'old'])
+    expect(await listStanding(db, table)).toEqual(['desk', 'old', 'ops'])
+    repositories[1]?.issues.splice(0)
+    github.world.repositories.pop()
+    await collectAfter(76, ['ops', 'old'])
+    expect(await listStanding(db, table)).toEqual(['desk'])
+  },
+)
 
 test.each<[string, LocalGitHub['faults'][number]]>([
   ['refused', { status: 403 }],

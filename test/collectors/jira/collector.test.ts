@@ -72,6 +72,7 @@ test('an issue is a ticket with its first response, its end and where it stands'
       executed_by: 'requester',
       both_sides_changed: null,
       co_design: null,
+      repository_native_id: null,
     },
   ])
 })

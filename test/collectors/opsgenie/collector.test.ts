@@ -49,6 +49,7 @@ test('an exported incident has its impact as beginning and end', async () => {
       cause_class: null,
       reassignment_count: null,
       owner_found_at: null,
+      repository_native_id: null,
     },
   ])
 })

@@ -62,6 +62,7 @@ test('an incident has the times that its log tells, and the priority as severity
       cause_class: null,
       reassignment_count: 1,
       owner_found_at: null,
+      repository_native_id: null,
     },
   ])
 })

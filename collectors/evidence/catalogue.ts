@@ -1,5 +1,6 @@
 import { type Document, parseAllDocuments } from 'yaml'
 import { z } from 'zod'
+import type { Readings } from '#collectors/evidence/readings.ts'
 
 /** What a catalogue file says. */
 export interface CatalogInfo {
@@ -46,6 +47,24 @@ export const catalogueReader = (path: string) =>
 
 /** For annotations, in a file of any name. */
 export const annotationReader = { key: 'annotations', read: parseBackstage }
+
+/** What the files of `tree` (blobs by path) describe; null while one of them cannot be read: nobody knows which decides. */
+export function listDescriptions(
+  tree: ReadonlyMap<string, string>,
+  readings: Readings,
+): Description[] | null {
+  const descriptions: Description[] = []
+  for (const file of CATALOGUE_FILES) {
+    const blob = tree.get(file)
+    const reader = catalogueReader(file)
+    if (blob === undefined || reader === null) continue
+    const reading = readings.of(reader, blob)
+    if ('problem' in reading) return null
+    const { component } = reading.value
+    if (component !== null) descriptions.push({ file, component })
+  }
+  return descriptions
+}
 
 /** The first description that names exactly one team, else the first; null when there is none. */
 export function chooseDescription(descriptions: readonly Description[]): Description | null {

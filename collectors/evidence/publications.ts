@@ -110,7 +110,7 @@ function faultOf<T extends Candidate>(
 
 /** A commit of a main line. */
 export interface LineCommit {
-  /** Empty: before the first commit that is known. */
+  /** Empty where a state began at a time and no commit is known that did it. */
   readonly sha: string
   /** When its state became visible: never before the commit before it. */
   readonly at: Date

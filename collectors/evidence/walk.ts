@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import type { SourceRecord } from '#collectors/collector.ts'
 import {
-  CATALOGUE_FILES,
   type Component,
   catalogueReader,
   chooseDescription,
-  type Description,
+  listDescriptions,
 } from '#collectors/evidence/catalogue.ts'
 import { Owner, type OwnerRow, OwnerTrail } from '#collectors/evidence/owner-trail.ts'
 import {
@@ -131,7 +130,7 @@ export class Walker {
             version: String(publication.sequence),
             published_at: publication.publishedAt.toISOString(),
             blob: publication.blob,
-            commit_sha: publication.commit,
+            commit_sha: publication.commit || null,
             ...NOTHING_ELSE,
           },
         })
@@ -186,26 +185,12 @@ export class Walker {
   }
 
   #readCatalogue({ sha, at }: LineCommit): void {
-    const described = this.#describe()
+    const descriptions = listDescriptions(this.#tree, this.#walk.readings)
     // What cannot be read does not change who owns it.
-    if (described === 'unreadable') return
-    for (const row of this.#owners.follow(described, at)) {
+    if (descriptions === null) return
+    for (const row of this.#owners.follow(chooseDescription(descriptions), at)) {
       this.#record(sha, { kind: 'owner', row: toOwner(row) })
     }
-  }
-
-  #describe(): Description | null | 'unreadable' {
-    const descriptions: Description[] = []
-    for (const file of CATALOGUE_FILES) {
-      const blob = this.#tree.get(file)
-      const reader = catalogueReader(file)
-      if (blob === undefined || reader === null) continue
-      const reading = this.#walk.readings.of(reader, blob)
-      if ('problem' in reading) return 'unreadable'
-      const { component } = reading.value
-      if (component !== null) descriptions.push({ file, component })
-    }
-    return chooseDescription(descriptions)
   }
 
   #record(sha: string, value: HistoryFact): void {

@@ -370,7 +370,7 @@ function toSteps(
     .flatMap((rule) => rule.files ?? [])
     .flatMap(({ since }) => (since === undefined ? [] : new Date(since)))
     .filter((at) => at <= reached)
-    .map((at) => ({ commit: { sha: head.sha, at }, events: [] }))
+    .map((at) => ({ commit: { sha: '', at }, events: [] }))
   const steps = [...line.filter(({ events }) => events.length > 0), ...moves].toSorted(
     (a, b) => a.commit.at.getTime() - b.commit.at.getTime(),
   )

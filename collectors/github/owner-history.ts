@@ -1,7 +1,7 @@
 import {
-  CATALOGUE_FILES,
   catalogueReader,
   type Description,
+  listDescriptions,
 } from '#collectors/evidence/catalogue.ts'
 import type { Readings } from '#collectors/evidence/readings.ts'
 import type { Step } from '#collectors/evidence/walk.ts'
@@ -50,7 +50,7 @@ export async function readOwnerHistory(
       else tree.set(path, blob)
     }
     said = {
-      descriptions: listDescriptions(tree, readings, said.descriptions),
+      descriptions: listDescriptions(tree, readings) ?? said.descriptions,
       codeowners: findCodeowners(tree, readings, said.codeowners),
     }
     return { ...commit, ...said }
@@ -61,22 +61,6 @@ const CODEOWNERS = { key: 'codeowners', read: ownersOfAll }
 const readerOf = (path: string) => catalogueReader(path) ?? CODEOWNERS
 
 /** A file that cannot be read says what it said before. */
-function listDescriptions(
-  tree: Tree,
-  readings: Readings,
-  former: readonly Description[],
-): readonly Description[] {
-  return CATALOGUE_FILES.flatMap((file) => {
-    const blob = tree.get(file)
-    const reader = catalogueReader(file)
-    if (blob === undefined || reader === null) return []
-    const reading = readings.of(reader, blob)
-    if ('problem' in reading) return former.filter((one) => one.file === file)
-    const { component } = reading.value
-    return component === null ? [] : [{ file, component }]
-  })
-}
-
 function findCodeowners(
   tree: Tree,
   readings: Readings,

@@ -659,18 +659,18 @@ function toFilesFailure(
 
 type Said = Pick<OwnerState, 'descriptions' | 'codeowners'>
 
-/** A file that cannot be read says what it said before. */
+/** What cannot be read says what it said before; of catalogue files all do, since nobody knows which decides. */
 function keepUnread(
   { descriptions, codeowners, unreadable }: OwnerFiles,
   before: Said | null,
 ): Said {
   const unread = new Set(unreadable.map(({ file }) => file))
-  const kept = (before?.descriptions ?? []).filter(({ file }) => unread.has(file))
-  const known = CATALOGUE_FILES.flatMap((name) =>
-    [...descriptions, ...kept].filter(({ file }) => file === name),
-  )
-  const isUnread = CODEOWNERS_FILES.some((file) => unread.has(file))
-  return { descriptions: known, codeowners: isUnread ? toSaid(before).codeowners : codeowners }
+  const isUnread = (files: readonly string[]) => files.some((file) => unread.has(file))
+  const said = toSaid(before)
+  return {
+    descriptions: isUnread(CATALOGUE_FILES) ? said.descriptions : descriptions,
+    codeowners: isUnread(CODEOWNERS_FILES) ? said.codeowners : codeowners,
+  }
 }
 
 interface AskedOwnerFiles {

@@ -18,6 +18,9 @@ import {
 
 const at = (day: number) => new Date(Date.UTC(2026, 2, day)).toISOString()
 
+/** When another file began to be published; a clone names the commit that came next. */
+const MOVED = at(5)
+
 const PATH = aPath({
   evidence: [
     {
@@ -25,8 +28,8 @@ const PATH = aPath({
       path: 'Makefile',
       publishedIn: 'common',
       publishedPath: [
-        { path: 'Makefile', until: at(5) },
-        { path: 'new/Makefile', since: at(5) },
+        { path: 'Makefile', until: MOVED },
+        { path: 'new/Makefile', since: MOVED },
       ],
       optOut: { contains: 'mine' },
     },
@@ -100,7 +103,22 @@ function makeBoth(
   return aRepository(name, { createdAt: commits[0]?.at ?? '', commits: stored, tags: storedTags })
 }
 
-/** What the watched files told, whoever read them. */
+interface Seen {
+  readonly rule_id: string
+  readonly repository_id: string
+  readonly valid_from: string
+}
+
+/** Of what was there at first, or not, GitHub does not know the commit. */
+const isFirst = (row: Seen, all: readonly Seen[]) =>
+  !all.some(
+    (one) =>
+      one.rule_id === row.rule_id &&
+      one.repository_id === row.repository_id &&
+      one.valid_from < row.valid_from,
+  )
+
+/** What the watched files told, whoever read them: but for commits that GitHub does not tell. */
 async function evidenceOf(db: Database) {
   const evidence = await db
     .selectFrom('usage_evidence')
@@ -127,12 +145,13 @@ async function evidenceOf(db: Database) {
   const byRepository = (a: { repository_id: unknown }, b: { repository_id: unknown }) =>
     String(a.repository_id) < String(b.repository_id) ? -1 : 1
   return {
-    // Where nothing is, GitHub does not say since which commit.
     evidence: evidence
-      .map((row) => ({ ...row, proof: row.presence === 'absent' ? '' : row.proof }))
+      .map((row) => ({ ...row, proof: isFirst(row, evidence) ? '' : row.proof }))
       .map(short)
       .toSorted(byRepository),
-    versions: versions.map((row) => ({ ...row, commit_sha: row.blob ? '' : row.commit_sha })),
+    versions: versions.map((row) =>
+      row.published_at === MOVED ? { ...row, commit_sha: '' } : row,
+    ),
     attributes: attributes.map(short).toSorted(byRepository),
   }
 }
@@ -154,6 +173,12 @@ test('GitHub tells of the watched files what a clone tells, now and at every mom
   expect(told).toEqual(await evidenceOf(cloned))
   expect(told.evidence.length).toBeGreaterThan(15)
   expect(told.versions.length).toBe(6)
+  const moved = await hosted
+    .selectFrom('path_versions')
+    .select(['published_at', 'blob'])
+    .where('commit_sha', 'is', null)
+    .execute()
+  expect(moved).toEqual([{ published_at: MOVED, blob: toBlobId('v3') }])
 })
 
 const later = (time: string) => `2026-03-0${time}:00:00.000Z`
@@ -399,4 +424,85 @@ test('what a golden path told that is no longer configured stays, from GitHub as
   expect(told).toEqual(await evidenceOf(cloned))
   expect(told.evidence.length).toBeGreaterThan(15)
   expect(told.attributes.filter(isOfShop)).toHaveLength(3)
+})
+
+const aCatalogue = (owner: string, name = 'basket') =>
+  `kind: Component\nmetadata: { name: ${name} }\nspec: { type: http, lifecycle: production, owner: ${owner} }\n`
+
+const CORTEX = 'info:\n  x-cortex-tag: basket\n  x-cortex-owners: [{ type: group, name: Sand }]\n'
+
+/** Of files alone, which GitHub and a clone read alike: no CODEOWNERS, which only a host believes. */
+const OWNED: readonly Commit[] = [
+  { at: at(1), files: { README: 'x' } },
+  { at: at(2), files: { 'catalog-info.yaml': aCatalogue('group:default/stone') } },
+  { at: at(3), files: { 'catalog-info.yaml': aCatalogue('group:default/stone', 'cart') } },
+  {
+    at: at(4),
+    files: { 'opslevel.yml': 'service: { name: basket, owner: Iron, tier: tier_1 }\n' },
+  },
+  { at: at(5), files: { 'catalog-info.yaml': aCatalogue('user:jane') } },
+  { at: at(6), files: { 'opslevel.yml': null } },
+  { at: at(7), files: { 'catalog-info.yaml': null } },
+  { at: at(8), files: { 'catalog-info.yaml': 'kind: [', 'cortex.yaml': CORTEX } },
+  { at: at(10), files: { 'catalog-info.yaml': aCatalogue('clay') } },
+  { at: at(9), files: { 'catalog-info.yaml': aCatalogue('wood'), 'go.mod': 'x' } },
+  { at: at(11), files: { README: 'y' } },
+  { at: at(12), files: { 'catalog-info.yaml': 'kind: [' } },
+  { at: at(13), files: { 'cortex.yaml': null, 'catalog-info.yaml': aCatalogue('iron') } },
+]
+
+const ownersOf = (db: Database) =>
+  db
+    .selectFrom('service_owners')
+    .select(['service_id', 'team_id', 'owned_from', 'owned_to', 'decided_by'])
+    .orderBy('service_id')
+    .orderBy('owned_from')
+    .execute()
+
+const servicesOf = (db: Database) =>
+  db
+    .selectFrom('services')
+    .select(['id', 'name', 'repository_path', 'workload_class', 'system', 'lifecycle', 'tier'])
+    .orderBy('id')
+    .execute()
+
+test('of owners, services, evidence and publications GitHub tells what a clone tells, read at once or in parts', async () => {
+  const folder = aFolder()
+  const histories = { common: COMMON, shop: SHOP, basket: OWNED }
+  const repositories = Object.entries(histories).map(([name, commits]) =>
+    makeBoth(folder, name, commits, name === 'common' ? TAGS : []),
+  )
+  const [cloned, hosted, inParts] = [
+    await testDatabase(),
+    await testDatabase(),
+    await testDatabase(),
+  ]
+  const tell = async (db: Database) => ({
+    ...(await evidenceOf(db)),
+    owners: await ownersOf(db),
+    services: await servicesOf(db),
+  })
+  await collectClones(cloned, folder, { paths: [PATH] })
+  const whole = await tell(cloned)
+  await collectGitHub(hosted, await aGitHub(aWorld({ repositories })), { paths: [PATH] })
+  expect(await tell(hosted)).toEqual(whole)
+
+  const parts = repositories.map((one) => ({ ...one, commits: one.commits.slice(0, 1) }))
+  const github = await aGitHub(aWorld({ repositories: parts }))
+  for (const [index] of OWNED.entries()) {
+    for (const [place, part] of parts.entries()) {
+      const commit = repositories[place]?.commits[index]
+      if (commit !== undefined && index > 0) part.commits.push(commit)
+    }
+    await collectGitHub(inParts, github, { paths: [PATH] })
+  }
+  expect(await tell(inParts)).toEqual(whole)
+  const basket = whole.owners.filter(({ service_id: id }) => id === 'basket')
+  expect(basket.map((row) => [row.team_id, row.owned_from, row.decided_by])).toEqual([
+    ['stone', at(2), 'catalog-info.yaml'],
+    ['iron', at(5), 'opslevel.yml'],
+    [null, at(6), 'catalog-info.yaml'],
+    ['wood', at(10), 'catalog-info.yaml'],
+    ['iron', at(13), 'catalog-info.yaml'],
+  ])
 })

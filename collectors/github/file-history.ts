@@ -128,13 +128,15 @@ export async function readFileHistory(
   const failures = new Failures()
   const paths = listPaths(reading)
   const watched = await watch(reading, paths, failures)
-  const tags = await failures.orElse('tags', readTags(reading), null)
+  const tags = await failures.orElse('tags', () => readTags(reading), null)
   const reached = failures.isEmpty ? JSON.stringify([watched.last, tags]) : ''
   if (reached !== '' && reached === signature) return null
   const histories: Touched[][] = []
   for (const [place, path] of paths.entries()) {
     const isTouched = Boolean(watched.last[place])
-    histories.push(isTouched ? await failures.orElse(path, readHistory(reading, path), []) : [])
+    histories.push(
+      isTouched ? await failures.orElse(path, () => readHistory(reading, path), []) : [],
+    )
   }
   const left = withoutUnread(reading, failures)
   const walked = await walk(left, toSteps(left, paths, histories, watched), failures)
@@ -152,9 +154,13 @@ export async function readFileHistory(
   }
 }
 
+/** Places of a repository that fail in a row; then the others are not asked for. */
+const MOST_FAILURES = 3
+
 /** What could not be read of one repository while the rest was. */
 class Failures {
   readonly #byPlace = new Map<string, ScopedError>()
+  #inARow: ScopedError[] = []
 
   get isEmpty(): boolean {
     return this.#byPlace.size === 0
@@ -176,15 +182,25 @@ class Failures {
   note(place: string, error: unknown): void {
     if (!isOfOneThing(error)) throw error
     this.#byPlace.set(place, error)
+    if (!this.#inARow.includes(error)) this.#inARow.push(error)
+  }
+
+  /** @throws {ScopedError} the last one, without asking, when too many failed in a row */
+  async ask<T>(read: () => Promise<T>): Promise<T> {
+    const last = this.#inARow.at(-1)
+    if (last !== undefined && this.#inARow.length >= MOST_FAILURES) throw last
+    const told = await read()
+    this.#inARow = []
+    return told
   }
 
   async orElse<T, Otherwise>(
     place: string,
-    read: Promise<T>,
+    read: () => Promise<T>,
     otherwise: Otherwise,
   ): Promise<T | Otherwise> {
     try {
-      return await read
+      return await this.ask(read)
     } catch (error) {
       this.note(place, error)
       return otherwise
@@ -296,10 +312,14 @@ async function watch(
       last: parseShape(sourceId, Last, target[`last${place}`]).nodes[0]?.oid ?? null,
     }))
   }
-  const told = await askInHalves(paths, ask, (path, error) => {
-    failures.note(path, error)
-    return { now: new Map(), last: null }
-  })
+  const told = await askInHalves(
+    paths,
+    (asked) => failures.ask(() => ask(asked)),
+    (path, error) => {
+      failures.note(path, error)
+      return { now: new Map(), last: null }
+    },
+  )
   return { head, now: told.map(({ now }) => now), last: told.map(({ last }) => last) }
 }
 
@@ -414,7 +434,7 @@ async function walk(
     .flatMap(({ events }) => events)
     .flatMap(({ path, blob }) => (blob === null ? [] : { path, blob }))
   const wanted = toWanted(reading.tracks, files)
-  const readings = await readContents(reading, wanted, (path, error) => failures.note(path, error))
+  const readings = await readContents(reading, wanted, failures)
   const unread = wanted.filter(({ path }) => failures.has(path))
   const tracks = reading.tracks.filter(
     (track) => !unread.some(({ path }) => track.concerns(path) && track.readers(path).length > 0),
@@ -446,21 +466,23 @@ const Blob = z
   .nullable()
 const ContentsAnswer = z.object({ repository: z.record(z.string(), z.unknown()) })
 
-/** @throws {SourceError} unless `leave` takes the failure of one file, which then is one without content */
+/** A file of which it is noted among `failures` that it cannot be read is one without content. @throws {SourceError} */
 export async function readContents(
   reading: FilesOf,
   files: readonly WantedFile[],
-  leave: (path: string, error: unknown) => void,
+  failures: Failures | null,
 ): Promise<ContentReader> {
   const reader = new ContentReader(files)
   const { blobs } = reader
+  const ask = <T>(read: () => Promise<T>) => failures?.ask(read) ?? read()
   for (let start = 0; start < blobs.length; start += MOST_CONTENTS) {
     const asked = blobs.slice(start, start + MOST_CONTENTS)
     const contents = await askInHalves(
       asked,
-      (some) => askForContents(reading, some),
+      (some) => ask(() => askForContents(reading, some)),
       (blob, error): BlobContent => {
-        for (const file of files) if (file.blob === blob) leave(file.path, error)
+        if (failures === null) throw error
+        for (const file of files) if (file.blob === blob) failures.note(file.path, error)
         return { text: null, why: 'missing' }
       },
     )

@@ -39,9 +39,7 @@ export async function readOwnerHistory(
   const wanted = steps
     .flatMap(({ events }) => events)
     .flatMap(({ path, blob }) => (blob === null ? [] : { path, blob, readers: [readerOf(path)] }))
-  const readings = await readContents(reading, wanted, (_, error) => {
-    throw error
-  })
+  const readings = await readContents(reading, wanted, null)
   const tree = new Map<string, string>()
   let said: Pick<OwnerState, 'descriptions' | 'codeowners'> = { descriptions: [], codeowners: null }
   return steps.map(({ commit, events }) => {

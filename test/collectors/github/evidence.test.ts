@@ -374,6 +374,22 @@ test.each<[string, RegExp, readonly string[], LocalGitHub['runsOutOfTime']]>([
   },
 )
 
+test('where GitHub gives no history at all it is not asked for each, and owners are read', async () => {
+  const { db, github, collect } = await collectBoth()
+  github.runsOutOfTime = (query, { name }) => query === 'FileHistory' && name === 'shop'
+  const outcome = await collect()
+  expect(outcome.error).toMatch(
+    /acme\/shop: history of \.github\/workflows, Makefile, catalog-info\.yaml, go\.mod: /,
+  )
+  const asked = github.requests
+    .map(({ body }) => body)
+    .filter((body) => body.includes('query FileHistory') && body.includes('"name":"shop"'))
+  const paths = new Set(asked.map((body) => /"path":"([^"]+)"/.exec(body)?.[1]))
+  expect([...paths]).toEqual(['.github/workflows', 'Makefile', 'catalog-info.yaml'])
+  expect(await rulesOfShop(db)).toEqual(new Set())
+  expect(await ownersOf(db)).toMatchObject([{ service_id: 'shop', team_id: null }])
+})
+
 test('what is known of a file stays while its history is not to be had, and is covered no further', async () => {
   const { db, github, shop, collect, whole } = await collectBoth()
   await collect()

@@ -24,11 +24,21 @@ test('an app signs in with its key, and reads with the token that it gets', asyn
   expect(others.every(({ authorization }) => authorization.endsWith(github.token))).toBe(true)
 })
 
-test('when GitHub runs out of time the page is halved, and grows again', async () => {
+/** A part of an answer, and why the rest is missing. */
+const inPart = (error: object) => ({
+  status: 200,
+  body: { data: { repository: null }, errors: [{ message: 'Too much.', ...error }] },
+})
+
+test.each([
+  ['does not answer', { status: 504 }],
+  ['gives a part for want of time', inPart({})],
+  ['gives a part since it is too much', inPart({ type: 'RESOURCE_LIMITS_EXCEEDED' })],
+])('when GitHub %s the page is halved, and grows again', async (_, fault) => {
   const github = await aBusyGitHub()
   const sizes: unknown[] = []
   // Repositories, teams, then the first page of pull requests.
-  github.faults.push(null, null, { status: 502 }, { status: 504 })
+  github.faults.push(null, null, { status: 502 }, fault)
   github.sawVariables = (variables) => sizes.push(variables['pageSize'])
   const db = await testDatabase()
   const outcome = await collectGitHub(db, github)

@@ -37,16 +37,12 @@ export interface SourceOutcome extends RunOutcome {
 export interface CollectOptions {
   /** Source ids; all when left out. */
   readonly only?: readonly string[]
-  /** Reads everything again, whatever an earlier run has reached. */
-  readonly anew?: boolean
-  /** The clock: coverage and observation times are told by it. */
-  readonly now: () => Date
   readonly signal?: AbortSignal
-  readonly progress?: (sourceId: string, ...told: Parameters<CollectorContext['progress']>) => void
   readonly done?: (outcome: SourceOutcome) => void
-  /** Runs inside each page's transaction, and may refuse it. */
-  readonly guard?: (tx: Database) => Promise<void>
 }
+
+/** Reads one source, and returns a failure of it as an outcome. */
+export type Read = (sourceId: string) => Promise<RunOutcome>
 
 /**
  * Reads the sources one after the other, the catalogue first. One that fails does not stop the
@@ -55,40 +51,56 @@ export interface CollectOptions {
  * @throws {ConfigError} when `only` names a source that is not configured
  */
 export async function collectSources(
-  db: Database,
   config: Config,
-  {
-    only,
-    anew = false,
-    now,
-    signal = new AbortController().signal,
-    progress,
-    done,
-    guard,
-  }: CollectOptions,
+  read: Read,
+  { only, signal, done }: CollectOptions,
 ): Promise<SourceOutcome[]> {
   const outcomes: SourceOutcome[] = []
-  for (const source of chooseSources(config, only)) {
-    if (signal.aborted) break
+  for (const { id: sourceId } of chooseSources(config, only)) {
+    if (signal?.aborted) break
     const started = performance.now()
-    const context: CollectorContext = {
-      now,
-      signal,
-      progress: (...told) => progress?.(source.id, ...told),
-    }
-    if (anew) await deleteCursors(db, source.id)
-    const outcome = await runSafely(toRun(source, config), db, context, guard)
-    const timed = { ...outcome, sourceId: source.id, milliseconds: performance.now() - started }
+    const outcome = await read(sourceId)
+    const timed = { ...outcome, sourceId, milliseconds: performance.now() - started }
     outcomes.push(timed)
     done?.(timed)
   }
   return outcomes
 }
 
+export interface ReadOptions {
+  /** Reads everything again, whatever an earlier run has reached. */
+  readonly anew?: boolean
+  /** The clock: coverage and observation times are told by it. */
+  readonly now: () => Date
+  readonly signal?: AbortSignal
+  readonly progress?: (sourceId: string, ...told: Parameters<CollectorContext['progress']>) => void
+  /** Runs inside each page's transaction, and may refuse it. */
+  readonly guard?: (tx: Database) => Promise<void>
+}
+
+/** Reads in this process, which a collector can take with it: `readApart` gives each its own. */
+export function readHere(
+  db: Database,
+  config: Config,
+  { anew = false, now, signal = new AbortController().signal, progress, guard }: ReadOptions,
+): Read {
+  return async (sourceId) => {
+    const [source] = chooseSources(config, [sourceId])
+    if (source === undefined) throw new TypeError(`${sourceId} is known, and was not found`)
+    const context: CollectorContext = {
+      now,
+      signal,
+      progress: (...told) => progress?.(sourceId, ...told),
+    }
+    if (anew) await deleteCursors(db, sourceId)
+    return runSafely(toRun(source, config), db, context, guard)
+  }
+}
+
 type Run = (
   db: Database,
   context: CollectorContext,
-  guard: CollectOptions['guard'],
+  guard: ReadOptions['guard'],
 ) => Promise<RunOutcome>
 
 /** A bug in one source is recorded as its failure; the others are still read. */
@@ -97,10 +109,18 @@ async function runSafely(run: Run, ...given: Parameters<Run>): Promise<RunOutcom
     return await run(...given)
   } catch (bug) {
     if (bug instanceof DesirepathError) throw bug
-    const error = bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)
-    return { status: 'failed', read: 0, changed: 0, quarantined: 0, error }
+    return failed(bug instanceof Error ? (bug.stack ?? bug.message) : String(bug))
   }
 }
+
+/** Of a run that nobody could count. */
+export const failed = (error: string): RunOutcome => ({
+  status: 'failed',
+  read: 0,
+  changed: 0,
+  quarantined: 0,
+  error,
+})
 
 function chooseSources({ sources }: Config, only: readonly string[] = []): readonly SourceConfig[] {
   const ids = sources.map(({ id }) => id)

@@ -35,7 +35,7 @@ export interface LeaseOptions {
 export async function withLease<T>(
   db: Database,
   options: LeaseOptions,
-  work: (guard: (tx: Database) => Promise<void>) => Promise<T>,
+  work: (guard: (tx: Database) => Promise<void>, lease: Lease) => Promise<T>,
 ): Promise<T> {
   const lease = await takeLease(db, options)
   const renewal = setInterval(() => {
@@ -43,7 +43,7 @@ export async function withLease<T>(
     renewLease(db, lease, new Date()).catch(() => {})
   }, RENEW_MS)
   try {
-    return await work((tx) => checkFence(tx, lease))
+    return await work((tx) => checkFence(tx, lease), lease)
   } finally {
     clearInterval(renewal)
     await releaseLease(db, lease, new Date())

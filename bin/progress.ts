@@ -1,11 +1,13 @@
-import type { CollectOptions, SourceOutcome } from '#bin/collect.ts'
+import type { CollectOptions, ReadOptions, SourceOutcome } from '#bin/collect.ts'
 import { COMMAND } from '#lib/command.ts'
 import { count as countOf } from '#lib/count.ts'
 
 const PERIOD_MS = 100
 
 /** Tells a person on stderr how collecting comes along: one line that moves, or none in a log. */
-export function progressLine(): Required<Pick<CollectOptions, 'progress' | 'done'>> {
+export function progressLine(): Required<
+  Pick<ReadOptions, 'progress'> & Pick<CollectOptions, 'done'>
+> {
   const { stderr } = process
   let told = 0
   const clear = () => {

@@ -3,6 +3,7 @@ import { Cron } from 'croner'
 import { collectSources, type SourceOutcome } from '#bin/collect.ts'
 import { type Project, withProject } from '#bin/context.ts'
 import { withLease } from '#bin/lease.ts'
+import { type Apart, readApart } from '#bin/read-apart.ts'
 import { findLastCollection, forgetRuns, listLastStarts } from '#db/collector-runs.ts'
 import { type Database, withDatabase } from '#db/connection.ts'
 import { LeaseError } from '#db/leases.ts'
@@ -59,8 +60,8 @@ async function takeIn(database: string, failed: Set<string>, signal: AbortSignal
       (id) => waiting.includes(id) && !failed.has(id),
     )
     if (due.length === 0) return
-    await withLease(project.db, { job: 'worker' }, async (guard) => {
-      const outcomes = await collectDue(project, { due, signal, guard })
+    await withLease(project.db, { job: 'worker' }, async (guard, lease) => {
+      const outcomes = await collectDue(project, due, { signal, guard, lease })
       for (const { sourceId, status } of outcomes) if (status === 'failed') failed.add(sourceId)
     }).catch((error: unknown) => {
       if (!(error instanceof LeaseError)) throw error
@@ -80,8 +81,8 @@ async function runDueJobs(signal: AbortSignal): Promise<string | undefined> {
     const inbox = config.sources.some(isPushed) ? config.database : undefined
     const due = await listDueSources(db, config.sources, new Date())
     if (due.length === 0 && !(await isScoringDue(db, new Date()))) return inbox
-    await withLease(db, { job: 'worker' }, async (guard) => {
-      if (due.length > 0) await collectDue(project, { due, signal, guard })
+    await withLease(db, { job: 'worker' }, async (guard, lease) => {
+      await collectDue(project, due, { signal, guard, lease })
       if (signal.aborted) return
       const { fiscalYearStart } = config.organisation
       const { weeks, changed } = await scoreAll(db, { now: new Date(), fiscalYearStart, guard })
@@ -102,13 +103,14 @@ async function forgetOld({ config, db }: Project): Promise<void> {
 
 async function collectDue(
   { config, db }: Project,
-  round: { due: readonly string[]; signal: AbortSignal; guard: (tx: Database) => Promise<void> },
+  due: readonly string[],
+  apart: Apart,
 ): Promise<SourceOutcome[]> {
-  return collectSources(db, config, {
-    only: round.due,
-    now: () => new Date(),
-    signal: round.signal,
-    guard: round.guard,
+  if (due.length === 0) return []
+  const { signal } = apart
+  return collectSources(config, readApart(db, config, apart), {
+    only: due,
+    signal,
     done: tellOutcome,
   })
 }

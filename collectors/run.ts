@@ -8,6 +8,7 @@ import { loadCursors, upsertCursor } from '#db/cursors.ts'
 import { clearQuarantine, insertQuarantine, type RefusedRecord } from '#db/quarantine.ts'
 import { SourceError } from '#lib/errors.ts'
 import { tellFaults } from '#lib/shape-faults.ts'
+import { giveSignOfLife } from '#lib/sign-of-life.ts'
 
 /** What a run did. `partial`: records in quarantine, or scopes that failed. */
 export interface RunOutcome {
@@ -41,7 +42,7 @@ export async function runCollector<Fact>(
 ): Promise<RunOutcome> {
   const { sourceId } = collector
   const startedAt = context.now()
-  await closeAbandonedRuns(db, sourceId, startedAt)
+  await closeAbandonedRuns(db, { sourceId, now: startedAt })
   const runId = await startCollectorRun(db, { sourceId, startedAt })
   const configurationHash = hash(collector.configuration)
   const tally: Tally = { read: 0, changed: 0, quarantined: 0, failures: [] }
@@ -102,6 +103,7 @@ async function savePage<Fact>(
   const { sourceId } = collector
   const { scope } = page
   const { facts, refused } = parse(collector.record, page)
+  giveSignOfLife()
   const changed = await db.transaction().execute(async (tx) => {
     await guard(tx)
     if (page.begins) await clearQuarantine(tx, { sourceId, scope })
@@ -117,6 +119,7 @@ async function savePage<Fact>(
     if (page.covers) await insertCoverage(tx, { sourceId, scope, ...page.covers }, startedAt)
     return saved
   })
+  giveSignOfLife()
   tally.read += page.records.length
   tally.changed += changed
   tally.quarantined += refused.length

@@ -30,18 +30,39 @@ export async function startCollectorRun(
   return id
 }
 
-/** Closes runs of this source that a killed process left behind. */
-export async function closeAbandonedRuns(db: Database, sourceId: string, now: Date): Promise<void> {
-  await db
+interface Abandoned {
+  readonly sourceId: string
+  readonly now: Date
+  /** What became of the process. */
+  readonly error?: string
+}
+
+/** Closes runs of this source that a process which is gone left behind. Returns how many. */
+export async function closeAbandonedRuns(
+  db: Database,
+  {
+    sourceId,
+    now,
+    error = 'ended before it was finished; pages stored until then were kept',
+  }: Abandoned,
+): Promise<number> {
+  const { numUpdatedRows } = await db
     .updateTable('collector_runs')
-    .set({
-      status: 'failed',
-      finished_at: now.toISOString(),
-      error: 'ended before it was finished; pages stored until then were kept',
-    })
+    .set({ status: 'failed', finished_at: now.toISOString(), error })
     .where('source_id', '=', sourceId)
     .where('status', '=', 'running')
-    .execute()
+    .executeTakeFirst()
+  return Number(numUpdatedRows)
+}
+
+/** Closes the run of a process that is gone, and may not even have marked its beginning. */
+export async function failRun(
+  db: Database,
+  { startedAt, ...abandoned }: Abandoned & { readonly startedAt: Date },
+): Promise<void> {
+  if ((await closeAbandonedRuns(db, abandoned)) > 0) return
+  await startCollectorRun(db, { sourceId: abandoned.sourceId, startedAt })
+  await closeAbandonedRuns(db, abandoned)
 }
 
 export async function finishCollectorRun(

@@ -3,6 +3,7 @@ import { isIP, type LookupFunction } from 'node:net'
 import { Agent, fetch as undiciFetch } from 'undici'
 import { backoffMs, PATIENCE, type Patience, parseRetryAfter, pause } from '#lib/backoff.ts'
 import { placeOf } from '#lib/network-address.ts'
+import { giveSignOfLife } from '#lib/sign-of-life.ts'
 
 /** A server that the configuration names. Only its scheme, host and port count. */
 export interface AllowedServer {
@@ -194,6 +195,7 @@ async function ask(
     throw new OutboundError('redirect', `answers ${status}, a redirect, which is not followed`)
   }
   const body = await readBody(response, limits.bytes)
+  giveSignOfLife()
   const headers = new Headers([...response.headers])
   // The body is decompressed by now.
   headers.delete('content-encoding')

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { collectSources } from '#bin/collect.ts'
+import { collectSources, readHere } from '#bin/collect.ts'
 import { toCalendar, weeksAgo } from '#bin/demo/calendar.ts'
 import { findMarker, type Marker, replaceFolder, writeMarker } from '#bin/demo/folder.ts'
 import { CLONES, generateDemo, LOST_CLONES, SILENT_WEEKS } from '#bin/demo/generate.ts'
@@ -91,7 +91,8 @@ async function collectUntilSilence(folder: string, until: Date): Promise<void> {
   const silent = weeksAgo(toCalendar(until), SILENT_WEEKS)
   await markAllFetched(join(folder, LOST_CLONES), silent)
   await withDemo(folder, silent, async ({ config, db, guard }) => {
-    await collectSources(db, config, { only: ['catalog', LOST_CLONES], now: () => silent, guard })
+    const read = readHere(db, config, { now: () => silent, guard })
+    await collectSources(config, read, { only: ['catalog', LOST_CLONES] })
   })
   await rm(join(folder, LOST_CLONES), { recursive: true })
 }
@@ -100,7 +101,9 @@ async function refresh({ folder, now, log }: DemoOptions, marker: Marker): Promi
   await markAllFetched(join(folder, CLONES), now)
   log(`collecting it; ${LOST_CLONES} fails, as part of the story: its folder is gone`)
   await withDemo(folder, now, async ({ config, db, guard }) => {
-    await collectSources(db, config, { now: () => now, guard, ...progressLine() })
+    const { progress, done } = progressLine()
+    const read = readHere(db, config, { now: () => now, guard, progress })
+    await collectSources(config, read, { done })
     log('scoring it')
     await scoreAll(db, { now, guard })
     await publishSurveys(db, { now, guard })

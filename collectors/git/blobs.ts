@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { type BlobContent, LARGEST_BLOB } from '#collectors/evidence/readings.ts'
 import { exitOf, type GitPlace, startGit } from '#collectors/git/git.ts'
+import { giveSignOfLife } from '#lib/sign-of-life.ts'
 
 /**
  * Reads `blobs` in one process and hands each to `visit`, one at a time, in their order.
@@ -85,6 +86,7 @@ class BatchReader {
   async #more(): Promise<Buffer> {
     const { done, value } = await this.#chunks.next()
     if (done) throw new Error('git cat-file ended early')
+    giveSignOfLife()
     return value
   }
 }

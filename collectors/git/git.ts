@@ -4,6 +4,7 @@ import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { isProcessRunning } from '#lib/process.ts'
+import { giveSignOfLife } from '#lib/sign-of-life.ts'
 
 /** What git said when it refused. */
 export class GitError extends Error {
@@ -113,6 +114,7 @@ export function exitOf(child: ChildProcessWithoutNullStreams, args: readonly str
 async function* splitAtNul(stream: Readable): AsyncGenerator<string[]> {
   let rest: Buffer[] = []
   for await (const chunk of stream as AsyncIterable<Buffer>) {
+    giveSignOfLife()
     const records: string[] = []
     let start = 0
     for (let end = chunk.indexOf(0); end !== -1; end = chunk.indexOf(0, start)) {

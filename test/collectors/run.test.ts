@@ -3,7 +3,14 @@ import type { Collector } from '#collectors/collector.ts'
 import { runCollector } from '#collectors/run.ts'
 import type { Database } from '#db/connection.ts'
 import { SourceError } from '#lib/errors.ts'
-import { aCollector, aPage, context, MONDAY, type Step } from '#test/support/collector.ts'
+import {
+  aCollector,
+  aPage,
+  context,
+  countSigns,
+  MONDAY,
+  type Step,
+} from '#test/support/collector.ts'
 import { testDatabase } from '#test/support/database.ts'
 
 const SUNDAY = new Date('2026-10-04T00:00:00Z')
@@ -95,6 +102,11 @@ test('a guard that refuses stops the page', async () => {
   })
   expect(outcome.status).toBe('failed')
   expect(await listTeams(db)).toEqual([])
+})
+
+test('each page gives a sign of life before it is stored and after', async () => {
+  const db = await testDatabase()
+  expect(await countSigns(() => run(db, [aPage(['payments']), aPage(['search'])]))).toBe(4)
 })
 
 test('one scope that fails leaves the others, and the run says so', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   closeAbandonedRuns,
+  failRun,
   findLastCollection,
   finishCollectorRun,
   forgetRuns,
@@ -63,7 +64,7 @@ test('closing what was left behind touches no other source and no run that ended
   await run(db, ['clones', '08:00:00', '08:30:00'], 'ok')
   await start(db, 'clones', '09:00:00')
   await start(db, 'desk', '09:00:00')
-  await closeAbandonedRuns(db, 'clones', at('10:00:00'))
+  await closeAbandonedRuns(db, { sourceId: 'clones', now: at('10:00:00') })
   const runs = await db
     .selectFrom('collector_runs')
     .select(['source_id', 'status', 'finished_at'])
@@ -74,6 +75,35 @@ test('closing what was left behind touches no other source and no run that ended
     { source_id: 'clones', status: 'ok', finished_at: at('08:30:00').toISOString() },
     { source_id: 'clones', status: 'failed', finished_at: at('10:00:00').toISOString() },
     { source_id: 'desk', status: 'running', finished_at: null },
+  ])
+})
+
+test('a run whose process is gone fails with the reason, also when it never said that it began', async () => {
+  const db = await testDatabase()
+  await start(db, 'clones', '09:00:00')
+  for (const sourceId of ['clones', 'desk']) {
+    const failure = { sourceId, now: at('10:00:00'), error: `${sourceId}: was ended` }
+    await failRun(db, { ...failure, startedAt: at('09:30:00') })
+  }
+  const runs = await db
+    .selectFrom('collector_runs')
+    .select(['source_id', 'started_at', 'finished_at', 'status', 'error'])
+    .orderBy('source_id')
+    .execute()
+  const ended = { finished_at: at('10:00:00').toISOString(), status: 'failed' }
+  expect(runs).toEqual([
+    {
+      source_id: 'clones',
+      started_at: at('09:00:00').toISOString(),
+      ...ended,
+      error: 'clones: was ended',
+    },
+    {
+      source_id: 'desk',
+      started_at: at('09:30:00').toISOString(),
+      ...ended,
+      error: 'desk: was ended',
+    },
   ])
 })
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, onTestFinished, test } from 'vitest'
 import { OutboundError, type OutboundOptions, openOutbound } from '#lib/outbound.ts'
+import { countSigns } from '#test/support/collector.ts'
 import { aFolder } from '#test/support/git.ts'
 import { type Answer, aServer, json } from '#test/support/http.ts'
 
@@ -51,6 +52,11 @@ test('an answer comes back whole, with its status and headers', async () => {
     path: '/repos?page=1',
     headers: { authorization: 'token t' },
   })
+})
+
+test('an answer is a sign of life, also one that is asked for again', async () => {
+  const { url } = await aServer(json({}, 503), json({}))
+  expect(await countSigns(() => aClient(url).fetch(url))).toBe(2)
 })
 
 test('a server that the configuration does not name is not asked', async () => {

@@ -3,6 +3,7 @@ import type { Collector, CollectorContext, Page, ScopeFailure } from '#collector
 import { type RunOutcome, runCollector } from '#collectors/run.ts'
 import type { Database } from '#db/connection.ts'
 import { upsertFacts } from '#db/facts.ts'
+import { hearSignsOfLife } from '#lib/sign-of-life.ts'
 
 export const MONDAY = new Date('2026-10-05T12:00:00Z')
 
@@ -28,6 +29,16 @@ export const collectAt = <Fact>(
   { now = NOW, context: given, guard }: CollectOptions,
 ): Promise<RunOutcome> =>
   runCollector(db, collector, { ...context, now: () => now, ...given }, guard)
+
+/** How many signs of life `work` gives. */
+export async function countSigns(work: () => Promise<unknown>): Promise<number> {
+  let signs = 0
+  hearSignsOfLife(() => {
+    signs += 1
+  })
+  await work()
+  return signs
+}
 
 /** A page of team names; what is no text cannot be read. */
 export function aPage(names: readonly unknown[], page: Partial<Page> = {}): Page {

@@ -9,6 +9,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { gitCollector } from '#collectors/git/collector.ts'
 import type { Database } from '#db/connection.ts'
 import { upsertFacts } from '#db/facts.ts'
 import {
@@ -18,6 +19,7 @@ import {
   storedFacts,
   storedState,
 } from '#test/support/collect-clones.ts'
+import { context, countSigns } from '#test/support/collector.ts'
 import { testDatabase } from '#test/support/database.ts'
 import { aFolder, aHistory, fetchedAt, git, type History } from '#test/support/git.ts'
 
@@ -55,6 +57,18 @@ async function presences(db: Database, repository: string): Promise<string[]> {
     .execute()
   return rows.map((row) => `${row.valid_from.slice(0, 10)} ${row.presence}`)
 }
+
+test('what git says of a clone is a sign of life, long before its page', async () => {
+  const folder = aFolderOf({ shop: daily({ Dockerfile: 'x' }) })
+  const { fetch } = gitCollector({
+    sourceId: 'clones',
+    repositories: [join(folder, '*')],
+    paths: [DOCKER],
+  })
+  const firstPage = fetch(new Map(), context)[Symbol.asyncIterator]()
+  expect(await countSigns(() => firstPage.next())).toBeGreaterThan(1)
+  await firstPage.return?.()
+})
 
 test('evidence begins with the first commit and changes with the file', async () => {
   const shop = daily({ a: '1' }, { Dockerfile: 'x' }, { a: '2' }, { Dockerfile: null })

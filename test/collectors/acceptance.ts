@@ -116,9 +116,9 @@ export interface Harness {
   readonly histories?: number
 }
 
-/** Why T-C21 is skipped: a collector has no process of its own. */
-export const NO_PROCESS =
-  'runs share the process of the worker: one that throws is recorded as failed (test/collectors/run.test.ts) and the next is read, but an endless loop, an exit or a leak takes the worker, which is started again (test/bin/start-pages.test.ts); a limit of time and memory for each needs a process for each, which there is not yet'
+/** Why T-C21 is skipped here. */
+export const RUNS_APART =
+  'belongs to the process that each run has: test/bin/read-apart.test.ts, with a source of every kind'
 
 /** The clock of every run that does not say otherwise. */
 export const RUN_AT = new Date('2026-06-01T12:00:00Z')

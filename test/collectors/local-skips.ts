@@ -1,4 +1,4 @@
-import { type Harness, NO_PROCESS } from '#test/collectors/acceptance.ts'
+import { type Harness, RUNS_APART } from '#test/collectors/acceptance.ts'
 
 /** Why a collector that reads this machine's disk skips what only a server can do to it; `why` nobody is asked. */
 export const localSkips = (why: string): Harness['skips'] => ({
@@ -11,6 +11,6 @@ export const localSkips = (why: string): Harness['skips'] => ({
   'T-C18': why,
   'T-C19': why,
   'T-C20': 'belongs to the lease that every run holds: test/db/leases.test.ts',
-  'T-C21': NO_PROCESS,
+  'T-C21': RUNS_APART,
   'T-C22': 'belongs to the pages, which read published measurements only: test/e2e/data.spec.ts',
 })

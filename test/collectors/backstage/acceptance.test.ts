@@ -2,8 +2,8 @@ import {
   acceptance,
   type CollectOptions,
   HTTP_LIMITS,
-  NO_PROCESS,
   RUN_AT,
+  RUNS_APART,
   type Upstream,
 } from '#test/collectors/acceptance.ts'
 import {
@@ -23,7 +23,7 @@ acceptance({
     'T-C04': 'the catalogue is read whole in every run; no cursor of it tells a time',
     'T-C19': 'belongs to the HTTP client that all sources share: test/lib/outbound.test.ts',
     'T-C20': 'belongs to the lease that every run holds: test/db/leases.test.ts',
-    'T-C21': NO_PROCESS,
+    'T-C21': RUNS_APART,
     'T-C22': 'belongs to the pages, which read published measurements only: test/e2e/data.spec.ts',
   },
 })

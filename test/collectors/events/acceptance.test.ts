@@ -2,7 +2,7 @@ import type { Database } from '#db/connection.ts'
 import {
   acceptance,
   type CollectOptions,
-  NO_PROCESS,
+  RUNS_APART,
   type Upstream,
 } from '#test/collectors/acceptance.ts'
 import { readSent, sendCloudEvents, sendRows } from '#test/support/received.ts'
@@ -32,7 +32,7 @@ acceptance({
     'T-C18': NOBODY_ASKED,
     'T-C19': NOBODY_ASKED,
     'T-C20': 'belongs to the lease that every run holds: test/db/leases.test.ts',
-    'T-C21': NO_PROCESS,
+    'T-C21': RUNS_APART,
     'T-C22': 'belongs to the pages, which read published measurements only: test/e2e/data.spec.ts',
     'T-C23': 'there is no source that could fail: what was not sent is not there',
   },

@@ -2,8 +2,8 @@ import { describe } from 'vitest'
 import {
   acceptance,
   type CollectOptions,
-  NO_PROCESS,
   RUN_AT,
+  RUNS_APART,
   type Upstream,
 } from '#test/collectors/acceptance.ts'
 import { collectJira } from '#test/support/jira/collect.ts'
@@ -23,7 +23,7 @@ import {
 const SKIPS = {
   'T-C19': 'belongs to the HTTP client that all sources share: test/lib/outbound.test.ts',
   'T-C20': 'belongs to the lease that every run holds: test/db/leases.test.ts',
-  'T-C21': NO_PROCESS,
+  'T-C21': RUNS_APART,
   'T-C22': 'belongs to the pages, which read published measurements only: test/e2e/data.spec.ts',
 } as const
 

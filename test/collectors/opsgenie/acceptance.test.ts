@@ -1,6 +1,6 @@
 import { rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { acceptance, NO_PROCESS, RUN_AT, type Upstream } from '#test/collectors/acceptance.ts'
+import { acceptance, RUN_AT, RUNS_APART, type Upstream } from '#test/collectors/acceptance.ts'
 import { swellFile, testFolder } from '#test/support/files.ts'
 import { anExportedIncident, collectOpsgenie } from '#test/support/opsgenie.ts'
 
@@ -28,7 +28,7 @@ acceptance({
     'T-C18': NO_NETWORK,
     'T-C19': NO_NETWORK,
     'T-C20': 'belongs to the lease that every run holds: test/db/leases.test.ts',
-    'T-C21': NO_PROCESS,
+    'T-C21': RUNS_APART,
     'T-C22': 'belongs to the pages, which read published measurements only: test/e2e/data.spec.ts',
   },
 })

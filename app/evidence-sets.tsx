@@ -40,7 +40,7 @@ export function EvidenceSets({
   const sets = evidence.sets
     .filter(({ rows }) => rows.length > 0)
     .toSorted((a, b) => rank(a.kind) - rank(b.kind))
-  if (sets.length === 0) return <p>There is no row in scope.</p>
+  if (sets.length === 0) return <p>{nothingSentence(result)}</p>
   const pages = Math.ceil(Math.max(...sets.map(({ rows }) => rows.length)) / PAGE)
   const shown = Math.min(page, pages)
   return (
@@ -71,6 +71,12 @@ export function EvidenceSets({
     </>
   )
 }
+
+/** Rows of deliveries are named by a run; of a figure that an older version published none has done so. */
+const nothingSentence = ({ evidence }: MetricResult) =>
+  evidence.some(({ kind }) => kind === 'query')
+    ? 'Its rows are named by the next scoring run.'
+    : 'There is no row in scope.'
 
 const tabOf = (kind: string) => TABS.find(({ kinds }) => kinds.includes(kind.split(':')[0] ?? ''))
 

@@ -1,6 +1,6 @@
 import { untilWritten } from '#app/database.ts'
 import type { View } from '#app/view.ts'
-import { readSealedQuarter } from '#lib/queries/sealed-quarter.ts'
+import { readSealedQuarter, type SealedQuarter } from '#lib/queries/sealed-quarter.ts'
 import { subjectKey } from '#scorecards/restatement.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 
@@ -21,9 +21,17 @@ const QUARTER = /^\d{4}-Q[1-4]$/
 
 export const isQuarter = ({ range }: Pick<View, 'range'>): boolean => QUARTER.test(range.text)
 
+/** The seal of a quarter; undefined where it was never sealed, or was other days then. */
+export async function findSeal(range: View['range']): Promise<SealedQuarter | undefined> {
+  const seal = await untilWritten(readSealedQuarter, range.text)
+  const isSame =
+    seal !== undefined && +seal.period.from === +range.from && +seal.period.to === +range.to
+  return isSame ? seal : undefined
+}
+
 /** Figures of the quarter that a view shows; none where it was never sealed. */
 export async function findSealedFigures({ range }: Pick<View, 'range'>): Promise<SealedFigure[]> {
-  const seal = await untilWritten(readSealedQuarter, range.text)
+  const seal = await findSeal(range)
   if (seal === undefined) return []
   const { quarter, sealedAt, hash, results, restated } = seal
   const others = new Map(restated.map(({ was, is }) => [subjectKey(was), is]))

@@ -6,8 +6,9 @@ import type { Restatement } from '#scorecards/restatement.ts'
 
 /** When it was sealed, and each figure that was restated since, as it was and as it is. */
 export function toSealText({ quarter, sealedAt, results, hash, restated }: SealedQuarter): string {
+  const withoutValue = results.filter(({ value }) => value === null).length
   return toText([
-    `${quarter}: ${count(results.length, 'figure')} sealed on ${sealedAt.toISOString()}, SHA-256 ${hash}`,
+    `${quarter}: ${count(results.length, 'figure')} sealed on ${sealedAt.toISOString()}, ${withoutValue} of them without a value, SHA-256 ${hash}`,
     restated.length === 0 ? 'none restated since' : `${restated.length} restated since:`,
     ...restated.map(toLine),
   ])

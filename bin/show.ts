@@ -117,7 +117,7 @@ async function measureDelivered(
     metricId,
     asOf: known,
   })
-  return result && evidence ? [{ ...result, evidence }] : []
+  return result ? [{ ...result, ...(evidence && { evidence }) }] : []
 }
 
 const OPTIONS = { source: '--source', 'golden path': '--path' } as const

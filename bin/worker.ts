@@ -82,17 +82,28 @@ async function runDueJobs(signal: AbortSignal): Promise<string | undefined> {
     const due = await listDueSources(db, config.sources, new Date())
     if (due.length === 0 && !(await isScoringDue(db, new Date()))) return inbox
     await withLease(db, { job: 'worker' }, async (guard, lease) => {
+      // What an older version published is mended before sources are read, which may take hours.
+      if (due.length > 0 && (await isOfOtherEngine(db))) await score(project, guard)
       await collectDue(project, due, { signal, guard, lease })
       if (signal.aborted) return
-      const { fiscalYearStart } = config.organisation
-      const { weeks, changed } = await scoreAll(db, { now: new Date(), fiscalYearStart, guard })
-      log('info', `scored ${count(weeks, 'week')}, ${count(changed, 'row')} changed`)
+      await score(project, guard)
       const waves = await publishSurveys(db, { now: new Date(), guard })
       if (waves > 0) log('info', `published ${count(waves, 'survey wave')}`)
       await forgetOld(project)
     })
     return inbox
   })
+}
+
+async function score({ config, db }: Project, guard: Apart['guard']): Promise<void> {
+  const { fiscalYearStart } = config.organisation
+  const { weeks, changed } = await scoreAll(db, { now: new Date(), fiscalYearStart, guard })
+  log('info', `scored ${count(weeks, 'week')}, ${count(changed, 'row')} changed`)
+}
+
+async function isOfOtherEngine(db: Database): Promise<boolean> {
+  const last = await findLastScoringRun(db)
+  return last !== undefined && last.engine_version !== ENGINE_VERSION
 }
 
 async function forgetOld({ config, db }: Project): Promise<void> {

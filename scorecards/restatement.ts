@@ -26,7 +26,7 @@ export function restatementsOf(
   })
 }
 
-/** All that a reader is told of it. */
+/** The number and what stands beside it: how much it rests on, how sure it is, and its status. */
 const saysOf = (result: MetricResult): string => {
   const { value, numerator, denominator, n, nUnknown, notMatured, ci, bounds, status, band } =
     result

@@ -17,6 +17,7 @@ import { listWork } from '#scorecards/adoption/work.ts'
 import { feedsOf } from '#scorecards/adoption/work-coverage.ts'
 import { DELIVERY_METRICS } from '#scorecards/delivery/results.ts'
 import { ENGINE_VERSION } from '#scorecards/engine-version.ts'
+import { CALENDAR_WEEKS, HISTORY_WEEKS, TEAM_WEEKS } from '#scorecards/horizons.ts'
 import { linkageRate } from '#scorecards/metrics/linkage-rate.ts'
 import { sourceCoverage } from '#scorecards/metrics/source-coverage.ts'
 import { momentAt } from '#scorecards/moment.ts'
@@ -28,7 +29,6 @@ import type { MetricResult } from '#scorecards/result.ts'
 import { type PathOutcome, updatePath } from '#scorecards/run/adoption.ts'
 import { updateDelivery } from '#scorecards/run/delivery.ts'
 import { loadFailedDeployments } from '#scorecards/run/delivery-ledgers.ts'
-import { CALENDAR_WEEKS, HISTORY_WEEKS, TEAM_WEEKS } from '#scorecards/run/horizons.ts'
 import {
   listKnownOtherwise,
   type Plan,

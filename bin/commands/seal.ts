@@ -21,7 +21,7 @@ export function registerSeal(program: Command): void {
     .option('--json', 'print it with every figure and its definition')
     .addHelpText(
       'after',
-      '\nAll published figures at the last end of a week of the quarter are kept, with their definitions and\na hash of both. Nothing changes them afterwards: what late facts, corrections and new definitions\nmake of them is told beside them, as restated.\n\nExamples:\n  desirepath seal 2026-Q3\n  desirepath seal 2026-Q3 --show',
+      '\nAll figures of the organisation and of golden paths at the last end of a week of the quarter are kept,\nwith their definitions and a hash of it all. Nothing changes them afterwards: what late facts, corrections and new definitions\nmake of them is told beside them, as restated.\n\nExamples:\n  desirepath seal 2026-Q3\n  desirepath seal 2026-Q3 --show',
     )
     .action(seal)
 }

@@ -193,7 +193,8 @@ async function listTeams(
 
 /**
  * The rows behind a metric of delivery by what became of them: counted, left out and why, not
- * matured, unknown. Undefined for a metric that is none of delivery.
+ * matured, unknown. Undefined for a metric that is none of delivery, and while no run has said yet what the
+ * rows are called, as after an upgrade.
  */
 export async function listDeliveryEvidence(
   db: Reader,
@@ -204,6 +205,7 @@ export async function listDeliveryEvidence(
   const landscape = toLandscape(await listLandscapeFacts(db))
   const teams = new Set(await listTeams(db, landscape, question, to))
   const { ledgers, quarters } = await loadNamed(db, window, teams)
+  if (quarters === null) return undefined
   const model = modelOf(landscape, [window], ledgers)
   const span = { from: from.getTime(), to: to.getTime(), asOf: asOf.getTime() }
   const isRead = model.readIn(span)
@@ -222,7 +224,7 @@ async function loadNamed(
   db: Reader,
   window: Period,
   teams: ReadonlySet<string>,
-): Promise<{ ledgers: ReadonlyMap<string, UnitLedger>; quarters: NamedQuarter[] }> {
+): Promise<{ ledgers: ReadonlyMap<string, UnitLedger>; quarters: NamedQuarter[] | null }> {
   const quarters = quartersIn([window])
   for (;;) {
     const run = await findPublishedRun(db)

@@ -22,13 +22,23 @@ type Values = Float64Array | number[]
 export function placed(values: Values, place: number, count: number): number {
   let left = 0
   let right = count - 1
-  while (left < right) {
+  for (let tries = 2 * Math.ceil(Math.log2(count + 1)); left < right; tries -= 1) {
+    if (tries === 0) {
+      sortPart(values, left, right)
+      break
+    }
     const { low, high } = partition(values, left, right)
     if (place <= high) right = high
     else if (place >= low) left = low
     else break
   }
   return at(values, place)
+}
+
+/** Of values whose order makes bad middles, such as runs that rise and fall. */
+function sortPart(values: Values, left: number, right: number): void {
+  const part = Float64Array.from(values.slice(left, right + 1)).sort()
+  for (const [index, value] of part.entries()) values[left + index] = value
 }
 
 const at = (values: Values, place: number) => values[place] ?? Number.NaN

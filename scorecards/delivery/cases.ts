@@ -33,7 +33,8 @@ export interface EvidenceQuestion extends Required<Window> {
 
 /**
  * The rows behind a metric of delivery by what became of them; together all of the window. Undefined
- * for any other metric. They are those of the samples that the number was computed from.
+ * for any other metric. The rows are those of the samples that the number was computed from; whether their weeks
+ * were read is told as it is known now.
  */
 export function deliveryEvidence(
   metricId: string,

@@ -95,20 +95,23 @@ export interface NamedQuarter extends QuarterRows {
   readonly ids: RowIds
 }
 
-/** Quarters of units, with the ids that are among the pieces; those that have none are left out. */
+/** Quarters of units, with the ids that are among the pieces; null where one of them has none. */
 export function nameQuarters(
   units: ReadonlyMap<string, UnitLedger>,
   pieces: readonly Piece[],
-): NamedQuarter[] {
+): NamedQuarter[] | null {
   const ids = new Map(
     pieces.map(({ subject, quarter, samples }) => [`${quarter} ${subject}`, samples]),
   )
-  return [...units].flatMap(([unit, names]) =>
-    names.quarters.flatMap((rows) => {
+  const named: NamedQuarter[] = []
+  for (const [unit, names] of units) {
+    for (const rows of names.quarters) {
       const own = ids.get(`${dayText({ from: new Date(rows.from) })} ${unit}`)
-      return own === undefined ? [] : [{ ...rows, names, ids: decodeIds(own) }]
-    }),
-  )
+      if (own === undefined) return null
+      named.push({ ...rows, names, ids: decodeIds(own) })
+    }
+  }
+  return named
 }
 
 /** Only `encodeQuarters` writes them. */

@@ -20,6 +20,7 @@ import {
 import { type DeliveryTally, mergeTallies, type TallyWindow } from '#scorecards/delivery/tally.ts'
 import { WeekHours } from '#scorecards/delivery/week-hours.ts'
 import { listOwnWindows, listWindows } from '#scorecards/delivery/windows.ts'
+import { CALENDAR_WEEKS, HISTORY_WEEKS, TEAM_WEEKS } from '#scorecards/horizons.ts'
 import { toMeasurementRow, type WindowKind } from '#scorecards/measurement-row.ts'
 import type { Scope } from '#scorecards/result.ts'
 import {
@@ -28,7 +29,6 @@ import {
   updateLedgers,
   updateSourcesOf,
 } from '#scorecards/run/delivery-ledgers.ts'
-import { CALENDAR_WEEKS, HISTORY_WEEKS, TEAM_WEEKS } from '#scorecards/run/horizons.ts'
 import type { Plan } from '#scorecards/run/plan.ts'
 import { type Session, writeEach } from '#scorecards/run/session.ts'
 

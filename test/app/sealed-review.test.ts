@@ -23,6 +23,7 @@ const NOW = [adoption('http-service', 6), adoption('batch', 5)]
 
 const seal = (current: readonly MetricResult[]): SealedQuarter => ({
   quarter: '2026-Q1',
+  period: { from: new Date('2026-01-01'), to: new Date('2026-04-01') },
   asOf: new Date('2026-03-30'),
   sealedAt: new Date('2026-04-02T10:00:00Z'),
   hash: 'a'.repeat(64),
@@ -57,11 +58,11 @@ test('what was restated stands beside it, as it was and as it is', () => {
   )
 })
 
-test('what says the same was not restated, and figures of teams are not on a review', () => {
+test('what says the same was not restated, and cells of tables are not on a review', () => {
   expect(markup(createElement(SealNote, { seal: seal(SAID) }))).not.toContain('restated')
-  const ofTeam = (numerator: number) =>
-    adoption('batch', numerator, { scope: { pathId: 'batch', teamId: 'payments' } })
-  const restated = restatementsOf([ofTeam(1)], [ofTeam(2)])
+  const ofCell = (numerator: number) =>
+    adoption('batch', numerator, { metricId: 'ADO-07', parameters: { step: 'adopted' } })
+  const restated = restatementsOf([ofCell(1)], [ofCell(2)])
   expect(restated).toHaveLength(1)
   expect(restatedOnReview({ restated })).toEqual([])
 })

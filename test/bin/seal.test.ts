@@ -26,7 +26,7 @@ test('a quarter is sealed once, and shown whenever it is asked for', SLOW, async
   const first = await seal('2026-Q1')
   expect({ status: first.status, stderr: first.stderr }).toEqual({ status: 0, stderr: '' })
   expect(first.stdout).toMatch(
-    /^2026-Q1: \d+ figures sealed on [-\d:.TZ]+, SHA-256 [0-9a-f]{64}\nnone restated since\n$/,
+    /^2026-Q1: \d+ figures sealed on [-\d:.TZ]+, \d+ of them without a value, SHA-256 [0-9a-f]{64}\nnone restated since\n$/,
   )
   expect((await seal('2026-Q1', '--show')).stdout).toBe(first.stdout)
   expect(await seal('2026-Q1')).toMatchObject({

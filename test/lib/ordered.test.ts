@@ -27,3 +27,19 @@ test('samples are read as they are, in any order of places', () => {
 test('what is no number has no place, and keeps nobody waiting', () => {
   expect(orderedRuns([Float64Array.of(Number.NaN), Float64Array.of(1)]).at(0)).toBeNaN()
 })
+
+test('the order in which samples come does not matter to any place', () => {
+  const up = Array.from({ length: 500 }, (_, place) => place)
+  const shapes = {
+    twoRuns: [...up, ...up],
+    pipe: [...up, ...up.toReversed()],
+    same: up.map(() => 7),
+  }
+  for (const [shape, values] of Object.entries(shapes)) {
+    const sorted = values.toSorted((a, b) => a - b)
+    const { at } = ordered([...values])
+    for (const place of [499, 0, 250, 998, 12]) {
+      expect([shape, place, at(place)]).toEqual([shape, place, sorted[place] ?? Number.NaN])
+    }
+  }
+})

@@ -136,15 +136,41 @@ test('a quarter is sealed once, when it is over and scored to its end', async ()
   const { db } = await aQuarter()
   const seal = (terms: Partial<typeof QUARTER>) => sealQuarter(db, { ...QUARTER, ...terms })
   await expect(seal({ now: new Date('2026-03-31T23:59:59Z') })).rejects.toThrow(
-    '2026-Q1: is over on 2026-04-01T00:00:00.000Z, and can be sealed then',
+    '2026-Q1: ends on 2026-04-01, and can be sealed from then on',
   )
   const next = { from: QUARTER.period.to, to: new Date(day('2026-07-01')) }
   await expect(
     seal({ quarter: '2026-Q2', period: next, now: new Date('2026-07-02') }),
-  ).rejects.toThrow('2026-Q2: has no figures of 2026-06-29T00:00:00.000Z; run `desirepath score`')
+  ).rejects.toThrow('2026-Q2: is not scored up to 2026-06-29; run `npx desirepath score`')
   await seal({})
   await expect(seal({})).rejects.toThrow('2026-Q1: is sealed already')
   expect(await readSealedQuarter(db, '2026-Q2')).toBeUndefined()
+})
+
+test('a quarter of which nothing was read is not sealed, nor one that nobody keeps true', async () => {
+  const { db } = await servedDatabase()
+  await addPath(db)
+  await addTeam(db, 'payments')
+  await scoreAll(db, { now: NOW })
+  await expect(sealQuarter(db, QUARTER)).rejects.toThrow(
+    '2026-Q1: no figure of 2026-03-30 has a value, and a seal would keep that for good',
+  )
+  const late = new Date('2028-06-08T10:00:00Z')
+  await scoreAll(db, { now: late })
+  await expect(sealQuarter(db, { ...QUARTER, now: late })).rejects.toThrow(
+    '2026-Q1: is too old to be sealed',
+  )
+})
+
+test('that time passes restates nothing, and figures of teams are not sealed', async () => {
+  const { db } = await aQuarter()
+  await sealQuarter(db, QUARTER)
+  for (const later of ['2026-10-08T10:00:00Z', '2028-05-08T10:00:00Z']) {
+    await scoreAll(db, { now: new Date(later) })
+    const sealed = await readSealedQuarter(db, '2026-Q1')
+    expect([later, sealed?.restated]).toEqual([later, []])
+    expect(sealed?.results.filter(({ scope }) => scope.teamId ?? scope.sourceId)).toEqual([])
+  }
 })
 
 test('nobody changes or removes a seal, and one that was tampered with is told', async () => {

@@ -23,6 +23,7 @@ import { Movements } from '#app/review/[quarter]/movements.tsx'
 import { Risks } from '#app/review/[quarter]/risks.tsx'
 import { asSealed, Restatements, restatedOnReview, SealNote } from '#app/review/[quarter]/seal.tsx'
 import { Screen } from '#app/screen.tsx'
+import { findSeal } from '#app/sealed-figures.ts'
 import { Section } from '#app/section.tsx'
 import { surveyResults } from '#app/surveys/load.ts'
 import { newestOfPaths } from '#app/surveys/waves.ts'
@@ -33,7 +34,6 @@ import { listSourceHealth } from '#lib/queries/data-health.ts'
 import { listExceptions } from '#lib/queries/exceptions.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
 import { listScopeMeasurements } from '#lib/queries/scope-measurements.ts'
-import { readSealedQuarter } from '#lib/queries/sealed-quarter.ts'
 import { listAdoptionStates } from '#lib/queries/states.ts'
 import { getSupport } from '#lib/queries/support.ts'
 import { teamNames } from '#lib/queries/teams.ts'
@@ -113,7 +113,7 @@ export default async function ReviewPage({ params, searchParams }: Props) {
     untilWritten(teamNames),
     Promise.all(paths.map((path) => getPathSubject(db, path, view.at))),
     surveyResults(view.at),
-    untilWritten(readSealedQuarter, quarter),
+    findSeal(view.range),
   ])
   const measured = seal === undefined ? live : asSealed(live, seal)
   const results = measured.map(({ result }) => result)

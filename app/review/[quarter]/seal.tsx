@@ -22,9 +22,8 @@ export const asSealed = (
   })
 }
 
-/** A review shows figures of the organisation and of paths. */
-const isOnReview = (result: MetricResult) =>
-  result.scope.teamId === undefined && result.scope.sourceId === undefined && cellOf(result) === ''
+/** A review shows no cells of tables. */
+const isOnReview = (result: MetricResult) => cellOf(result) === ''
 
 export const restatedOnReview = ({ restated }: Pick<SealedQuarter, 'restated'>): Restatement[] =>
   restated.filter(({ was }) => isOnReview(was))
@@ -37,8 +36,8 @@ export function SealNote({ seal }: { seal: SealedQuarter | undefined }) {
   const count = restatedOnReview(seal).length
   return (
     <p className="draft">
-      Sealed on {formatDay(seal.sealedAt)}: figures and definitions stay as they were then. Lists of
-      requests, teams and exceptions follow their sources.{' '}
+      Sealed on {formatDay(seal.sealedAt)}: figures and definitions stay as they were then. The rows
+      behind a figure, and lists of requests, teams and exceptions, follow their sources.{' '}
       {count > 0 && <a href="#restated">{formatCountOf(count, 'figure')} restated since</a>}
     </p>
   )

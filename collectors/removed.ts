@@ -15,17 +15,25 @@ export interface Inventory {
   readonly listed: readonly string[]
   /** What happened before this instant need not be among them; empty text: everything is. */
   readonly since: string
+  readonly places: Places
 }
 
-const InventoryRecord = z.strictObject({ listed: z.array(z.string()), since: z.string() })
+/** Ids of what is listed, by that of where it is; of a place that is asked and has nothing none. */
+export type Places = ReadonlyMap<string, readonly string[]>
+
+const InventoryRecord = z.strictObject({
+  listed: z.array(z.string()),
+  since: z.string(),
+  places: z.map(z.string(), z.array(z.string())),
+})
 
 export const toInventoryPage = (
   scope: string,
-  { listed, since }: Inventory,
+  inventory: Inventory,
   cursor: Page['cursor'],
 ): Page => ({
   scope,
-  records: [{ position: 'all that is there', value: { listed, since } }],
+  records: [{ position: 'all that is there', value: inventory }],
   cursor,
   covers: null,
 })
@@ -49,7 +57,7 @@ export async function saveInventory(
   tx: Database,
   table: keyof typeof HAPPENED,
   { sourceId, observedAt }: { readonly sourceId: string; readonly observedAt: Date },
-  { listed, since }: Inventory,
+  { listed, since }: Pick<Inventory, 'listed' | 'since'>,
   isAsked: (row: StoredRow) => boolean = () => true,
 ): Promise<number> {
   const there = new Set<unknown>(listed)
@@ -69,10 +77,28 @@ export async function saveInventory(
   return gone + (await upsertFacts(tx, table as 'tickets', back))
 }
 
+/** Keeps where rows are that were stored before anybody did. Returns rows changed. */
+export async function savePlaces(
+  tx: Database,
+  table: keyof typeof HAPPENED,
+  sourceId: string,
+  places: Places,
+): Promise<number> {
+  const placeOf = new Map([...places].flatMap(([place, ids]) => ids.map((id) => [id, place])))
+  // What is typed for one table holds for both.
+  const stored = await listFacts(tx, table as 'tickets', sourceId)
+  const rows = stored
+    .filter((row) => row.repository_native_id === null && row.gone_at === null)
+    .flatMap((row) => {
+      const place = placeOf.get(row.native_id)
+      return place === undefined ? [] : { ...row, repository_native_id: place }
+    })
+  return upsertFacts(tx, table as 'tickets', rows)
+}
+
 /** What is there, and where: in which projects, of which services. */
 export interface Listing {
-  readonly ids: readonly string[]
-  readonly places: readonly string[]
+  readonly places: Places
   /** How many did not tell their id or place. */
   readonly unreadable: number
 }
@@ -109,9 +135,33 @@ export async function* findRemoved(
     yield { scope, failure: new SourceError(sourceId, doubt) }
     return
   }
-  const cursor = { lookedAt: now.toISOString(), places: listing.places.toSorted() }
-  if (former !== null) yield toInventoryPage(scope, { listed: listing.ids, since }, cursor)
-  else yield { scope, records: [], cursor, covers: null }
+  const cursor = { lookedAt: now.toISOString(), places: [...listing.places.keys()].toSorted() }
+  if (former === null) {
+    yield { scope, records: [], cursor, covers: null }
+    return
+  }
+  const emptied = former.places.map((place) => [place, []] as const)
+  const places = new Map([...emptied, ...listing.places])
+  yield toInventoryPage(scope, { listed: [...places.values()].flat(), since, places }, cursor)
+}
+
+/** Reads from pages of what is listed, each with its `id` and `place`, what is there and where. */
+export async function readListing(
+  pages: AsyncIterable<readonly unknown[]>,
+  placed: z.ZodType<{ readonly id: string; readonly place: string }>,
+): Promise<Listing> {
+  const there: { readonly id: string; readonly place: string }[] = []
+  let unreadable = 0
+  for await (const page of pages) {
+    for (const one of page) {
+      const { data } = placed.safeParse(one)
+      if (data === undefined) unreadable += 1
+      else there.push(data)
+    }
+  }
+  const byPlace = Map.groupBy(there, ({ place }) => place)
+  const places = [...byPlace].map(([place, some]) => [place, some.map(({ id }) => id)] as const)
+  return { places: new Map(places), unreadable }
 }
 
 /** Why what is not listed may be there all the same; null when it cannot. */
@@ -125,7 +175,7 @@ async function findDoubt(
     return `which ${words.many} are gone: an answer of unknown shape: ${unreadable} without an id or a ${words.place}; until all have one, ${left}`
   }
   const hidden: string[] = []
-  for (const place of former.filter((one) => !places.includes(one))) {
+  for (const place of former.filter((one) => !places.has(one))) {
     if (!(await isVisible(place))) hidden.push(place)
   }
   if (hidden.length === 0) return null

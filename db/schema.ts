@@ -454,7 +454,7 @@ export interface TicketTable extends RemovableFact {
   executed_by: 'requester' | 'platform' | null
   both_sides_changed: number | null
   co_design: number | null
-  /** Its source's own id of the repository whose issue it is; null: of none, or nothing tells. */
+  /** Its source's own id of the repository, or the project of Jira, whose issue it is; null: of none, or nothing tells. */
   repository_native_id: string | null
 }
 

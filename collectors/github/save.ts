@@ -1,10 +1,6 @@
 import type { Page } from '#collectors/collector.ts'
 import type { Track, WatchedPath } from '#collectors/evidence/watch.ts'
-import type {
-  GitHubFact,
-  IssueInventoryFact,
-  WatchedHistoryFact,
-} from '#collectors/github/facts.ts'
+import type { GitHubFact, WatchedHistoryFact } from '#collectors/github/facts.ts'
 import type { IssueFact } from '#collectors/github/issues.ts'
 import {
   followClaims,
@@ -16,7 +12,7 @@ import {
 } from '#collectors/github/ownership.ts'
 import { linkWorkflow, loadPins } from '#collectors/github/workflow-link.ts'
 import { saveIncidents } from '#collectors/incidents.ts'
-import { saveInventory } from '#collectors/removed.ts'
+import { saveInventory, savePlaces } from '#collectors/removed.ts'
 import {
   deleteClonedChanges,
   deleteSentChanges,
@@ -188,29 +184,11 @@ async function reconcileIssues(
   const [inventory] = ofKind(facts, 'inventory')
   if (inventory === undefined) return 0
   const { of: table, nodes, left } = inventory
-  const placed = await savePlaces(tx, seen, inventory)
+  const placed = await savePlaces(tx, table, seen.sourceId, nodes)
   const unasked = new Set<unknown>([null, ...left])
   const listed = [...nodes.values()].flat()
   const isAsked = ({ repository_native_id: node }: StoredRow) => !unasked.has(node)
   return placed + (await saveInventory(tx, table, seen, { listed, since: '' }, isAsked))
-}
-
-/** Keeps where issues are that were stored before anybody did. */
-async function savePlaces(
-  tx: Database,
-  { sourceId }: Seen,
-  { of: table, nodes }: IssueInventoryFact,
-): Promise<number> {
-  const placeOf = new Map([...nodes].flatMap(([place, ids]) => ids.map((id) => [id, place])))
-  // What is typed for one table holds for both.
-  const stored = await listFacts(tx, table as 'tickets', sourceId)
-  const rows = stored
-    .filter((row) => row.repository_native_id === null && row.gone_at === null)
-    .flatMap((row) => {
-      const place = placeOf.get(row.native_id)
-      return place === undefined ? [] : { ...row, repository_native_id: place }
-    })
-  return upsertFacts(tx, table as 'tickets', rows)
 }
 
 function savePolicies(tx: Database, seen: Seen, facts: readonly GitHubFact[]): Promise<number> {

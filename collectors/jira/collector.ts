@@ -32,12 +32,14 @@ import {
   findRemoved,
   type Inventory,
   isInventory,
-  type Listing,
   orInventory,
+  readListing,
   saveInventory,
+  savePlaces,
 } from '#collectors/removed.ts'
 import { ShapeError } from '#collectors/rest.ts'
 import type { Database } from '#db/connection.ts'
+import type { StoredRow } from '#db/statements.ts'
 import { SourceError } from '#lib/errors.ts'
 import type { JiraTicketRule } from '#lib/ticket-rules.ts'
 
@@ -106,10 +108,20 @@ async function save(
 ): Promise<number> {
   const tickets = facts.filter((fact): fact is TicketFact => !isInventory(fact))
   let changed = await saveTickets(tx, seen.sourceId, tickets, seen.observedAt)
-  for (const fact of facts) {
-    if (isInventory(fact)) changed += await saveInventory(tx, 'tickets', seen, fact)
-  }
+  for (const fact of facts.filter(isInventory)) changed += await saveIssuesThere(tx, seen, fact)
   return changed
+}
+
+/** What is in a project that the search does not find, or nobody knows where, stands. */
+async function saveIssuesThere(
+  tx: Database,
+  seen: { sourceId: string; observedAt: Date },
+  inventory: Inventory,
+): Promise<number> {
+  const { places } = inventory
+  const placed = await savePlaces(tx, 'tickets', seen.sourceId, places)
+  const isAsked = ({ repository_native_id: project }: StoredRow) => places.has(String(project))
+  return placed + (await saveInventory(tx, 'tickets', seen, inventory, isAsked))
 }
 
 const Cursor = z.object({
@@ -166,7 +178,11 @@ async function* readTickets(run: Run): AsyncGenerator<Page | ScopeFailure> {
       words: { many: 'issues', place: 'project' },
       since,
       now,
-      list: () => listAll(run, { from: new Date(since), zone, reading }),
+      list: () => {
+        const only = { fields: LISTED_FIELDS, most: MOST_LISTED }
+        const pages = listIssues(run, { from: new Date(since), zone, reading, only })
+        return readListing(pages, ListedIssue)
+      },
       isVisible: client.seesProject,
     },
     run.cursors,
@@ -177,28 +193,12 @@ async function* readTickets(run: Run): AsyncGenerator<Page | ScopeFailure> {
 const MOST_LISTED = 1000
 const LISTED_FIELDS = ['updated', 'project']
 
-const ListedIssue = z.looseObject({
-  id: z.string().regex(/^\d+$/),
-  fields: z.looseObject({ project: z.looseObject({ id: z.string().regex(/^\d+$/) }) }),
-})
-
-async function listAll(run: Run, listing: Omit<IssueListing, 'only'>): Promise<Listing> {
-  const only = { fields: LISTED_FIELDS, most: MOST_LISTED }
-  const ids: string[] = []
-  const places = new Set<string>()
-  let unreadable = 0
-  for await (const issues of listIssues(run, { ...listing, only })) {
-    for (const issue of issues) {
-      const { data } = ListedIssue.safeParse(issue)
-      if (data === undefined) unreadable += 1
-      else {
-        ids.push(data.id)
-        places.add(data.fields.project.id)
-      }
-    }
-  }
-  return { ids, places: [...places], unreadable }
-}
+const ListedIssue = z
+  .looseObject({
+    id: z.string().regex(/^\d+$/),
+    fields: z.looseObject({ project: z.looseObject({ id: z.string().regex(/^\d+$/) }) }),
+  })
+  .transform(({ id, fields }) => ({ id, place: fields.project.id }))
 
 function toFailure(error: unknown): ShapeError {
   if (error instanceof ShapeError) return error
@@ -270,6 +270,7 @@ function findRequestType(known: readonly JiraField[]): FieldIds {
 const OWN_FIELDS = [
   'created',
   'updated',
+  'project',
   'status',
   'reporter',
   'assignee',

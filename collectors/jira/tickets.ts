@@ -49,6 +49,7 @@ export interface WholeIssue {
 
 const Fields = z.looseObject({})
 const Named = z.looseObject({ name: z.string() })
+const Identified = z.looseObject({ id: z.string().regex(/^\d+$/) })
 const Comment = z.looseObject({
   created: z.unknown(),
   author: z.unknown(),
@@ -70,6 +71,7 @@ export function reduceIssue(whole: WholeIssue, reading: TicketReading): object {
     id: given['id'],
     fields: {
       created: fields['created'],
+      project: Identified.safeParse(fields['project']).data?.id ?? null,
       status: status && statuses.of(status),
       reporter: people.kindOf(fields['reporter']),
     },
@@ -196,6 +198,7 @@ const Reduced = z.object({
   id: z.string().regex(/^\d+$/, 'expected digits'),
   fields: z.object({
     created: JiraInstant,
+    project: z.string().nullable(),
     status: Category,
     reporter: z.enum(['human', 'bot', 'platform', 'unknown']),
   }),
@@ -253,6 +256,7 @@ export const ticketRecord = Reduced.transform((issue): TicketFact => {
     executed_by: said.executedBy ?? null,
     both_sides_changed: null,
     co_design: said.coDesign === undefined ? null : Number(said.coDesign),
+    repository_native_id: fields.project,
   }
 })
 

@@ -109,7 +109,7 @@ async function* readInventory(
   } else if (listed.length < incidents.length) {
     const message = `${incidents.length - listed.length} incidents without an id that can be read: until all have one, ${left}`
     yield { scope: REMOVED, failure: new SourceError(sourceId, message) }
-  } else yield toInventoryPage(REMOVED, { listed, since: '' }, { files: stamp })
+  } else yield toInventoryPage(REMOVED, { listed, since: '', places: new Map() }, { files: stamp })
 }
 
 /** How far the file was read as it is; undefined for one that has changed. */

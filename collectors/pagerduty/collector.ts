@@ -16,7 +16,7 @@ import {
   incidentRecord,
   reduceIncident,
 } from '#collectors/pagerduty/incidents.ts'
-import { findRemoved, type Inventory, type Listing, orInventory } from '#collectors/removed.ts'
+import { findRemoved, type Inventory, orInventory, readListing } from '#collectors/removed.ts'
 import type { RestClientOptions } from '#collectors/rest.ts'
 import { Instant } from '#lib/instant.ts'
 
@@ -113,34 +113,19 @@ async function* readIncidents(
       words: { many: 'incidents', place: 'service' },
       since: reader.since,
       now: context.now(),
-      list: () => listAll(run, new Date(reader.since)),
+      list: () => readListing(listIncidents(run, new Date(reader.since)), Placed),
       isVisible: client.seesService,
     },
     cursors,
   )
 }
 
-const Placed = z.looseObject({
-  id: z.string().regex(/^\w+$/),
-  service: z.looseObject({ id: z.string().regex(/^\w+$/) }),
-})
-
-async function listAll(run: Run, from: Date): Promise<Listing> {
-  const ids: string[] = []
-  const places = new Set<string>()
-  let unreadable = 0
-  for await (const incidents of listIncidents(run, from)) {
-    for (const incident of incidents) {
-      const { data } = Placed.safeParse(incident)
-      if (data === undefined) unreadable += 1
-      else {
-        ids.push(data.id)
-        places.add(data.service.id)
-      }
-    }
-  }
-  return { ids, places: [...places], unreadable }
-}
+const Placed = z
+  .looseObject({
+    id: z.string().regex(/^\w+$/),
+    service: z.looseObject({ id: z.string().regex(/^\w+$/) }),
+  })
+  .transform(({ id, service }) => ({ id, place: service.id }))
 
 /** Pages of incidents, by when they were triggered, in windows that PagerDuty takes. */
 async function* listIncidents(

@@ -72,7 +72,7 @@ test('an issue is a ticket with its first response, its end and where it stands'
       executed_by: 'requester',
       both_sides_changed: null,
       co_design: null,
-      repository_native_id: null,
+      repository_native_id: '20001',
     },
   ])
 })
@@ -363,7 +363,7 @@ async function aDesk(hosting: 'cloud' | 'data-center' = 'cloud') {
   const jira = await aJira(aJiraWorld({ issues }), hosting)
   const db = await testDatabase()
   const collectAfter = (hours: number, options: Options = {}) =>
-    collectJira(db, jira, { now: hoursLater(hours), ...options })
+    collectJira(db, jira, { now: hoursLater(hours), jql: 'project in (HELP, OPS)', ...options })
   const standing = async () => {
     const rows = await db.selectFrom('tickets').select('native_id').where('gone_at', 'is', null)
     return (await rows.orderBy('native_id').execute()).map(({ native_id: id }) => id)
@@ -412,6 +412,35 @@ test('the issues of a project that is seen and has none are gone', async () => {
   issues.splice(3, 1)
   expect(await collectAfter(24)).toMatchObject({ status: 'ok' })
   expect(await standing()).toEqual(['10001', '10002', '10003'])
+})
+
+test.each(['cloud', 'data-center'] as const)(
+  'issues of a project that the search leaves out from now on stand, and no others (%s)',
+  async (hosting) => {
+    const { db, jira, issues, collectAfter, standing } = await aDesk(hosting)
+    await collectAfter(0)
+    // As an earlier version stored them.
+    await db.updateTable('tickets').set({ repository_native_id: null }).execute()
+    await collectAfter(24)
+    const helpOnly = { jql: 'project = HELP' }
+    await collectAfter(25, helpOnly)
+    expect(await collectAfter(49, helpOnly)).toMatchObject({ status: 'ok', changed: 0 })
+    expect(await standing()).toEqual(['10001', '10002', '10003', '10004'])
+    issues.splice(0, 1)
+    jira.world.hidden.push('OPS')
+    expect(await collectAfter(73, helpOnly)).toMatchObject({ status: 'ok', changed: 1 })
+    expect(await standing()).toEqual(['10002', '10003', '10004'])
+  },
+)
+
+test('an issue that moves to a project where the search does not look is gone', async () => {
+  const { issues, collectAfter, standing } = await aDesk()
+  const helpOnly = { jql: 'project = HELP' }
+  await collectAfter(0, helpOnly)
+  const [moved] = issues
+  if (moved) Object.assign(moved, { key: 'OPS-9', updatedAt: hoursLater(1).toISOString() })
+  await collectAfter(24, helpOnly)
+  expect(await standing()).toEqual(['10002', '10003'])
 })
 
 test('an issue is not gone because another cannot be read in the list', async () => {

@@ -194,6 +194,13 @@ test('of files that are complete an incident that none of them holds is gone, un
   expect(await listStanding(db)).toEqual(['a-1', 'a-2'])
 })
 
+test('of files that are complete the incidents of a service that nobody maps any more stand', async () => {
+  const files = { 'a.json': [anExportedIncident('a-1')] }
+  const { db, folder } = await collect(files, { complete: true, services: { 'svc-1': 'checkout' } })
+  expect(await collectOpsgenie(db, folder, { complete: true })).toMatchObject({ status: 'ok' })
+  expect(await listStanding(db)).toEqual(['a-1'])
+})
+
 test.each([
   ['a file that cannot be read', '{', /a\.json: expected incidents/],
   ['an incident without an id', '[{}]', /1 incidents without an id that can be read/],

@@ -257,6 +257,22 @@ test('an incident that was removed is gone within a day, and comes back when it 
   expect(await listStanding(db)).toEqual(['Q0001', 'Q0002'])
 })
 
+test('incidents of a service that is taken out of the configuration stand', async () => {
+  const incidents = [
+    anIncident(1, '2025-12-01T09:00:00Z'),
+    anIncident(2, '2025-12-02T09:00:00Z', { service: 'PBASKET' }),
+  ]
+  const { db, pagerDuty } = await collect(incidents, {
+    services: { PSHOP: 'checkout', PBASKET: 'basket' },
+    rules: [{ service: 'PBASKET', severity: 'sev1' }],
+  })
+  const shopOnly = { services: { PSHOP: 'checkout' } }
+  for (const hours of [24, 48, 72]) {
+    await collectPagerDuty(db, pagerDuty, { now: hoursLater(hours), ...shopOnly })
+  }
+  expect(await listStanding(db)).toEqual(['Q0001', 'Q0002'])
+})
+
 test('incidents of a service that may no longer be seen are not gone, and the run says so', async () => {
   const incidents = [
     anIncident(1, '2025-12-01T09:00:00Z'),

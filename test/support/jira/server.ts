@@ -152,13 +152,16 @@ function toChangelog(changes: readonly StoredChange[], most: number) {
   return { startAt: 0, maxResults: histories.length, total: changes.length, histories }
 }
 
-const SEARCH = /^\(project = HELP\) AND updated >= "([\d-]+ [\d:]+)" ORDER BY updated ASC, key ASC$/
+const SEARCH =
+  /^\(project in \(([A-Z, ]+)\)\) AND updated >= "([\d-]+ [\d:]+)" ORDER BY updated ASC, key ASC$/
 
-/** The issues since the minute that a search names; null for any other search. */
+/** The issues of the projects, since the minute, that a search names; null for any other search. */
 function find({ issues, timeZone, hidden }: JiraWorld, jql: string): StoredIssue[] | null {
-  const [, since] = SEARCH.exec(jql) ?? []
+  const [, keys = '', since] = SEARCH.exec(jql.replace(/project = (\w+)/, 'project in ($1)')) ?? []
   if (since === undefined) return null
+  const projects = keys.split(', ').map((key) => PROJECTS[key])
   return issues
+    .filter((issue) => projects.includes(PROJECTS[projectOf(issue)]))
     .filter((issue) => !hidden.includes(projectOf(issue)))
     .filter(({ updatedAt }) => toMinute(updatedAt, timeZone ?? 'UTC') >= since)
     .toSorted(

@@ -1,5 +1,5 @@
 import { untilPublished, untilWritten } from '#app/database.ts'
-import { formatDay, toDay } from '#app/format.ts'
+import { formatDay } from '#app/format.ts'
 import { quarterName } from '#app/pickers.tsx'
 import { asShownAt } from '#app/status.ts'
 import type { FigureName } from '#app/url-state.ts'
@@ -9,7 +9,7 @@ import { dayStart, earlierOf, type Period } from '#lib/period.ts'
 import { listGoldenPaths } from '#lib/queries/golden-paths.ts'
 import { listTeamValuesOver, measureWindows } from '#lib/queries/windows.ts'
 import { parseRange } from '#lib/range.ts'
-import { parseWindow, previousWindow, type Window, yearEarlier } from '#lib/windows.ts'
+import { parseWindow, previousWindow, toRange, type Window, yearEarlier } from '#lib/windows.ts'
 import { type Comparison, compareResults } from '#scorecards/comparison.ts'
 import { cellOf } from '#scorecards/measurement-row.ts'
 import type { MetricResult } from '#scorecards/result.ts'
@@ -34,16 +34,9 @@ export function windowOf(view: View, text: string): Window | null {
   if (named !== null && named.kind !== 'range') return named
   const range = parseRange(text, view.at, view.organisation)
   if (range === null) return null
-  // Days in an address are all in it; a day that goes on is not.
-  const period = { from: dayStart(range.from), to: dayStart(range.to) }
-  return { kind: 'range', name: nameOf(period.from, period.to), period }
+  // A day that goes on is not in it.
+  return toRange(dayStart(range.from), dayStart(range.to))
 }
-
-const nameOf = (from: Date, to: Date) => `${toDay(from)}..${toDay(new Date(to.getTime() - 1))}`
-
-/** As an address names it. */
-export const windowText = ({ kind, name, period: { from, to } }: Window): string =>
-  kind === 'range' ? nameOf(from, to) : name
 
 /** `Q3 2026, 1 Jul 2026 to 30 Sept 2026`; of days of one's own these alone. */
 export function windowName({ kind, name, period: { from, to } }: Window): string {

@@ -33,7 +33,7 @@ export function parsePeriod(text: string, organisation: Organisation, now: Date)
   const window = parseWindow(text, organisation)
   if (window === null) {
     throw new ConfigError(
-      `--period: expected a week such as 2026-W34, a month such as 2026-08, a fiscal quarter such as 2026-Q3 or year such as 2026, or a range such as 2026-01-01..2026-02-15, not "${text}"`,
+      `--period: expected a week such as 2026-W34, a month such as 2026-08, a fiscal quarter such as 2026-Q3 or year such as 2026, or days such as 2026-07-01..2026-09-30, both of them in it, not "${text}"`,
     )
   }
   if (window.period.to <= now) return window

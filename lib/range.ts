@@ -18,20 +18,21 @@ const MOST_WEEKS = 520
 
 /**
  * The range that a text names, seen from `now`; null when it names none. Counted ranges end with the
- * last whole week, named ones never reach beyond `now`. A day ends after itself: both ends are
- * included in the text, and `to` is not.
+ * last whole week, named ones never reach beyond `now`. The days of a text are both
+ * in the range, and `to` is not.
  */
 export function parseRange(text: string, now: Date, organisation: Calendar): NamedRange | null {
-  const period = counted(text, now) ?? calendar(text, organisation) ?? between(text, now)
-  if (period === null || period.from >= period.to || period.from >= now) return null
+  const period =
+    counted(text, now) ?? untilNow(text, now) ?? parseWindow(text, organisation)?.period
+  if (period === undefined || period.from >= period.to || period.from >= now) return null
   return { text, from: period.from, to: period.to > now ? now : period.to }
 }
 
-function counted(text: string, now: Date): Period | null {
+function counted(text: string, now: Date): Period | undefined {
   const [, count, unit = ''] = /^(\d{1,4})([dwqy])$/.exec(text) ?? []
-  if (count === undefined) return null
+  if (count === undefined) return undefined
   const weeks = Number(count) * (WEEKS[unit] ?? Number.NaN)
-  if (weeks < 1 || weeks > MOST_WEEKS) return null
+  if (weeks < 1 || weeks > MOST_WEEKS) return undefined
   const to = weekStart(weekNumber(now))
   return { from: subDays(to, Math.round(weeks * 7), { in: utc }), to }
 }
@@ -42,15 +43,10 @@ export function calendar(text: string, organisation: Calendar): Period | null {
   return window === null || window.kind === 'range' ? null : window.period
 }
 
-function between(text: string, now: Date): Period | null {
-  const [first, last, ...more] = text.split('..')
-  if (more.length > 0) return null
+function untilNow(text: string, now: Date): Period | undefined {
+  const [, first] = /^(.+)\.\.now$/.exec(text) ?? []
   const from = z.iso.date().safeParse(first)
-  if (!from.success) return null
-  if (last === 'now') return { from: new Date(from.data), to: now }
-  const to = z.iso.date().safeParse(last)
-  if (!to.success) return null
-  return { from: new Date(from.data), to: subDays(new Date(to.data), -1, { in: utc }) }
+  return from.success ? { from: new Date(from.data), to: now } : undefined
 }
 
 /** The fiscal quarter that contains `instant`: `2026-Q3`. */

@@ -1,5 +1,8 @@
+import { z } from 'zod'
 import { Moment } from '#lib/golden-path.ts'
 import {
+  dayStart,
+  daysBefore,
   monthNumber,
   monthStart,
   type Period,
@@ -15,7 +18,7 @@ import {
  */
 export interface Window {
   readonly kind: 'week' | 'month' | 'quarter' | 'year' | 'range'
-  /** `2026-W34`, `2026-08`, `2026-Q3`, `2026`; of a range its two ends. */
+  /** `2026-W34`, `2026-08`, `2026-Q3`, `2026`; of a range its ends as `parseWindow` reads them. */
   readonly name: string
   readonly period: Period
 }
@@ -35,18 +38,19 @@ const FORMS: readonly (readonly [pattern: RegExp, toWindow: ToWindow])[] = [
 ]
 
 /**
- * The window of that name. The ends of a range, as in `2026-01-01..2026-02-15`, are days (00:00 UTC)
- * or instants, and the second is no part of it. Null when the text names none, such as week 53 of
- * a year that has 52.
+ * The window of that name. The ends of a range are days in UTC, both of them in it, as in
+ * `2026-01-01..2026-02-14`, or instants, of which the second is no part of it. Null when the text
+ * names none, such as week 53 of a year that has 52.
  */
 export function parseWindow(text: string, calendar: Calendar): Window | null {
   for (const [pattern, toWindow] of FORMS) {
     const found = pattern.exec(text)
     if (found !== null) return toWindow(Number(found[1]), Number(found[2]), calendar)
   }
-  const [from, to, ...more] = text.split('..').map((end) => Moment.safeParse(end).data)
+  const [first = '', last = '', ...more] = text.split('..')
+  const [from, to] = [first, last].map((end) => Moment.safeParse(end).data)
   if (from === undefined || to === undefined || more.length > 0) return null
-  return toRange(new Date(from), new Date(to))
+  return toRange(new Date(from), isDay(last) ? daysBefore(new Date(to), -1) : new Date(to))
 }
 
 /** The one of the same kind that ends where `window` begins; of a range, the same time before it. */
@@ -154,11 +158,16 @@ const monthsFrom = (month: number, count: number): Period => ({
 
 const twoDigits = (number: number) => String(number).padStart(2, '0')
 
-const toRange = (from: Date, to: Date) => (from < to ? namedRange(from, to) : null)
+/** Null where there is nothing between the two. */
+export const toRange = (from: Date, to: Date): Window | null =>
+  from < to ? namedRange(from, to) : null
 
 function namedRange(from: Date, to: Date): Window {
-  return { kind: 'range', name: `${endText(from)}..${endText(to)}`, period: { from, to } }
+  const last = isDayStart(to) ? toDay(daysBefore(to, 1)) : to.toISOString()
+  const first = isDayStart(from) ? toDay(from) : from.toISOString()
+  return { kind: 'range', name: `${first}..${last}`, period: { from, to } }
 }
 
-/** The day alone where that means the instant. */
-const endText = (instant: Date) => instant.toISOString().replace('T00:00:00.000Z', '')
+const isDay = (text: string) => z.iso.date().safeParse(text).success
+const isDayStart = (instant: Date) => instant.getTime() === dayStart(instant).getTime()
+const toDay = (instant: Date) => instant.toISOString().slice(0, 10)

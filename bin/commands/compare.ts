@@ -23,7 +23,10 @@ export function registerCompare(program: Command): void {
     .command('compare')
     .description('one number over a period, beside an earlier one or its target')
     .argument('<metric>', 'its id or key, such as ADO-02 or total_adoption_rate')
-    .requiredOption('--period <name>', '2026-Q3, 2026-08, 2026-W34, 2026 or from..to')
+    .requiredOption(
+      '--period <name>',
+      '2026-Q3, 2026-08, 2026-W34, 2026, or first..last day, both of them in it',
+    )
     .addOption(
       new Option('--with <what>', 'what it stands beside')
         .choices(['previous', 'year-ago', 'target'])
@@ -35,7 +38,7 @@ export function registerCompare(program: Command): void {
     .option('--json', 'print the whole records')
     .addHelpText(
       'after',
-      '\nEach metric is measured over the period, and what is a state at a moment as it stood at its end;\nMETRICS.md tells which is which. Quarters and years are fiscal, and bear the number of the year\nthat they end in.\n\nExamples:\n  desirepath compare ADO-02 --period 2026-Q3\n  desirepath compare ADO-04 --path http-service --team payments --period 2026-08 --with year-ago\n  desirepath compare SPD-01 --period 2026-08 --with target',
+      '\nEach metric is measured over the period, and what is a state at a moment as it stood at its end;\nMETRICS.md tells which is which. Quarters and years are fiscal, and bear the number of the year\nthat they end in.\n\nExamples:\n  desirepath compare ADO-02 --period 2026-Q3\n  desirepath compare ADO-04 --path http-service --team payments --period 2026-08 --with year-ago\n  desirepath compare ADO-02 --period 2026-07-01..2026-09-30\n  desirepath compare SPD-01 --period 2026-08 --with target',
     )
     .action(compare)
 }

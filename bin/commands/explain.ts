@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander'
+import { parseMoment } from '#bin/as-of.ts'
 import { parsePeriod, referenceOf } from '#bin/compare.ts'
 import { withProject } from '#bin/context.ts'
 import { toStoryText } from '#bin/explain-text.ts'
 import { findDefinition, listSubjects, type ShowFilter, single } from '#bin/show.ts'
 import type { Config } from '#lib/config.ts'
 import { ConfigError } from '#lib/errors.ts'
-import { Moment } from '#lib/golden-path.ts'
 import { type ChangeQuestion, explainChange } from '#lib/queries/explain-change.ts'
 import { parseWindow } from '#lib/windows.ts'
 
@@ -22,7 +22,10 @@ export function registerExplain(program: Command): void {
     .command('explain')
     .description('why one number changed between two moments, in parts that add up')
     .argument('<metric>', 'its id or key, such as ADO-02 or total_adoption_rate')
-    .option('--period <name>', '2026-Q3, 2026-08, 2026-W34, 2026 or from..to: what is explained')
+    .option(
+      '--period <name>',
+      '2026-Q3, 2026-08, 2026-W34, 2026, or first..last day, both of them in it: what is explained',
+    )
     .option('--compare <what>', 'previous, year-ago, or the name of a period', 'previous')
     .addOption(
       new Option('--from <day>', 'in place of a period: the day that is held against …').conflicts(
@@ -95,16 +98,7 @@ function readMoments(
     const windows = { before: reference.period, after: window.period }
     return { before: windows.before.to, after: windows.after.to, windows }
   }
-  requireDay('--from', from)
-  requireDay('--to', to)
-  const { from: before, to: after } = parsePeriod(`${from}..${to}`, organisation, now).period
-  return { before, after }
-}
-
-/** @throws {ConfigError} */
-function requireDay(option: string, text: string): void {
-  if (Moment.safeParse(text).success) return
-  throw new ConfigError(
-    `${option}: expected a day such as 2026-01-31, or an instant with its offset, not "${text}"`,
-  )
+  const [before, after] = [parseMoment('--from', from, now), parseMoment('--to', to, now)]
+  if (before < after) return { before, after }
+  throw new ConfigError(`--to: expected a moment after that of --from, ${from}, not "${to}"`)
 }

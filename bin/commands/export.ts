@@ -1,6 +1,6 @@
 import { Argument, type Command, Option } from 'commander'
 import { stringify } from 'csv-stringify/sync'
-import { parseAsOf } from '#bin/as-of.ts'
+import { parseMoment } from '#bin/as-of.ts'
 import { withProject } from '#bin/context.ts'
 import { type ExportFilter, listExport, TABLES, type Table } from '#bin/export.ts'
 import { writeOutput } from '#bin/output.ts'
@@ -44,7 +44,7 @@ Examples:
 async function exportTable(table: Table, options: ExportOptions): Promise<void> {
   const now = new Date()
   const filter: ExportFilter = {
-    asOf: options.asOf === undefined ? now : parseAsOf(options.asOf, now),
+    asOf: options.asOf === undefined ? now : parseMoment('--as-of', options.asOf, now),
     pathId: options.path,
   }
   await withProject(async ({ config, db }) => {

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { parseAsOf } from '#bin/as-of.ts'
+import { parseMoment } from '#bin/as-of.ts'
 import { parsePeriod } from '#bin/compare.ts'
 import { withProject } from '#bin/context.ts'
 import {
@@ -36,7 +36,7 @@ export function registerShow(program: Command): void {
     )
     .option(
       '--period <name>',
-      '2026-Q3, 2026-08, 2026-W34, 2026 or from..to, in place of its own days',
+      '2026-Q3, 2026-08, 2026-W34, 2026, or first..last day, both of them in it; in place of its own days',
     )
     .option('--json', 'print the whole record')
     .addHelpText(
@@ -49,7 +49,7 @@ export function registerShow(program: Command): void {
 async function show(name: string, { asOf, period, json, ...filter }: ShowOptions): Promise<void> {
   const definition = findDefinition(name)
   const now = new Date()
-  const moment = asOf === undefined ? weekOf(now).from : parseAsOf(asOf, now)
+  const moment = asOf === undefined ? weekOf(now).from : parseMoment('--as-of', asOf, now)
   await withProject(async ({ config, db }) => {
     const window =
       period === undefined ? undefined : parsePeriod(period, config.organisation, now).period

@@ -85,7 +85,11 @@ test.each([
   ],
   [
     ['ADO-02', '--from', 'yesterday', '--to', 'today'],
-    '--from: expected a day such as 2026-01-31, or an instant with its offset, not "yesterday"',
+    '--from: expected a day such as 2026-01-31, or an instant such as 2026-01-31T08:00:00Z, up to now, not "yesterday"',
+  ],
+  [
+    ['ADO-02', '--from', '2025-06-02', '--to', '2025-06-02'],
+    '--to: expected a moment after that of --from, 2025-06-02, not "2025-06-02"',
   ],
   [['DQ-01', '--period', '2025-06'], 'DQ-01: is about sources, and no team moves it'],
 ])('%j is refused', SLOW, async (args, message) => {

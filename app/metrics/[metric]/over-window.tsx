@@ -6,7 +6,7 @@ import { Scroll } from '#app/scroll.tsx'
 import { readResult } from '#app/status.ts'
 import { hereWith, type View } from '#app/view.ts'
 import { differenceSentence } from '#app/window-words.ts'
-import { compareOver, windowName, windowText } from '#app/windows.ts'
+import { compareOver, windowName } from '#app/windows.ts'
 import { comparedOf } from '#app/yardstick.ts'
 import type { Window } from '#lib/windows.ts'
 import type { MetricDefinition, MetricResult, Scope } from '#scorecards/result.ts'
@@ -97,7 +97,7 @@ function Row({
         {!isOver && <span className="note"> up to {formatDay(new Date(result.asOf))}</span>}
       </th>
       <td className="number">
-        <FigureLink href={hereWith(view, { ev: { metricId, scope, window: windowText(window) } })}>
+        <FigureLink href={hereWith(view, { ev: { metricId, scope, window: window.name } })}>
           {figure}
         </FigureLink>
       </td>

@@ -102,6 +102,8 @@ const parsers = {
 
 export type Search = Readonly<Record<string, string | string[] | undefined>>
 export type Parameter = keyof typeof parsers
+/** Whatever an address may name. */
+export const ALL_PARAMETERS = Object.keys(parsers) as readonly Parameter[] // Of an object that has no others.
 export type Parameters = { readonly [Key in Parameter]?: string | number | FigureName | undefined }
 
 const load = createLoader(parsers)

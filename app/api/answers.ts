@@ -3,7 +3,13 @@ import { PARAMETERS, type ParameterName } from '#app/api/routes.ts'
 import { currentView } from '#app/current-view.ts'
 import { untilWritten } from '#app/database.ts'
 import { surveyResults } from '#app/surveys/load.ts'
-import { type FigureName, listRefused, readParameters, type Search } from '#app/url-state.ts'
+import {
+  type FigureName,
+  listRefused,
+  type Parameter,
+  readParameters,
+  type Search,
+} from '#app/url-state.ts'
 import type { View } from '#app/view.ts'
 import type { Within } from '#app/within.ts'
 import { withinOf } from '#app/within-load.ts'
@@ -17,7 +23,7 @@ import { listCellFaults } from '#scorecards/cells.ts'
 
 type Refusal = { readonly refusal: Response }
 
-/** What an API request asks for. */
+/** What a request for answers or for a file asks for. */
 export interface Asked {
   readonly view: View
   readonly parameters: ReturnType<typeof readParameters>
@@ -31,7 +37,7 @@ export interface Asked {
  */
 export async function readRequest(
   request: Request,
-  known: readonly ParameterName[],
+  known: readonly Parameter[],
 ): Promise<Asked | Refusal> {
   const all = new URL(request.url).searchParams
   const search: Search = Object.fromEntries(all)
@@ -66,11 +72,7 @@ export async function readFigureRequest(
 
 type Fault = readonly [name: string, why: string]
 
-function misplaced(
-  name: string,
-  said: readonly string[],
-  known: readonly ParameterName[],
-): Fault[] {
+function misplaced(name: string, said: readonly string[], known: readonly Parameter[]): Fault[] {
   if (!known.some((one) => one === name)) {
     const all = known.length === 0 ? 'it takes none' : `known are ${known.join(', ')}`
     return [[name, `no such parameter here; ${all}`]]

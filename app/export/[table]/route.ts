@@ -1,9 +1,9 @@
-import { currentView } from '#app/current-view.ts'
+import { readRequest } from '#app/api/answers.ts'
 import { database } from '#app/database.ts'
 import { formatInstant } from '#app/format.ts'
 import { findTable, TABLES_OF_TEAMS } from '#app/tables/registry.ts'
-import { listRefused, readParameters } from '#app/url-state.ts'
-import { withinOf } from '#app/within-load.ts'
+import { ALL_PARAMETERS } from '#app/url-state.ts'
+import { problem } from '#lib/request-error.ts'
 
 /** A table as CSV, under the same parameters as the page that shows it, on one page. */
 export async function GET(
@@ -13,21 +13,19 @@ export async function GET(
   const { table: file } = await params
   const name = /^([\w-]+)\.csv$/.exec(file)?.[1]
   const write = name === undefined ? undefined : findTable(name)
-  if (name === undefined || write === undefined) return plain(404, `${file}: no such table\n`)
-  const asked = Object.fromEntries(new URL(request.url).searchParams)
-  const view = currentView(asked, '/')
-  const within = await withinOf(view)
-  const refused = [...new Set([...listRefused(asked), ...view.refused].map(({ name: of }) => of))]
-  if (within === undefined) refused.push('in')
-  if (refused.length > 0) return plain(400, `${refused.join(', ')}: means nothing here\n`)
+  if (name === undefined || write === undefined) return problem(404, `${file}: no such table`)
+  // A page links its files with all of its view, also where a table does not heed it.
+  const asked = await readRequest(request, ALL_PARAMETERS)
+  if ('refusal' in asked) return asked.refusal
+  const { view, parameters, within } = asked
   const head = [
     `as of ${formatInstant(view.at)}`,
-    `asked for: ${new URLSearchParams(asked).toString() || 'nothing in particular'}`,
+    `asked for: ${new URL(request.url).searchParams.toString() || 'nothing in particular'}`,
     ...(within !== null && !TABLES_OF_TEAMS.has(name)
-      ? [`of the whole organisation, not of ${within?.name} alone`]
+      ? [`of the whole organisation, not of ${within.name} alone`]
       : []),
   ]
-  const csv = await write(await database(), view, readParameters(asked), head)
+  const csv = await write(await database(), view, parameters, head)
   return new Response(csv, {
     headers: {
       'Content-Type': 'text/csv; charset=utf-8',
@@ -36,6 +34,3 @@ export async function GET(
     },
   })
 }
-
-const plain = (status: number, text: string) =>
-  new Response(text, { status, headers: { 'Content-Type': 'text/plain; charset=utf-8' } })

@@ -14,7 +14,7 @@ async function anApp() {
     const { detail } = (await answer.json()) as { detail?: string } // Of a problem alone.
     return { status: answer.status, detail }
   }
-  return { ask }
+  return { ask, get: served.get }
 }
 
 const SPAN = ', such as 13w, 2026-Q3 or 2026-07-01..2026-09-30'
@@ -117,4 +117,34 @@ test('what is known and was never measured is an empty list', async () => {
   ]) {
     expect({ address, ...(await ask(address)) }).toEqual({ address, status: 200 })
   }
+})
+
+test.each([
+  ['metrics.csv?range=soon', 'range: "soon" means nothing here; expected a span of time: '],
+  ['metrics.csv?asof=2998-01-01', 'asof: "2998-01-01" means nothing here; expected what was'],
+  ['series.csv?ev=nothing', 'ev: "nothing" means nothing here; expected a figure: '],
+  ['series.csv?ev=ADO-99@path:http-service', METRIC],
+  ['evidence.csv?ev=ADO-04@path:nowhere', 'ev: path: no "nowhere"; known are http-service'],
+  [`comparison.csv?${FIGURE}&cmp=tomorrow`, 'cmp: "tomorrow" means nothing here; expected what'],
+  ['checks.csv?team=shop', 'team: no "shop"; known are payments'],
+  ['exceptions.csv?path=http-servce', 'path: no "http-servce"; did you mean http-service?'],
+  ['survey-figures.csv?source=clones', 'source: no "clones"; '],
+  ['team-states.csv?in=group:nowhere', 'in: group:nowhere: no such group or team'],
+  ['team-states.csv?sort=up', 'sort: "up" means nothing here'],
+  ['runs.csv?path=', 'path: is empty; leave it out'],
+  ['runs.csv?colour=red', 'colour: no such parameter here; known are path, team, source, '],
+])('files refuse as the API does: %s', async (address, detail) => {
+  const { get } = await anApp()
+  const answer = await get(`/export/${address}`)
+  const told = (await answer.json()) as { detail: string } // As every refusal is.
+  expect(answer.status).toBe(400)
+  expect(told.detail.slice(0, detail.length)).toBe(detail)
+})
+
+test('a file is had with all that a page may be asked for, also what it does not heed', async () => {
+  const { get } = await anApp()
+  const view = 'in=team:payments&asof=2026-01-05&range=2025-Q3&cmp=yoy'
+  const kept =
+    'path=http-service&team=payments&q=a&sort=metrics.name&bucket=month&present=1&slide=2'
+  expect((await get(`/export/metrics.csv?${view}&${kept}`)).status).toBe(200)
 })

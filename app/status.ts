@@ -10,7 +10,7 @@ import {
 import { daysBefore } from '#lib/period.ts'
 import type { Band, MetricResult, Status } from '#scorecards/result.ts'
 import { LEAST_FOR_SCORE } from '#scorecards/survey/answers.ts'
-import { FLAG_WORDS, STATUS_WORDS } from '#scorecards/words.ts'
+import { caseWords, FLAG_WORDS, STATUS_WORDS } from '#scorecards/words.ts'
 
 /** Drawn beside a word, so that no meaning hangs on colour alone. */
 export type Shape =
@@ -42,7 +42,7 @@ export interface Reading {
   readonly figure: string
   /** False when `figure` is words in place of a number. */
   readonly hasFigure: boolean
-  /** `7 of 9 teams`, `12 cases`. */
+  /** `7 of 9 teams`, `12 cases`, `4 weeks`. */
   readonly counts: string | null
   /** `45% to 94%`. */
   readonly interval: string | null
@@ -126,7 +126,7 @@ function countsOf(result: MetricResult): string | null {
   if (unit === 'fraction of time') return isCoverage(result) ? null : timesOf(result)
   const isShare = unit.startsWith('fraction')
   return !isShare && n !== null
-    ? formatCountOf(n, 'case')
+    ? formatCountOf(n, ...caseWords(unit))
     : formatShare(numerator, denominator, unit)
 }
 

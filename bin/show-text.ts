@@ -3,7 +3,7 @@ import { wholeDaysOf } from '#lib/period.ts'
 import { plainName } from '#lib/plain-names.ts'
 import { cellParameters } from '#scorecards/measurement-row.ts'
 import { type MetricDefinition, type MetricResult, openedSets } from '#scorecards/result.ts'
-import { FLAG_WORDS, STATUS_WORDS, withKey } from '#scorecards/words.ts'
+import { caseWords, FLAG_WORDS, STATUS_WORDS, withKey } from '#scorecards/words.ts'
 
 /** A result for a terminal: what it is, what it rests on, and the rows by set. */
 export function toResultText(definition: MetricDefinition, result: MetricResult): string {
@@ -105,9 +105,11 @@ function rangeText(
   return `${end(low)} to ${end(high)}`
 }
 
-function casesText({ n, nUnknown, notMatured }: MetricResult): string {
+function casesText({ n, unit, nUnknown, notMatured }: MetricResult): string {
+  const [one, many] = caseWords(unit)
+  const counted = many === 'cases' ? `${n}` : `${n} ${n === 1 ? one : many}`
   return [
-    n === null ? 'hidden' : `${n}`,
+    n === null ? 'hidden' : counted,
     ...(nUnknown > 0 ? [`${nUnknown} unknown`] : []),
     ...(notMatured > 0 ? [`${notMatured} too young to count`] : []),
   ].join(', ')

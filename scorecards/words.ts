@@ -1,5 +1,5 @@
 import type { Incomparable, NoInterval } from '#scorecards/comparison.ts'
-import type { Status } from '#scorecards/result.ts'
+import type { Status, Unit } from '#scorecards/result.ts'
 
 /** What a status means, in a few words that may stand in the place of a number. */
 export const STATUS_WORDS: Readonly<Record<Status, string>> = {
@@ -13,6 +13,17 @@ export const STATUS_WORDS: Readonly<Record<Status, string>> = {
   not_applicable: 'does not apply',
   stale: 'last known value',
 }
+
+type CaseWords = readonly [one: string, many: string]
+
+const CASES_OF_UNIT: Readonly<Partial<Record<Unit, CaseWords>>> = {
+  'requests per week': ['week', 'weeks'],
+  'per week': ['week of a service', 'weeks of a service'],
+  'per 100 uses': ['use', 'uses'],
+}
+
+/** What `n` of a figure in that unit counts. */
+export const caseWords = (unit: Unit): CaseWords => CASES_OF_UNIT[unit] ?? ['case', 'cases']
 
 /** What is told where another window is asked for than the metric's own. */
 export const OVER_WINDOW_WORDS = {

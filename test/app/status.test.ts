@@ -76,6 +76,16 @@ test('a median rests on cases, which is no share of them', () => {
   expect(readResult({ ...result, n: 1 }).counts).toBe('1 case')
 })
 
+test.each<[MetricResult['unit'], string, string]>([
+  ['requests per week', '1 week', '12 weeks'],
+  ['per week', '1 week of a service', '12 weeks of a service'],
+  ['per 100 uses', '1 use', '12 uses'],
+])('what a figure %s rests on is called what it is', (unit, one, many) => {
+  const result = aResult({ unit, value: 3, numerator: 36, denominator: 12, n: 12, ci: null })
+  expect(readResult(result).counts).toBe(many)
+  expect(readResult({ ...result, n: 1 }).counts).toBe(one)
+})
+
 test('a share of time tells the time of each, and of how many cases', () => {
   const result = aResult({
     metricId: 'SPD-05',

@@ -78,7 +78,7 @@ export async function ScopeList({
               .map((one) => ({ one, name: nameOf(one.result.scope), cell: cellWords(one.result) }))
               .toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
               .map(({ one, name, cell }) => {
-                const { figure, counts, verdict } = readResult(one.result)
+                const { figure, hasFigure, counts, verdict } = readResult(one.result)
                 const change = comparedOf(one)
                 return (
                   <tr key={`${name} ${cell}`}>
@@ -93,7 +93,7 @@ export async function ScopeList({
                         </Link>
                       )}
                     </th>
-                    <td className="number">{figure}</td>
+                    <td className={hasFigure ? 'number' : 'number words'}>{figure}</td>
                     <td>{counts ?? ''}</td>
                     <td>{verdict !== null && <VerdictWord verdict={verdict} />}</td>
                     {isCompared && (

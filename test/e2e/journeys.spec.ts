@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test'
 import { expectRowsBehind, headlines, rowsOf, tableOf } from '#test/e2e/reading.ts'
-import { ADDRESSES, emptyURL } from '#test/e2e/seeded.ts'
+import { ADDRESSES, emptyURL, SEALED_QUARTER } from '#test/e2e/seeded.ts'
 
 const drawer = (page: Page) => page.getByRole('dialog')
 const QUARTER = ADDRESSES.find((address) => address.startsWith('/review/')) ?? ''
@@ -72,6 +72,34 @@ test.describe('leadership', () => {
       await expect(page.getByRole('heading', { name })).toBeVisible()
     }
     await expect(page.getByText(/^Draft:/)).toBeVisible()
+  })
+
+  test('reads of a sealed quarter what was said, and what has been restated since', async ({
+    page,
+  }) => {
+    await page.goto('/review')
+    const sealed = page.locator('.quarters li').nth(2)
+    await expect(sealed).toHaveText(/, sealed on \d+ \w+ \d{4}$/)
+    await sealed.getByRole('link').click()
+    await expect(page).toHaveURL(new RegExp(`/review/${SEALED_QUARTER}$`))
+    await expect(page.getByText(/^Sealed on /)).toBeVisible()
+    await page.getByRole('link', { name: /^\d+ figures restated since$/ }).click()
+    const restated = page.getByRole('region', { name: 'Restated since it was sealed' })
+    const adoption = restated
+      .getByRole('listitem')
+      .filter({ hasText: /^Total adoption rate, Standard HTTP/ })
+    const [, then, of, today, ofToday] =
+      /\((\d+) of (\d+) teams\), now .*\((\d+) of (\d+) teams\)/.exec(
+        (await adoption.textContent()) ?? '',
+      ) ?? []
+    // Accounts had been on it, and nobody had read so.
+    expect([Number(today), ofToday]).toEqual([Number(then) + 1, of])
+    const byPath = await rowsOf(
+      tableOf(page, 'Shares of the teams that are eligible; paths by name'),
+    )
+    expect(byPath.find(([path]) => path === 'Standard HTTP service')?.[2]).toBe(
+      `${then} of ${of} teams`,
+    )
   })
 
   test('prints it on at most eight pages, without what only a screen can do', async ({ page }) => {

@@ -6,9 +6,11 @@ import { migrateToLatest } from '#db/migrate.ts'
 import { insertQuarantine } from '#db/quarantine.ts'
 import type { NewRow } from '#db/schema.ts'
 import { publishSurveys } from '#lib/commands/publish-surveys.ts'
+import { sealQuarter } from '#lib/commands/seal-quarter.ts'
 import { loadAppConfig } from '#lib/config.ts'
 import { GoldenPathRules } from '#lib/golden-path.ts'
 import { daysBefore } from '#lib/period.ts'
+import { calendar, quarterBefore, quarterOf } from '#lib/range.ts'
 import { scoreAll } from '#scorecards/run.ts'
 
 /**
@@ -39,6 +41,8 @@ const COMMERCE = ['accounts', 'basket']
 const LAPSED = { id: 'identity', from: 36, to: 6 }
 /** Has a full exception from the service path. */
 const EXCEPTED = 'journal'
+/** What it has on its paths was only read when a quarter had been sealed. */
+const LATE = 'accounts'
 /** Its repository was last read so many weeks ago. */
 const UNREAD = { id: 'kitchen', weeks: 20 }
 
@@ -51,13 +55,32 @@ async function seed(db: Database): Promise<void> {
   await addSources(db)
   await addOrganisation(db)
   await addPaths(db)
-  await upsertFacts(db, 'usage_evidence', [...serviceEvidence(), ...portalEvidence()])
+  const isLate = ({ repository_id, presence }: Evidence) =>
+    repository_id === repositoryOf(LATE) && presence === 'present'
+  await upsertFacts(
+    db,
+    'usage_evidence',
+    [...serviceEvidence(), ...portalEvidence()].filter((one) => !isLate(one)),
+  )
   await upsertFacts(db, 'usage_evidence', observabilityEvidence())
   await addWork(db)
   await addExceptions(db)
   await addSurveys(db)
   await publishSurveys(db, { now })
   await scoreAll(db, { now })
+  await seal(db)
+  await upsertFacts(db, 'usage_evidence', serviceEvidence().filter(isLate))
+  await upsertFacts(db, 'usage_evidence', portalEvidence().filter(isLate))
+  await scoreAll(db, { now })
+}
+
+/** The quarter before the newest that is over. */
+async function seal(db: Database): Promise<void> {
+  const organisation = { fiscalYearStart: 1 }
+  const quarter = quarterBefore(quarterOf(now, organisation), 2)
+  const period = calendar(quarter, organisation)
+  if (period === null) throw new TypeError(`${quarter} is no quarter`)
+  await sealQuarter(db, { quarter, period, now })
 }
 
 async function addSources(db: Database): Promise<void> {

@@ -54,11 +54,14 @@ export function monthsAgo(months: number): Date {
   return start
 }
 
-/** The newest quarter that is over: `2026-Q3`. */
-function lastQuarter(): string {
-  const index = now.getUTCFullYear() * 4 + Math.floor(now.getUTCMonth() / 3) - 1
+/** The quarter so many before the one that goes on: `2026-Q3`. */
+function quarterAgo(count: number): string {
+  const index = now.getUTCFullYear() * 4 + Math.floor(now.getUTCMonth() / 3) - count
   return `${Math.floor(index / 4)}-Q${(index % 4) + 1}`
 }
+
+/** Sealed before all was read of one of its teams. */
+export const SEALED_QUARTER = quarterAgo(2)
 
 /** Every screen, and for each kind of number the page with its rows. */
 export const ADDRESSES = [
@@ -85,7 +88,7 @@ export const ADDRESSES = [
   '/surveys',
   '/surveys/autumn?source=files',
   '/review',
-  `/review/${lastQuarter()}`,
+  `/review/${quarterAgo(1)}`,
   '/data',
   '/data/mapping',
   '/search?q=checkout',

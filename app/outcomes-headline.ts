@@ -22,7 +22,7 @@ export function adoptionSentence(
     return 'Adoption cannot be told of any golden path yet; beside each stands why.'
   }
   const all = formatCountOf(paths.length, 'golden path')
-  const first = `Adoption is on track on ${well.length} of ${all}`
+  const first = `Total adoption is on track on ${well.length} of ${all}`
   if (badly.length === 0) return `${first}, and off track on none.`
   return `${first}, and off track on ${listed(badly.map(({ name }) => name))}.`
 }

@@ -11,7 +11,7 @@ export function toStoryText(definition: MetricDefinition, story: ChangeStory): s
   const { unit } = definition
   return toText([
     `${definition.id} ${definition.name}`,
-    scopeText(story) || 'everybody',
+    scopeText(story),
     '',
     ...toLines([
       sideFact('before', before),

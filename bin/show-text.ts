@@ -10,7 +10,7 @@ export function toResultText(definition: MetricDefinition, result: MetricResult)
   const rows = listRows(result)
   return toText([
     `${definition.id} ${definition.name}`,
-    `${[scopeText(result), ...cellTexts(result)].filter(Boolean).join(', ')}, as of ${result.asOf}`,
+    `${[scopeText(result), ...cellTexts(result)].join(', ')}, as of ${result.asOf}`,
     '',
     ...toLines(listFacts(result)),
     ...(rows.length === 0 ? [] : ['', ...rows]),
@@ -31,11 +31,12 @@ export function toLines(facts: readonly Fact[]): string[] {
 }
 
 export function scopeText({ scope }: Pick<MetricResult, 'scope'>): string {
-  return [
+  const parts = [
     ...(scope.sourceId === undefined ? [] : [`source ${scope.sourceId}`]),
     ...(scope.pathId === undefined ? [] : [`path ${scope.pathId}`]),
     ...(scope.teamId === undefined ? [] : [`team ${scope.teamId}`]),
-  ].join(', ')
+  ]
+  return parts.length === 0 ? 'everybody' : parts.join(', ')
 }
 
 /** Which cell of a table it is: `type how to`; none of one number. */

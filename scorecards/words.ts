@@ -48,7 +48,7 @@ export const INCOMPARABLE_WORDS: Readonly<Record<Incomparable, string>> = {
   different_unit: 'they have two units',
   different_definition: 'the definition has changed in between',
   suppressed: 'one of them is suppressed for privacy',
-  not_ok: 'one of them is not a whole number of its period: see its status',
+  not_ok: 'not both are figures of all of their period: the status of each says why',
 }
 
 /** Why a difference has no interval. */

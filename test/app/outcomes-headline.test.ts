@@ -16,10 +16,10 @@ async function sentenceOf(results: readonly Partial<MetricResult>[]): Promise<st
 
 test('the headline counts the paths on track, and names those off track', async () => {
   expect(await sentenceOf([{ value: 0.8, band: 'good' }])).toBe(
-    'Adoption is on track on 1 of 1 golden path, and off track on none.',
+    'Total adoption is on track on 1 of 1 golden path, and off track on none.',
   )
   expect(await sentenceOf([{ value: 0.1, band: 'bad' }])).toBe(
-    'Adoption is on track on 0 of 1 golden path, and off track on Deploy path.',
+    'Total adoption is on track on 0 of 1 golden path, and off track on Deploy path.',
   )
 })
 

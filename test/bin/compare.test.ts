@@ -70,7 +70,7 @@ test(
     })
     const { stdout } = await compare('ADO-02', '--path', 'rooms', ...quarter)
     expect(stdout.split('\n').at(-2)).toBe(
-      '  difference  none: one of them is not a whole number of its period: see its status (not_ok)',
+      '  difference  none: not both are figures of all of their period: the status of each says why (not_ok)',
     )
   },
 )

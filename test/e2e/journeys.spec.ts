@@ -12,7 +12,7 @@ test.describe('the platform team', () => {
     await page.goto('/')
     // Environments 55 % and service 56 % are neither; the portal is on track, the kit off.
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(
-      'Adoption is on track on 1 of 4 golden paths, and off track on Observability kit.',
+      'Total adoption is on track on 1 of 4 golden paths, and off track on Observability kit.',
     )
     await expect(page.locator('.lead')).toContainText(
       'of up to 1 team on a path too little is known',

@@ -108,7 +108,7 @@ test('what may be quoted is quoted, as text', async ({ page }) => {
 test('the last score of a path stands on the outcomes and opens to its wave', async ({ page }) => {
   await page.goto('/')
   const column = page.getByRole('region', { name: 'Satisfaction' })
-  await expect(column).toContainText(`Survey that closed on ${inWords(daysAgo(42))}`)
+  await expect(column).toContainText(`in the survey that closed on ${inWords(daysAgo(42))}`)
   await column.locator('[data-metric="SAT-01"] a').click()
   await expect(page).toHaveURL('/surveys/autumn?path=http-service&source=files')
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Autumn survey')

@@ -2,6 +2,7 @@ import { noteChanges, type Touched } from '#db/changes-to-score.ts'
 import { among, forEachChunk } from '#db/chunks.ts'
 import type { Database } from '#db/connection.ts'
 import { listSources } from '#db/delivery-facts.ts'
+import { listRenamed, listRepositoriesOnceCalled, toFormerNames } from '#db/former-names.ts'
 import type { Link } from '#db/link.ts'
 import type { FactTable } from '#db/natural-keys.ts'
 import type { Row } from '#db/schema.ts'
@@ -79,21 +80,38 @@ async function findReferred(db: Database, incident: Told, told: string): Promise
 
 const PULL_REQUEST = /^https:\/\/([^/]+\/[^/]+\/[^/]+)\/pull\/(\d{1,9})$/
 
-const toPullRequest = ({ repository_id: repository, number }: StoredRow) =>
-  `https://${repository}/pull/${number}`
+const toAddress = (repository: string, number: unknown) => `https://${repository}/pull/${number}`
 
-/** The commit with which a pull request was merged; null when it is not stored. */
+/**
+ * The commit with which a pull request was merged, also under an address from before its repository was
+ * renamed; null when it is not stored.
+ */
 async function findMerge(db: Database, address: string): Promise<string | null> {
   const [, repository, number] = PULL_REQUEST.exec(address) ?? []
   if (repository === undefined) return null
-  const change = await db
+  const [own] = await listMerges(db, [repository], Number(number))
+  if (own !== undefined) return own
+  const renamed = await listRepositoriesOnceCalled(db, repository)
+  const [only, ...others] = await listMerges(db, renamed, Number(number))
+  return only !== undefined && others.length === 0 ? only : null
+}
+
+/** The commits with which pull requests of that number were merged; null for one that was not. */
+async function listMerges(
+  db: Database,
+  repositories: readonly string[],
+  number: number,
+): Promise<(string | null)[]> {
+  if (repositories.length === 0) return []
+  const merged = await db
     .selectFrom('changes')
     .select('merge_sha')
-    .where('repository_id', '=', repository)
-    .where('number', '=', Number(number))
+    .distinct()
+    .where('repository_id', 'in', repositories)
+    .where('number', '=', number)
     .where('gone_at', 'is', null)
-    .executeTakeFirst()
-  return change?.merge_sha ?? null
+    .execute()
+  return merged.map(({ merge_sha: sha }) => sha)
 }
 
 /** The last deployment to production, before it was noticed, of the version that an incident names. */
@@ -131,6 +149,7 @@ export const incidentCauses: Link = {
       'gone_at',
     ],
     changes: ['repository_id', 'number', 'merge_sha', 'gone_at'],
+    repositories: ['former_names', 'source_id', 'gone_at'],
   },
   relink: relinkIncidents,
 }
@@ -143,9 +162,8 @@ export async function relinkIncidents(
 ): Promise<void> {
   if (rows.length === 0) return
   if (!(await isAnyCauseTold(db))) return
-  const { keys, means } = await toMeaning(db, rows, table)
-  const incidents = await listTelling(db, keys)
-  const meant = incidents.filter(({ cause_told: told }) => told !== null && means(readCause(told)))
+  const meant =
+    table === 'repositories' ? await listNaming(db, rows) : await listMeaning(db, rows, table)
   const touched: Touched[] = []
   for (const incident of meant) touched.push(...(await relink(db, incident)))
   await noteChanges(db, touched)
@@ -180,6 +198,36 @@ const isAnyCauseTold = async (db: Database) =>
     .limit(1)
     .executeTakeFirst()) !== undefined
 
+/** Those that name a pull request by a former name of the repositories, or by one that they take from others. */
+async function listNaming(
+  db: Database,
+  rows: readonly StoredRow[],
+): Promise<readonly Row<'incidents'>[]> {
+  const given = rows.flatMap(toFormerNames)
+  const former = new Set([...given, ...(await listRenamed(db)).flatMap(toFormerNames)])
+  const taken = rows.map(({ id }) => String(id)).filter((id) => former.has(id))
+  const found: Row<'incidents'>[] = []
+  for (const name of new Set([...given, ...taken])) {
+    const telling = db
+      .selectFrom('incidents')
+      .selectAll()
+      .where('cause_key', '>=', toAddress(name, ''))
+      .where('cause_key', '<', toAddress(name, ':')) // After every digit.
+    found.push(...(await telling.execute()))
+  }
+  return found
+}
+
+async function listMeaning(
+  db: Database,
+  rows: readonly StoredRow[],
+  table: FactTable,
+): Promise<readonly Row<'incidents'>[]> {
+  const { keys, means } = await toMeaning(db, rows, table)
+  const telling = await listTelling(db, keys)
+  return telling.filter(({ cause_told: told }) => told !== null && means(readCause(told)))
+}
+
 async function listTelling(db: Database, keys: readonly string[]): Promise<Row<'incidents'>[]> {
   const found: Row<'incidents'>[] = []
   await forEachChunk(keys, async (chunk) => {
@@ -202,7 +250,7 @@ async function toMeaning(
   table: FactTable,
 ): Promise<Meaning> {
   if (table === 'changes') {
-    const addresses = new Set(rows.map(toPullRequest))
+    const addresses = new Set(await listAddresses(db, rows))
     return {
       keys: [...addresses],
       means: (told) => 'reference' in told && addresses.has(told.reference),
@@ -230,7 +278,7 @@ async function toMeaning(
   }
 }
 
-/** Addresses of the pull requests that were merged as one of `shas`. */
+/** Addresses of the pull requests that were merged as one of `shas`, those of before included. */
 async function listMergedBy(db: Database, shas: readonly string[]): Promise<string[]> {
   const found: string[] = []
   await forEachChunk(shas, async (chunk) => {
@@ -240,7 +288,19 @@ async function listMergedBy(db: Database, shas: readonly string[]): Promise<stri
       .where('merge_sha', 'in', chunk)
       .where('number', 'is not', null)
       .execute()
-    found.push(...merged.map(toPullRequest))
+    found.push(...(await listAddresses(db, merged)))
   })
   return found
+}
+
+/** Addresses of pull requests under every name that their repositories have and had. */
+async function listAddresses(
+  db: Database,
+  changes: readonly StoredRow[],
+): Promise<readonly string[]> {
+  const renamed = new Map((await listRenamed(db)).map((row) => [row.id, toFormerNames(row)]))
+  return changes.flatMap(({ repository_id: id, number }) => {
+    const repository = String(id)
+    return [repository, ...(renamed.get(repository) ?? [])].map((name) => toAddress(name, number))
+  })
 }

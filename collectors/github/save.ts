@@ -93,16 +93,18 @@ async function saveRepository(
 async function applyName(tx: Database, saving: SavingRepository): Promise<SavingRepository> {
   const { sourceId, repository } = saving
   const { id, native_id: nativeId } = repository.row
-  const former = await renameRepository(tx, { sourceId, nativeId, id })
+  await renameRepository(tx, { sourceId, nativeId, id })
   const known = await tx
     .selectFrom('repositories')
     .select('former_names')
     .where('id', '=', id)
     .executeTakeFirst()
-  const names = former === null ? (known?.former_names ?? '[]') : JSON.stringify(former)
   return {
     ...saving,
-    repository: { ...repository, row: { ...repository.row, former_names: names } },
+    repository: {
+      ...repository,
+      row: { ...repository.row, former_names: known?.former_names ?? '[]' },
+    },
   }
 }
 

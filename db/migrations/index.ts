@@ -21,6 +21,7 @@ import * as withKeysOfSentChanges from '#db/migrations/2026-11-30-with-keys-of-s
 import * as withoutDeletedEnvironments from '#db/migrations/2026-11-30-without-deleted-environments.ts'
 import * as wordsOfSealedQuarters from '#db/migrations/2026-11-30-words-of-sealed-quarters.ts'
 import * as whereIssuesAre from '#db/migrations/2026-11-30-x-where-issues-are.ts'
+import * as formerNames from '#db/migrations/2026-11-30-y-former-names.ts'
 
 /** Every migration, by name, in the order they run. Append only. */
 export const migrations: Record<string, Migration> = {
@@ -46,4 +47,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-30-without-deleted-environments': withoutDeletedEnvironments,
   '2026-11-30-words-of-sealed-quarters': wordsOfSealedQuarters,
   '2026-11-30-x-where-issues-are': whereIssuesAre,
+  '2026-11-30-y-former-names': formerNames,
 }

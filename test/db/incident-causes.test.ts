@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { deleteChangesToScore, listChangesToScore } from '#db/changes-to-score.ts'
 import type { Database } from '#db/connection.ts'
-import { deleteFactsWhere, markGoneWhere } from '#db/facts.ts'
+import { deleteFactsWhere, markGoneWhere, upsertFacts } from '#db/facts.ts'
+import { renameRepository } from '#db/repository-names.ts'
 import { addChanges } from '#test/support/adoption.ts'
 import { testDatabase } from '#test/support/database.ts'
 import { addToldIncident } from '#test/support/incident.ts'
@@ -70,6 +71,102 @@ test('an incident names its deployment in whatever order both and the change are
   )
 })
 
+const SHOP = 'github.com/acme/shop'
+const STORE = 'github.com/acme/store'
+
+const addRepository =
+  (id: string, row: { native_id?: string; former_names?: string; source_id?: string } = {}): Step =>
+  (db) =>
+    upsertFacts(db, 'repositories', [
+      {
+        id,
+        source_id: 'clones',
+        native_id: 'R1',
+        name: id,
+        default_branch: 'main',
+        created_at: null,
+        archived_at: null,
+        language: null,
+        head_sha: null,
+        former_names: '[]',
+        gone_at: null,
+        observed_at: NOW.toISOString(),
+        ...row,
+      },
+    ])
+
+const renameTo =
+  (id: string): Step =>
+  (db) =>
+    renameRepository(db, { sourceId: 'clones', nativeId: 'R1', id })
+
+test('a renamed repository keeps its incidents on their deployments, those told by its old address later included', async () => {
+  const told = anIncident('by pull request', PULL_REQUEST)
+  const others = [merge, deploy('D2', { sha: SHA }), addRepository(SHOP)]
+  const renames = [renameTo('github.com/acme/market'), renameTo(STORE)]
+  for (const steps of [
+    [...others, told, ...renames],
+    [...others, ...renames, told],
+    [addRepository(SHOP), merge, ...renames, told, deploy('D2', { sha: SHA })],
+  ]) {
+    const db = await testDatabase()
+    for (const step of steps) await step(db)
+    expect(await listCauses(db)).toEqual([['by pull request', 'D2', 'explicit']])
+    expect(await db.selectFrom('changes').select('repository_id').execute()).toEqual([
+      { repository_id: STORE },
+    ])
+  }
+})
+
+test('a former name is known in whatever order it, the change and the incident are told', async () => {
+  const mergeInStore: Step = (db) =>
+    addChanges(db, 'shop', ['2026-05-31'], { repository_id: STORE, number: 7, merge_sha: SHA })
+  const all = [
+    anIncident('by pull request', PULL_REQUEST),
+    anIncident('by its new address', `https://${STORE}/pull/7`),
+    mergeInStore,
+    deploy('D2', { sha: SHA }),
+    addRepository(STORE, { former_names: JSON.stringify([SHOP]) }),
+  ]
+  const order = fc.shuffledSubarray([...all], { minLength: all.length })
+  await fc.assert(
+    fc.asyncProperty(order, async (steps) => {
+      const db = await testDatabase()
+      for (const step of steps) await step(db)
+      expect(await listCauses(db)).toEqual([
+        ['by its new address', 'D2', 'explicit'],
+        ['by pull request', 'D2', 'explicit'],
+      ])
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('an address means another repository as soon as that one takes the name', async () => {
+  const db = await testDatabase()
+  const causes = []
+  const elsewhere: Step = (of) =>
+    addChanges(of, 'other', ['2026-05-31'], {
+      repository_id: SHOP,
+      number: 7,
+      merge_sha: OTHER_SHA,
+    })
+  for (const step of [addRepository(SHOP), merge, deploy('D2', { sha: SHA }), renameTo(STORE)]) {
+    await step(db)
+  }
+  for (const step of [
+    anIncident('I1', PULL_REQUEST),
+    addRepository(SHOP, { source_id: 'another', native_id: SHOP }),
+    addRepository(SHOP, { native_id: 'R2' }),
+    deploy('D9', { sha: OTHER_SHA }),
+    elsewhere,
+  ]) {
+    await step(db)
+    causes.push((await listCauses(db))[0]?.[1])
+  }
+  expect(causes).toEqual(['D2', 'D2', PULL_REQUEST, PULL_REQUEST, 'D9'])
+})
+
 test('a second deployment of the commit leaves open which it was, until one of them goes', async () => {
   const db = await testDatabase()
   const causes = []
@@ -117,10 +214,12 @@ test('a deployment is looked for by the incidents that may mean it, and by no ot
   const { watched, countRead, listSteps } = watch(db)
   await deploy('D1', { sha: SHA, url: RUN })(watched)
   await merge(watched)
+  await addRepository(STORE, { former_names: JSON.stringify([SHOP]) })(watched)
   expect(countRead('cause_told')).toBe(3)
   const steps = await listSteps()
   expect(steps).toContain('SEARCH incidents USING INDEX incidents_by_cause_key (cause_key=?)')
   expect(steps.filter((step) => /^SCAN (incidents|changes|deployments)/.test(step))).toEqual([])
+  expect(steps.filter((step) => /^SCAN repositories(?! USING INDEX)/.test(step))).toEqual([])
   expect((await listCauses(db)).filter(([id]) => id?.startsWith('by '))).toEqual([
     ['by address', 'D1', 'explicit'],
     ['by another commit that begins alike', `${SHA.slice(0, 7)}000`, 'explicit'],

@@ -103,6 +103,52 @@ test('causes that were told as commits of SHA-256 before are found, and linked w
   expect(await listChangesToScore(db)).toMatchObject([{ subject_kind: 'all' }])
 })
 
+test('incidents that a renamed repository took off their deployments before are linked again', async () => {
+  const db = openDatabase(':memory:')
+  onTestFinished(() => db.destroy())
+  await migrateUpTo(db, '2026-11-30-y-former-names')
+  const at = '2026-06-01T12:00:00.000Z'
+  const address = (name: string, number: number) => `https://github.com/acme/${name}/pull/${number}`
+  for (const [id, former] of [
+    ['store', ['github.com/acme/shop', 'github.com/acme/taken']],
+    ['taken', []],
+  ] as const) {
+    await sql`insert into repositories (id, source_id, native_id, name, former_names, observed_at)
+      values (${`github.com/acme/${id}`}, 'gh', ${id}, ${id}, ${JSON.stringify(former)}, ${at})`.execute(
+      db,
+    )
+  }
+  for (const number of [7, 8, 9]) {
+    await sql`insert into changes
+      (source_id, native_id, observed_at, repository_id, number, merged_at, merge_sha, author_kind)
+      values ('gh', ${String(number)}, ${at}, 'github.com/acme/store', ${number}, ${at}, ${`${number}`.repeat(40)}, 'human')`.execute(
+      db,
+    )
+  }
+  for (const [native, number] of [
+    ['D7', 7],
+    ['D8', 8],
+    ['D8 again', 8],
+  ] as const) {
+    await sql`insert into deployments
+      (source_id, native_id, observed_at, service_id, environment_tier, sha, created_at, outcome, initiator_kind)
+      values ('gh', ${native}, ${at}, 'shop', 'production', ${`${number}`.repeat(40)}, ${at}, 'success', 'bot')`.execute(
+      db,
+    )
+  }
+  const told = [address('shop', 7), address('shop', 8), address('shop', 9), address('taken', 7)]
+  for (const reference of told) {
+    await sql`insert into incidents
+      (source_id, native_id, observed_at, service_id, caused_by_deployment_id, link_kind, cause_told, cause_key)
+      values ('pager', ${reference}, ${at}, 'shop', ${reference}, 'explicit',
+        ${JSON.stringify({ reference })}, ${reference})`.execute(db)
+  }
+  await migrateToLatest(db)
+  const rows = await db.selectFrom('incidents').selectAll().orderBy('native_id').execute()
+  expect(rows.map((row) => row.caused_by_deployment_id)).toEqual(['D7', ...told.slice(1)])
+  expect(await listChangesToScore(db)).toMatchObject([{ subject_kind: 'all' }])
+})
+
 test.each(['tickets', 'incidents'] as const)(
   'of %s that were stored before anybody kept it, nobody knows in which repository they are',
   async (table) => {

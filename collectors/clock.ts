@@ -31,3 +31,18 @@ export function refuseFuture(sourceId: string, time: string | null, now: Date): 
   const fault = describeFuture(sourceId, [time], now)
   if (fault !== null) throw new SourceError(sourceId, fault)
 }
+
+/**
+ * When the commits of a line came to it, oldest first, as far as their dates may be: one in the future says
+ * nothing, and came with the next that does, or by `now`.
+ */
+export function withoutFuture(dates: readonly Date[], now: Date): Date[] {
+  let next = now
+  return dates
+    .toReversed()
+    .map((date) => {
+      if (date <= now) next = date
+      return next
+    })
+    .toReversed()
+}

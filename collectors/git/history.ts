@@ -81,8 +81,12 @@ export async function readHistory(reading: Reading, cursor: unknown): Promise<Hi
   return part ?? readWhole(reading)
 }
 
-/** Whether what comes now adds to what was read; a history that got longer at its start does not. */
-function continues(cursor: Cursor, { clone, published }: Reading): boolean {
+/**
+ * Whether what comes now adds to what was read; a history that got longer at its start does not, nor does
+ * one that had reached the future.
+ */
+function continues(cursor: Cursor, { clone, published, now }: Reading): boolean {
+  if (new Date(cursor.at) > now) return false
   const keys = published.map(ruleKey).toSorted().join()
   return (
     cursor.shallow === clone.shallowHash && Object.keys(cursor.published).toSorted().join() === keys
@@ -104,9 +108,9 @@ const coveredBy = ({ began, coveredTo: to }: Cursor): Period | null =>
 
 /** Null when the main line no longer holds what was read: somebody rewrote it. */
 async function readPart(reading: Reading, previous: Cursor): Promise<History | null> {
-  const { clone, place, bots } = reading
+  const { clone, place, bots, now } = reading
   if (clone.head === null || previous.head === null) return null
-  const range = { head: clone.head, since: { head: previous.head, at: new Date(previous.at) } }
+  const range = { head: clone.head, now, since: { head: previous.head, at: new Date(previous.at) } }
   if (clone.head === previous.head) return readRange(reading, range, [], previous)
   const added = await listMainLine(place, range, bots).catch((error: unknown) => {
     // The former tip may be gone altogether; whatever else is wrong shows again in the whole.
@@ -118,7 +122,7 @@ async function readPart(reading: Reading, previous: Cursor): Promise<History | n
 }
 
 async function readWhole(reading: Reading): Promise<History> {
-  const { clone, place, bots } = reading
+  const { clone, place, bots, now } = reading
   const nothing: Cursor = {
     head: null,
     at: new Date(0).toISOString(),
@@ -129,7 +133,7 @@ async function readWhole(reading: Reading): Promise<History> {
     ...startState(reading.published),
   }
   if (clone.head === null) return toHistory(reading, { ...nothing, tags: clone.tagsHash }, [], true)
-  const range = { head: clone.head, since: null }
+  const range = { head: clone.head, now, since: null }
   return readRange(reading, range, await listMainLine(place, range, bots), nothing)
 }
 

@@ -1,3 +1,4 @@
+import { withoutFuture } from '#collectors/clock.ts'
 import { toTime } from '#collectors/git/clones.ts'
 import { type GitPlace, gitRecords, gitText } from '#collectors/git/git.ts'
 
@@ -5,7 +6,10 @@ import { type GitPlace, gitRecords, gitText } from '#collectors/git/git.ts'
 export interface MainCommit {
   readonly sha: string
   readonly parents: readonly string[]
-  /** Committer time, made monotonic: the largest up to here along the main line. */
+  /**
+   * Committer time, made monotonic: the largest up to here along the main line. A commit of the future came
+   * with the next that is not, or by the time of the reading.
+   */
   readonly at: Date
   /** Author time; null when it is no time. */
   readonly authoredAt: Date | null
@@ -19,6 +23,8 @@ export interface MainCommit {
 /** What is read: everything up to `head`, or what came after `since`. */
 export interface Range {
   readonly head: string
+  /** When it is read. */
+  readonly now: Date
   /** A commit of the main line, and the time that the line had reached with it. */
   readonly since: { readonly head: string; readonly at: Date } | null
 }
@@ -34,28 +40,36 @@ export async function listMainLine(
   bots: readonly string[],
 ): Promise<MainCommit[]> {
   const isBot = botRecogniser(bots)
-  const commits: MainCommit[] = []
-  let latest = range.since?.at ?? new Date(0)
+  const commits: ReadCommit[] = []
   const args = ['log', '-z', '--first-parent', '--reverse', `--format=${COMMIT_FORMAT}`]
   for await (const records of gitRecords(place, [...args, ...revisions(range), '--'])) {
-    for (const record of records) {
-      const commit = parseCommit(record, latest, isBot)
-      commits.push(commit)
-      latest = commit.at
-    }
+    for (const record of records) commits.push(parseCommit(record, isBot))
   }
-  return commits
+  let latest = range.since?.at ?? BEFORE_ALL
+  const dates = withoutFuture(
+    commits.map(({ committedAt }) => committedAt ?? BEFORE_ALL),
+    range.now,
+  )
+  return commits.map(({ committedAt: _, ...commit }, place) => {
+    const at = dates[place] ?? latest
+    if (at > latest) latest = at
+    return { ...commit, at: latest }
+  })
 }
 
-function parseCommit(record: string, latest: Date, isBot: BotRecogniser): MainCommit {
+/** Of a commit whose date is no time. */
+const BEFORE_ALL = new Date(0)
+
+type ReadCommit = Omit<MainCommit, 'at'> & { readonly committedAt: Date | null }
+
+function parseCommit(record: string, isBot: BotRecogniser): ReadCommit {
   const lines = record.split('\n')
   const [sha = '', parents = '', committed, authored, name = '', email = '', subject = ''] = lines
   const body = lines.slice(7).join('\n')
-  const committedAt = toTime(Number(committed)) ?? latest
   return {
     sha,
     parents: parents === '' ? [] : parents.split(' '),
-    at: committedAt > latest ? committedAt : latest,
+    committedAt: toTime(Number(committed)),
     authoredAt: toTime(Number(authored)),
     authorKind: toAuthorKind({ name, email, subject, body }, isBot),
     number: toNumber(subject),

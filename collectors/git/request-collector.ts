@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Collector, CollectorContext, Page, ScopeFailure } from '#collectors/collector.ts'
 import type { Clone } from '#collectors/git/clones.ts'
 import { failed, findClones, inTurn, listVanished, tell } from '#collectors/git/found-clones.ts'
-import { openCleanRoom } from '#collectors/git/git.ts'
+import { type GitPlace, openCleanRoom } from '#collectors/git/git.ts'
 import { type RequestFact, type RequestTerms, readRequests } from '#collectors/git/requests.ts'
 import type { Database } from '#db/connection.ts'
 import { deleteFacts, upsertFacts } from '#db/facts.ts'
@@ -50,8 +50,9 @@ const scopeOf = ({ id }: Pick<Clone, 'id'>) => `requests:${id}`
 async function* fetchRequests(
   source: RequestsSource,
   cursors: ReadonlyMap<string, unknown>,
-  { now, signal, progress }: CollectorContext,
+  context: CollectorContext,
 ): AsyncGenerator<Page | ScopeFailure> {
+  const { now, signal, progress } = context
   const { sourceId, repositories } = source
   const { clones, failures } = await findClones(sourceId, repositories, signal)
   yield* failures
@@ -59,7 +60,7 @@ async function* fetchRequests(
   const vanished = listVanished(sourceId, scopes, clones.map(scopeOf))
   yield* vanished
   const reached: Reached[] = []
-  for await (const [clone, result] of readClones(source, clones, cursors, signal)) {
+  for await (const [clone, result] of readClones(source, clones, cursors, context)) {
     if (signal.aborted) throw new SourceError(sourceId, 'was cut short; the next run goes on')
     progress('repositories', clones.indexOf(clone) + 1, clones.length)
     if ('error' in result) {
@@ -83,13 +84,14 @@ async function* readClones(
   source: RequestsSource,
   clones: readonly Clone[],
   cursors: ReadonlyMap<string, unknown>,
-  signal: AbortSignal,
+  { now, signal }: CollectorContext,
 ) {
   const room = openCleanRoom(signal)
   const read = (clone: Clone) =>
     readClonePage(source, clone, {
       place: room.into(clone),
       cursor: cursors.get(scopeOf(clone)),
+      now: now(),
     }).catch((error: unknown) => ({ error }))
   try {
     yield* inTurn(clones, read)
@@ -103,7 +105,7 @@ const tellOf = (error: unknown) => (typeof error === 'string' ? error : tell(err
 async function readClonePage(
   source: RequestsSource,
   clone: Clone,
-  { place, cursor }: { place: Parameters<typeof readRequests>[1]; cursor: unknown },
+  { place, cursor, now }: { place: GitPlace; cursor: unknown; now: Date },
 ): Promise<{ readonly page: Page | null; readonly cursor: Cursor } | { readonly error: string }> {
   if (clone.shallow) {
     return {
@@ -113,7 +115,7 @@ async function readClonePage(
   }
   const known = Cursor.safeParse(cursor).data
   if (known?.head === clone.head && !known.owners) return { page: null, cursor: known }
-  const { records, began } = await readRequests(clone, place, source)
+  const { records, began } = await readRequests(clone, place, source, now)
   const owners = records.some(({ value }) => {
     const fact = value as RequestFact
     return fact.kind === 'request' && fact.owner !== null

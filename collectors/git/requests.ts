@@ -67,9 +67,10 @@ export async function readRequests(
   clone: Clone,
   place: GitPlace,
   terms: RequestTerms,
+  now: Date,
 ): Promise<ReadRequests> {
   if (clone.head === null) return { records: [], began: null }
-  const range = { head: clone.head, since: null }
+  const range = { head: clone.head, now, since: null }
   const paths = toPrefixes(terms.files)
   const [mainLine, all, { made, touched }, mergers] = await Promise.all([
     listMainLine(place, range, []),

@@ -88,6 +88,7 @@ export interface FilesOf {
   readonly repositoryId: string
   readonly owner: string
   readonly name: string
+  readonly now: Date
 }
 
 export interface FileReading extends FilesOf {
@@ -384,7 +385,7 @@ function toSteps(
       { ...head, files: now[place] ?? new Map() },
     ])
     .filter((_, place) => read.has(paths[place] ?? ''))
-  const line = mergeHistories(lines.map(toChanges))
+  const line = mergeHistories(lines.map(toChanges), reading.now)
   const reached = line.at(-1)?.commit.at ?? head.at
   const moves = reading.published
     .flatMap((rule) => rule.files ?? [])

@@ -1,12 +1,13 @@
+import { withoutFuture } from '#collectors/clock.ts'
 import type { FileChange, Step } from '#collectors/evidence/walk.ts'
 
 /**
  * One step for each commit of several histories, oldest first. Every history keeps its own order, whatever
  * the dates of its commits; between histories the earlier comes first. A state is visible from the latest
- * time so far.
+ * time so far, and none is later than `now`.
  */
-export function mergeHistories(histories: readonly (readonly Step[])[]): Step[] {
-  const rests = histories.map((history) => new Rest(history))
+export function mergeHistories(histories: readonly (readonly Step[])[], now: Date): Step[] {
+  const rests = histories.map((history) => new Rest(toPast(history, now)))
   const merged: Step[] = []
   let latest = 0
   for (;;) {
@@ -21,6 +22,17 @@ export function mergeHistories(histories: readonly (readonly Step[])[]): Step[] 
     latest = Math.max(latest, at.getTime())
     merged.push({ commit: { sha, at: new Date(latest) }, events })
   }
+}
+
+function toPast(history: readonly Step[], now: Date): Step[] {
+  const dates = withoutFuture(
+    history.map(({ commit }) => commit.at),
+    now,
+  )
+  return history.map(({ commit, events }, place) => ({
+    commit: { ...commit, at: dates[place] ?? now },
+    events,
+  }))
 }
 
 /** What of a history is still to come. */

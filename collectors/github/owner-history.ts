@@ -35,7 +35,7 @@ export async function readOwnerHistory(
       })),
     )
   }
-  const steps = mergeHistories(histories)
+  const steps = mergeHistories(histories, reading.now)
   const wanted = steps
     .flatMap(({ events }) => events)
     .flatMap(({ path, blob }) => (blob === null ? [] : { path, blob, readers: [readerOf(path)] }))

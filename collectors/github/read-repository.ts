@@ -500,7 +500,7 @@ async function* readWatchedFiles(
   reading: RepositoryReading,
   pages: PageMaker,
 ): AsyncGenerator<Page | ScopeFailure, boolean> {
-  const { sourceId, client, listed, tracks, published } = reading
+  const { sourceId, client, listed, tracks, published, now } = reading
   const { head } = listed.moved
   const { history } = pages.cursor
   const isWatched = tracks.length > 0 || published.length > 0
@@ -514,6 +514,7 @@ async function* readWatchedFiles(
       repositoryId: listed.repositoryId,
       owner,
       name,
+      now,
       createdAt: new Date(listed.createdAt),
       tracks,
       published,
@@ -715,13 +716,13 @@ async function tryHistory(
 
 /** What the files said since the reading before, by the commits `known` then, or ever if there were none. */
 async function readNewHistory(
-  { sourceId, client, listed }: RepositoryReading,
+  { sourceId, client, listed, now }: RepositoryReading,
   last: OwnerFiles['last'],
   known: readonly string[],
 ): Promise<OwnerState[]> {
   if (last === null || JSON.stringify(known) === JSON.stringify(Object.values(last))) return []
   const [owner = '', name = ''] = listed.nameWithOwner.split('/')
-  const of = { sourceId, client, owner, name, repositoryId: listed.repositoryId }
+  const of = { sourceId, client, owner, name, repositoryId: listed.repositoryId, now }
   const states = await readOwnerHistory(of, Object.keys(last))
   const place = states.findLastIndex(({ sha }) => known.includes(sha))
   // Of a history that was written anew nobody knows what is new of it.

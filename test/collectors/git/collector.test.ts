@@ -109,6 +109,41 @@ test('a clock that ran backwards does not: time is the latest along the main lin
   expect(await presences(db, 'shop')).toEqual(['2026-01-10 present', '2026-01-12 absent'])
 })
 
+test('a clock that ran ahead does not: such a commit came with the next, or by the reading, in parts and at once', async () => {
+  const ahead = '2099-01-01T00:00:00.000Z'
+  const shop = aHistory()
+  shop.commit({ at: day(10), files: { a: '1' } })
+  shop.commit({ at: ahead, files: { Dockerfile: 'x' } })
+  shop.commit({ at: day(12), files: { b: '1' } })
+  shop.commit({ at: ahead, files: { Dockerfile: null } })
+  const db = await testDatabase()
+  const folder = aFolderOf({ shop })
+  await collectClones(db, folder, { paths: [DOCKER], now: new Date(day(20)) })
+  const soFar = ['2026-01-10 absent', '2026-01-12 present', '2026-01-20 absent']
+  expect(await presences(db, 'shop')).toEqual(soFar)
+  shop.commit({ at: day(22), files: { Dockerfile: 'y' } })
+  shop.writeTo(join(folder, 'shop.git'))
+  await collectClones(db, folder, { paths: [DOCKER], now: new Date(day(25)) })
+  expect(await presences(db, 'shop')).toEqual([...soFar, '2026-01-22 present'])
+  const merged = await db.selectFrom('changes').select('merged_at').orderBy('merged_at').execute()
+  expect(merged.map(({ merged_at: at }) => at)).toEqual(
+    [day(10), day(12), day(12), day(20), day(22)].map((at) => new Date(at).toISOString()),
+  )
+})
+
+test('a history that was read into the future before is read again', async () => {
+  const shop = aHistory()
+  shop.commit({ at: day(10), files: { a: '1' } })
+  shop.commit({ at: '2099-01-01T00:00:00.000Z', files: { Dockerfile: 'x' } })
+  shop.commit({ at: day(12), files: { b: '1' } })
+  const db = await testDatabase()
+  const folder = aFolderOf({ shop })
+  await collectClones(db, folder, { paths: [DOCKER] })
+  expect(await presences(db, 'shop')).toEqual(['2026-01-10 absent', '2099-01-01 present'])
+  await collectClones(db, folder, { paths: [DOCKER], now: new Date(day(20)) })
+  expect(await presences(db, 'shop')).toEqual(['2026-01-10 absent', '2026-01-12 present'])
+})
+
 test('what a merge brings to the main line comes with the merge', async () => {
   const shop = aHistory()
   const base = shop.commit({ at: day(1), files: { a: '1' } })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Database } from '#db/connection.ts'
 import { aPath, collectClones } from '#test/support/collect-clones.ts'
+import { NOW } from '#test/support/collector.ts'
 import { testDatabase } from '#test/support/database.ts'
 import { aFolder, aHistory, type CommitOptions, git } from '#test/support/git.ts'
 import { aGitHub, collectGitHub } from '#test/support/github/collect.ts'
@@ -203,8 +204,9 @@ test('of commits whose dates run backwards, are equal or lie ahead, GitHub tells
     ]),
   ]
   const [cloned, hosted] = [await testDatabase(), await testDatabase()]
-  await collectClones(cloned, folder, { paths: [PATH] })
-  await collectGitHub(hosted, await aGitHub(aWorld({ repositories })), { paths: [PATH] })
+  await collectClones(cloned, folder, { paths: [PATH], now: NOW })
+  const github = await aGitHub(aWorld({ repositories }))
+  await collectGitHub(hosted, github, { paths: [PATH], now: NOW })
   const told = await evidenceOf(hosted)
   expect(told).toEqual(await evidenceOf(cloned))
   const makefile = told.evidence.filter(
@@ -212,7 +214,18 @@ test('of commits whose dates run backwards, are equal or lie ahead, GitHub tells
   )
   expect(makefile.map(({ valid_from: from, blob }) => [from, blob])).toEqual([
     [at(3), toBlobId('v2')],
-    ['2080-01-01T00:00:00.000Z', toBlobId('v3')],
+    [at(5), toBlobId('v3')],
+  ])
+})
+
+test('what the newest commit holds is evidence, though its clock ran ahead', async () => {
+  const { makefile } = await collectShop([
+    { at: at(3), files: { Makefile: 'v1' } },
+    { at: '2080-01-01T00:00:00.000Z', files: { Makefile: 'mine' } },
+  ])
+  expect(await makefile()).toMatchObject([
+    { valid_from: at(3), blob: toBlobId('v1') },
+    { valid_from: NOW.toISOString(), blob: toBlobId('mine') },
   ])
 })
 

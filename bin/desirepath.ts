@@ -74,7 +74,11 @@ function report(error: unknown): void {
   }
   if (!(error instanceof DesirepathError)) throw error
   console.error(error.message)
-  if (error instanceof MissingConfigError && existsSync(DEMO_CONFIG)) console.error(DEMO_HINT)
+  // Who named a file means that one.
+  const isNamed = process.env['DESIREPATH_CONFIG'] !== undefined
+  if (error instanceof MissingConfigError && !isNamed && existsSync(DEMO_CONFIG)) {
+    console.error(DEMO_HINT)
+  }
   process.exitCode = 1
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { assert, constantFrom, oneof, property, string, stringMatching } from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { configFile, loadAppConfig, loadConfig, parseConfig } from '#lib/config.ts'
-import { ConfigError } from '#lib/errors.ts'
+import { ConfigError, MissingConfigError } from '#lib/errors.ts'
 import { listFaults } from '#test/support/config.ts'
 
 const FILE = '/srv/acme/desirepath.yaml'
@@ -323,8 +323,8 @@ test('pages take their part of a file whose other parts are at fault', () => {
 test('without a file, says how to make one or name one', () => {
   const env = { DESIREPATH_CONFIG: '/nowhere/desirepath.yaml' }
   expect(() => loadConfig(env)).toThrow(
-    new ConfigError(
-      '/nowhere/desirepath.yaml: cannot be read; `npx desirepath init` writes one, DESIREPATH_CONFIG or --config names another',
+    new MissingConfigError(
+      '/nowhere/desirepath.yaml: is not there; `npx desirepath init` writes one, DESIREPATH_CONFIG or --config names another',
     ),
   )
 })

@@ -9,7 +9,7 @@ import { listScopeMeasurements, type ScopesFilter } from '#lib/queries/scope-mea
 import { listSeries, type SeriesPoint } from '#lib/queries/series.ts'
 import { listTeamValues } from '#lib/queries/team-values.ts'
 import { definitions } from '#scorecards/catalogue.ts'
-import { cellOf } from '#scorecards/measurement-row.ts'
+import { subjectKey } from '#scorecards/restatement.ts'
 import type { MetricResult, Scope } from '#scorecards/result.ts'
 
 /** A metric of one scope as a view shows it. */
@@ -61,10 +61,10 @@ async function compare(
     comparison.at === null ? [] : list(weekOf(comparison.at).from),
     yardsticks(comparison.text, weekEnd),
   ])
-  const before = new Map(earlier.map((result) => [keyOf(result), result]))
+  const before = new Map(earlier.map((result) => [subjectKey(result), result]))
   return results.map((result) => ({
     result: asShownAt(result, at),
-    before: before.get(keyOf(result)),
+    before: before.get(subjectKey(result)),
     yardstick: yardstickOf(result),
   }))
 }
@@ -85,8 +85,6 @@ async function yardsticks(
   return () => undefined
 }
 
-const keyOf = ({ metricId, scope, parameters }: MetricResult) =>
-  JSON.stringify([metricId, scope.pathId, scope.teamId, scope.sourceId, cellOf({ parameters })])
 const rank = ({ metricId }: MetricResult) => EVERY_METRIC.indexOf(metricId)
 
 /** The same of one scope by metric id, with the series of each. */

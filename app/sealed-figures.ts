@@ -19,7 +19,8 @@ export interface SealedFigure {
 
 const QUARTER = /^\d{4}-Q[1-4]$/
 
-export const isQuarter = ({ range }: Pick<View, 'range'>): boolean => QUARTER.test(range.text)
+/** Whether a text has the form of a fiscal quarter, such as `2026-Q3`. */
+export const isQuarter = (text: string): boolean => QUARTER.test(text)
 
 /** The seal of a quarter; undefined where it was never sealed, or was other days then. */
 export async function findSeal(range: View['range']): Promise<SealedQuarter | undefined> {

@@ -1,5 +1,5 @@
 import { count } from '#lib/count.ts'
-import { wholeDaysOf } from '#lib/period.ts'
+import { toDay, wholeDaysOf } from '#lib/period.ts'
 import { plainName } from '#lib/plain-names.ts'
 import { cellParameters } from '#scorecards/measurement-row.ts'
 import { type MetricDefinition, type MetricResult, openedSets } from '#scorecards/result.ts'
@@ -50,7 +50,7 @@ export function overText({ window: { start, end } }: Pick<MetricResult, 'window'
   if (start === end) return `as it stood at ${end}`
   const days = wholeDaysOf({ from: new Date(start), to: new Date(end) })
   if (days === null) return `over [${start}, ${end})`
-  const [first, last] = [days.first, days.last].map((day) => day.toISOString().slice(0, 10))
+  const [first, last] = [days.first, days.last].map(toDay)
   return `over ${count(days.count, 'day')}, ${first} to ${last}`
 }
 

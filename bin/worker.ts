@@ -83,7 +83,8 @@ async function runDueJobs(signal: AbortSignal): Promise<string | undefined> {
     if (due.length === 0 && !(await isScoringDue(db, new Date()))) return inbox
     await withLease(db, { job: 'worker' }, async (guard, lease) => {
       // What an older version published is mended before sources are read, which may take hours.
-      if (due.length > 0 && (await isOfOtherEngine(db))) await score(project, guard)
+      if (due.length > 0 && isOfOtherEngine(await findLastScoringRun(db)))
+        await score(project, guard)
       await collectDue(project, due, { signal, guard, lease })
       if (signal.aborted) return
       await score(project, guard)
@@ -101,10 +102,10 @@ async function score({ config, db }: Project, guard: Apart['guard']): Promise<vo
   log('info', `scored ${count(weeks, 'week')}, ${count(changed, 'row')} changed`)
 }
 
-async function isOfOtherEngine(db: Database): Promise<boolean> {
-  const last = await findLastScoringRun(db)
-  return last !== undefined && last.engine_version !== ENGINE_VERSION
-}
+type LastRun = Awaited<ReturnType<typeof findLastScoringRun>>
+
+const isOfOtherEngine = (last: LastRun) =>
+  last !== undefined && last.engine_version !== ENGINE_VERSION
 
 async function forgetOld({ config, db }: Project): Promise<void> {
   const read = toIds(config.sources.filter(isPushed))
@@ -142,7 +143,7 @@ async function listDueSources(
 /** Nothing was ever scored, or by another engine, a week has ended since, or somebody has collected. */
 async function isScoringDue(db: Database, now: Date): Promise<boolean> {
   const last = await findLastScoringRun(db)
-  if (last === undefined || last.engine_version !== ENGINE_VERSION) return true
+  if (last === undefined || isOfOtherEngine(last)) return true
   const scoredAt = new Date(last.started_at)
   const collectedAt = await findLastCollection(db)
   return scoredAt < weekOf(now).from || (collectedAt !== undefined && scoredAt < collectedAt)

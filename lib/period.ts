@@ -116,6 +116,9 @@ export function monthNumber(instant: Date): number {
   return instant.getUTCFullYear() * 12 + instant.getUTCMonth()
 }
 
+/** The day in UTC, such as 2026-08-30. */
+export const toDay = (instant: Date): string => instant.toISOString().slice(0, 10)
+
 /** 00:00 UTC of the first day of the month of that number. */
 export function monthStart(number: number): Date {
   return new Date(Date.UTC(Math.floor(number / 12), number % 12))

@@ -1,7 +1,7 @@
 import { utc } from '@date-fns/utc'
 import { subDays } from 'date-fns/subDays'
 import { z } from 'zod'
-import { type Period, weekNumber, weekStart } from '#lib/period.ts'
+import { type Period, toDay, weekNumber, weekStart } from '#lib/period.ts'
 import { type Calendar, fiscalQuarterOf, parseWindow } from '#lib/windows.ts'
 
 /** A span of time as an address names it, such as `13w`, `2026-Q3` or `2026-07-01..now`. */
@@ -71,4 +71,3 @@ export function stepRange({ text, from, to }: NamedRange, step: -1 | 1): string 
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
-const toDay = (instant: Date) => instant.toISOString().slice(0, 10)

@@ -6,6 +6,7 @@ import {
   monthNumber,
   monthStart,
   type Period,
+  toDay,
   weekNumber,
   weekStart,
   yearBefore,
@@ -170,4 +171,3 @@ function namedRange(from: Date, to: Date): Window {
 
 const isDay = (text: string) => z.iso.date().safeParse(text).success
 const isDayStart = (instant: Date) => instant.getTime() === dayStart(instant).getTime()
-const toDay = (instant: Date) => instant.toISOString().slice(0, 10)

@@ -4,9 +4,13 @@ import { findLastScoringRun } from '#db/scoring-runs.ts'
 import { insertSealedQuarter } from '#db/sealed-quarters.ts'
 import { COMMAND } from '#lib/command.ts'
 import { ConfigError } from '#lib/errors.ts'
-import { type Period, weekOf } from '#lib/period.ts'
-import { listMeasurements } from '#lib/queries/measurements.ts'
-import { firstMeasured, hashOf, isSealed, type SealedBody } from '#lib/queries/sealed-quarter.ts'
+import { type Period, toDay, weekOf } from '#lib/period.ts'
+import {
+  firstMeasured,
+  hashOf,
+  listSealable,
+  type SealedBody,
+} from '#lib/queries/sealed-quarter.ts'
 import { definitions } from '#scorecards/catalogue.ts'
 import type { MetricResult } from '#scorecards/result.ts'
 
@@ -29,14 +33,11 @@ export async function sealQuarter(
   { quarter, period, now }: QuarterToSeal,
 ): Promise<void> {
   if (period.to > now) {
-    throw new ConfigError(
-      `${quarter}: ends on ${period.to.toISOString().slice(0, 10)}, and can be sealed from then on`,
-    )
+    throw new ConfigError(`${quarter}: ends on ${toDay(period.to)}, and can be sealed from then on`)
   }
   await db.transaction().execute(async (tx) => {
     const asOf = weekOf(period.to).from
-    await requireMeasured(tx, quarter, asOf)
-    const results = (await listMeasurements(tx, asOf)).filter(isSealed)
+    const results = await requireMeasured(tx, quarter, asOf)
     const row = {
       quarter,
       period_from: period.from.toISOString(),
@@ -51,22 +52,22 @@ export async function sealQuarter(
   })
 }
 
-async function requireMeasured(db: Reader, quarter: string, asOf: Date): Promise<void> {
-  const first = await firstMeasured(db)
-  if (first !== undefined && asOf < first) {
-    throw new ConfigError(
-      `${quarter}: is too old to be sealed; figures are kept true for two years, from ${first.toISOString().slice(0, 10)} on`,
-    )
-  }
+async function requireMeasured(db: Reader, quarter: string, asOf: Date): Promise<MetricResult[]> {
   const last = await findLastScoringRun(db)
-  const day = asOf.toISOString().slice(0, 10)
+  const day = toDay(asOf)
   if (last === undefined || last.as_of < asOf.toISOString()) {
     throw new ConfigError(
       `${quarter}: is not scored up to ${day}; run \`${COMMAND} score\`, then seal it`,
     )
   }
-  const results = (await listMeasurements(db, asOf)).filter(isSealed)
-  if (results.some(({ value }) => value !== null)) return
+  const first = firstMeasured(last.as_of)
+  if (asOf < first) {
+    throw new ConfigError(
+      `${quarter}: is too old to be sealed; figures are kept true for two years, from ${toDay(first)} on`,
+    )
+  }
+  const results = await listSealable(db, asOf)
+  if (results.some(({ value }) => value !== null)) return results
   throw new ConfigError(
     `${quarter}: no figure of ${day} has a value, and a seal would keep that for good; \`${COMMAND} doctor\` tells what was not read`,
   )

@@ -26,7 +26,7 @@ export async function findMeasurement(
 export async function listMeasurements(
   db: Reader,
   asOf: Date,
-  filter: { readonly pathId?: string; readonly metricIds?: readonly string[] } = {},
+  filter: Omit<Selection, 'windowKind' | 'windowEnds'> = {},
 ): Promise<MetricResult[]> {
   const last = await findLastScoringRun(db)
   if (last === undefined) return []

@@ -45,14 +45,12 @@ export const hashOf = (row: Omit<Row<'sealed_quarters'>, 'hash'>) =>
     .digest('hex')
 
 /** The organisation and golden paths are what a review is about, and what is measured for two years. */
-export const isSealed = ({ scope }: MetricResult): boolean =>
-  scope.teamId === undefined && scope.sourceId === undefined
+export const listSealable = (db: Reader, asOf: Date): Promise<MetricResult[]> =>
+  listMeasurements(db, asOf, { teamId: '', sourceId: '' })
 
-/** The first end of a week of which all of that is measured. */
-export async function firstMeasured(db: Reader): Promise<Date | undefined> {
-  const last = await findLastScoringRun(db)
-  return last && weekStart(weekNumber(new Date(last.as_of)) - HISTORY_WEEKS + 1)
-}
+/** The first end of a week of which all of that is measured, by a run that speaks for `lastWeekEnd`. */
+export const firstMeasured = (lastWeekEnd: string): Date =>
+  weekStart(weekNumber(new Date(lastWeekEnd)) - HISTORY_WEEKS + 1)
 
 /**
  * Undefined where it was never sealed.
@@ -80,9 +78,10 @@ export async function readSealedQuarter(
 
 /** What is too old to be measured is not restated by that. */
 async function listRestated(db: Reader, { results }: SealedBody, asOf: Date) {
-  const restated = restatementsOf(results, await listMeasurements(db, asOf))
-  const first = await firstMeasured(db)
-  return first !== undefined && asOf < first ? restated.filter(({ is }) => is !== null) : restated
+  const restated = restatementsOf(results, await listSealable(db, asOf))
+  const last = await findLastScoringRun(db)
+  const isTooOld = last !== undefined && asOf < firstMeasured(last.as_of)
+  return isTooOld ? restated.filter(({ is }) => is !== null) : restated
 }
 
 /** When each quarter that was sealed was, by its name. */

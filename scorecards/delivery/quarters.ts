@@ -1,6 +1,6 @@
 import { packColumns, unpackColumns } from '#lib/columns.ts'
 import { lowerBound } from '#lib/order.ts'
-import { monthNumber, monthStart, type Period, quartersIn } from '#lib/period.ts'
+import { monthNumber, monthStart, quartersIn, toDay } from '#lib/period.ts'
 import {
   type DeliveryLedger,
   type DeliveryRows,
@@ -85,9 +85,11 @@ export function toUnitLedgers(pieces: readonly Piece[]): Map<string, UnitLedger>
 
 /** The first days of the calendar quarters that have a part of [from, to). */
 export const listQuarters = ({ from, to }: Span): string[] =>
-  from < to ? quartersIn({ from: new Date(from), to: new Date(to) }, 1).map(dayText) : []
-
-const dayText = ({ from }: Pick<Period, 'from'>) => from.toISOString().slice(0, 10)
+  from < to
+    ? quartersIn({ from: new Date(from), to: new Date(to) }, 1).map(({ from: start }) =>
+        toDay(start),
+      )
+    : []
 
 /** What services of one repository delivered in one quarter, and what its rows are called. */
 export interface NamedQuarter extends QuarterRows {
@@ -106,7 +108,7 @@ export function nameQuarters(
   const named: NamedQuarter[] = []
   for (const [unit, names] of units) {
     for (const rows of names.quarters) {
-      const own = ids.get(`${dayText({ from: new Date(rows.from) })} ${unit}`)
+      const own = ids.get(`${toDay(new Date(rows.from))} ${unit}`)
       if (own === undefined) return null
       named.push({ ...rows, names, ids: decodeIds(own) })
     }
@@ -149,7 +151,7 @@ function spanOf(quarter: string): Span {
 
 function quarterOf(at: number): string {
   const month = monthNumber(new Date(at))
-  return dayText({ from: monthStart(month - (month % QUARTER_MONTHS)) })
+  return toDay(monthStart(month - (month % QUARTER_MONTHS)))
 }
 
 /** Those in which anything is set down, in the order of time. */

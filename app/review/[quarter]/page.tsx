@@ -23,7 +23,7 @@ import { Movements } from '#app/review/[quarter]/movements.tsx'
 import { Risks } from '#app/review/[quarter]/risks.tsx'
 import { asSealed, Restatements, restatedOnReview, SealNote } from '#app/review/[quarter]/seal.tsx'
 import { Screen } from '#app/screen.tsx'
-import { findSeal } from '#app/sealed-figures.ts'
+import { findSeal, isQuarter } from '#app/sealed-figures.ts'
 import { Section } from '#app/section.tsx'
 import { surveyResults } from '#app/surveys/load.ts'
 import { newestOfPaths } from '#app/surveys/waves.ts'
@@ -42,7 +42,6 @@ import { definitions } from '#scorecards/catalogue.ts'
 
 type Props = PageProps<'/review/[quarter]'>
 
-const QUARTER = /^\d{4}-Q[1-4]$/
 const YEAR_OF_QUARTERS = 4
 
 /** Heading of each part by its anchor. */
@@ -62,7 +61,7 @@ type Part = keyof typeof PARTS
 
 export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
   const [{ quarter }, asked] = await Promise.all([params, searchParams])
-  if (!QUARTER.test(quarter)) return { title: 'Nothing here' }
+  if (!isQuarter(quarter)) return { title: 'Nothing here' }
   const name = `Review of ${quarterName(quarter)}`
   const shown = readPresentation(asked, SLIDES)?.shown
   return {
@@ -73,9 +72,8 @@ export async function generateMetadata({ params, searchParams }: Props): Promise
 export default async function ReviewPage({ params, searchParams }: Props) {
   const now = new Date()
   const [{ quarter }, asked] = await Promise.all([params, searchParams])
-  const isQuarter =
-    QUARTER.test(quarter) && parseRange(quarter, now, appConfig().organisation) !== null
-  if (!isQuarter) notFound()
+  const hasBegun = isQuarter(quarter) && parseRange(quarter, now, appConfig().organisation) !== null
+  if (!hasBegun) notFound()
   const search = { ...asked, range: quarter }
   const presentation = readPresentation(asked, SLIDES)
   const asView = currentView(search, `/review/${quarter}`, now)

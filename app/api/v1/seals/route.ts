@@ -7,6 +7,7 @@ export async function GET(request: Request): Promise<Response> {
   const asked = await readRequest(request, ROUTES['/api/v1/seals'].parameters)
   if ('refusal' in asked) return asked.refusal
   const { view } = asked
-  if (!isQuarter(view)) return problem(400, 'range: names no fiscal quarter, such as 2026-Q3')
+  if (!isQuarter(view.range.text))
+    return problem(400, 'range: names no fiscal quarter, such as 2026-Q3')
   return answer(request, { asOf: view.at, items: await findSealedFigures(view) })
 }

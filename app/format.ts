@@ -133,8 +133,3 @@ export function formatDay(instant: Date): string {
 export function formatInstant(instant: Date): string {
   return `${minute.format(instant)} UTC`
 }
-
-/** The day of an instant in UTC, for addresses and attributes: `2026-10-05`. */
-export function toDay(instant: Date): string {
-  return instant.toISOString().slice(0, 10)
-}

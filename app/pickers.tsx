@@ -1,7 +1,8 @@
-import { formatDay, toDay } from '#app/format.ts'
+import { formatDay } from '#app/format.ts'
 import { HiddenFields } from '#app/hidden-fields.tsx'
 import { Link } from '#app/link.tsx'
 import { hereWith, type View } from '#app/view.ts'
+import { toDay } from '#lib/period.ts'
 import { DEFAULT_RANGE, type NamedRange, quarterBefore, quarterOf, stepRange } from '#lib/range.ts'
 
 const RANGES = [

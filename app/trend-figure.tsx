@@ -1,6 +1,7 @@
-import { formatPercent, toDay } from '#app/format.ts'
+import { formatPercent } from '#app/format.ts'
 import { Scroll } from '#app/scroll.tsx'
 import { runsOf, type TrendPoint, trendSentence } from '#app/trend.ts'
+import { toDay } from '#lib/period.ts'
 import type { AdoptionPoint } from '#lib/queries/adoption-trend.ts'
 
 const WIDTH = 400

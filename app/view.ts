@@ -1,4 +1,3 @@
-import { toDay } from '#app/format.ts'
 import {
   listRefused,
   type Parameters,
@@ -7,7 +6,7 @@ import {
   type Search,
   toAddress,
 } from '#app/url-state.ts'
-import { daysBefore, earlierOf, weekOf } from '#lib/period.ts'
+import { daysBefore, earlierOf, toDay, weekOf } from '#lib/period.ts'
 import { calendar, DEFAULT_RANGE, type NamedRange, parseRange } from '#lib/range.ts'
 import type { Calendar } from '#lib/windows.ts'
 import { cellParameters } from '#scorecards/measurement-row.ts'

@@ -1,9 +1,10 @@
 import type { DataTable } from '#app/data-table.ts'
-import { formatDay, toDay } from '#app/format.ts'
+import { formatDay } from '#app/format.ts'
 import { Link } from '#app/link.tsx'
 import { StateWord } from '#app/state-word.tsx'
 import { hrefOf, type View } from '#app/view.ts'
 import { adoptionWord, flagWord, originWord, ruleWord } from '#app/words.ts'
+import { toDay } from '#lib/period.ts'
 import type { StateRun } from '#lib/queries/state-runs.ts'
 import type { TeamState } from '#lib/queries/states.ts'
 

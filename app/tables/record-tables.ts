@@ -1,6 +1,6 @@
 import type { DataTable } from '#app/data-table.ts'
-import { toDay } from '#app/format.ts'
 import { adoptionWord, usageWord } from '#app/words.ts'
+import { toDay } from '#lib/period.ts'
 import type { CoveredScope } from '#lib/queries/coverage.ts'
 import type { CollectorRun } from '#lib/queries/data-health.ts'
 import type { Policy } from '#lib/queries/policies.ts'

@@ -12,8 +12,8 @@ import {
   formatPercent,
   formatShare,
   formatValue,
-  toDay,
 } from '#app/format.ts'
+import { toDay } from '#lib/period.ts'
 
 test('counts are grouped, and one of something is singular', () => {
   expect([formatCount(0), formatCount(1234), formatCount(1_000_000)]).toEqual([

@@ -1,7 +1,8 @@
-import { formatDay, toDay } from '#app/format.ts'
+import { formatDay } from '#app/format.ts'
 import { StateChart } from '#app/golden-paths/[path]/state-chart.client.tsx'
 import { Scroll } from '#app/scroll.tsx'
 import { ADOPTION_ORDER, adoptionWord } from '#app/words.ts'
+import { toDay } from '#lib/period.ts'
 import type { WeekOfStates } from '#lib/queries/state-counts.ts'
 
 /** Teams by state, week by week: a chart, and the same as a table. */

@@ -1,11 +1,12 @@
 import type { ComparedSeries } from '#app/compared-series.ts'
 import { CsvLink } from '#app/data-table-view.tsx'
-import { formatDay, formatValue, toDay } from '#app/format.ts'
+import { formatDay, formatValue } from '#app/format.ts'
 import { Link } from '#app/link.tsx'
 import { SeriesChart } from '#app/metrics/[metric]/series-chart.client.tsx'
 import { Scroll } from '#app/scroll.tsx'
 import { trendSentence } from '#app/trend.ts'
 import { hereWith, type View } from '#app/view.ts'
+import { toDay } from '#lib/period.ts'
 import { naturalLimits } from '#lib/stats/process-behaviour.ts'
 import type { MetricDefinition, Scope } from '#scorecards/result.ts'
 
